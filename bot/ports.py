@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from bot.core.model import Article, Delivery, Feed, ParsedFeed, Validators
+    from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+
+    from bot.core.model import (
+        Article,
+        AuditEntry,
+        Delivery,
+        Feed,
+        FeedState,
+        ParsedFeed,
+        PollRecord,
+        Quote,
+        Rule,
+        StoredArticle,
+        Validators,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +122,47 @@ class Unknown:
 Outcome = Delivered | Refused | Later | Unknown
 
 
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A command that a person typed.
+
+    Attributes:
+        text: what stands behind `/watch`.
+        chat: where it was typed: console, slack, matrix or shell.
+        channel: within that chat.
+        who: the person, as the audit log shall name them.
+        may_change: False for people who may only look.
+    """
+
+    text: str
+    chat: str
+    channel: str = ""
+    who: str = ""
+    may_change: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer.
+
+    Attributes:
+        text: plain text of one or more lines; each chat escapes it for itself.
+        public: True when something changed and the whole channel should see it.
+        ok: False when the command could not be carried out.
+    """
+
+    text: str
+    public: bool = False
+    ok: bool = True
+
+
 class Chat(Protocol):
     """A place where alerts are read. It never retries on its own."""
 
     name: str
+
+    doubt: timedelta
+    """How long after an unknown outcome the chat may still take the alert; then it is asked."""
 
     async def post(self, delivery: Delivery) -> Outcome:
         """Post once. Never raises for what the outside did: the outcome says it."""
@@ -122,6 +173,113 @@ class Chat(Protocol):
         Raises:
             OSError: the chat could not be asked; ask again later.
         """
+
+
+class FeedStore(Protocol):
+    """What is remembered of feeds. Every method raises StoreError."""
+
+    async def add_feeds(self, wanted: Iterable[Feed]) -> None:
+        """Insert feeds or refresh what a file says of them; their state stays."""
+
+    async def remove_feeds(self, ids: Collection[str]) -> None:
+        """Forget feeds; their articles stay."""
+
+    async def feed_states(self) -> list[FeedState]:
+        """Give all feeds, by URL."""
+
+    async def feed_failed(self, feed_id: str, reason: str, next_poll: datetime) -> None:
+        """Note a failed poll and give the claim back."""
+
+    async def feed_unchanged(
+        self, feed_id: str, validators: Validators, now: datetime, next_poll: datetime
+    ) -> None:
+        """Note a poll that brought nothing new and give the claim back."""
+
+    async def pause_feed(self, feed_id: str, *, paused: bool) -> None:
+        """Stop or resume polling a feed."""
+
+
+class Archive(Protocol):
+    """Stored articles. Every method raises StoreError."""
+
+    async def unseen(self, feed_id: str, found: Sequence[Article]) -> list[Article]:
+        """Give the articles whose entry was never seen with this content."""
+
+    async def record(self, record: PollRecord) -> None:
+        """Store everything a poll brought, in one transaction."""
+
+    async def alerted(self, story: str) -> set[tuple[str, str, str]]:
+        """Give where a story was alerted or will be: (rule id, chat, channel)."""
+
+    async def article(self, article_id: str) -> StoredArticle | None:
+        """Give a stored article."""
+
+    async def articles_at(self, url: str) -> list[StoredArticle]:
+        """Give the stored articles of a link, oldest first."""
+
+    def articles_since(
+        self, since: datetime, *, only_stories: bool = False
+    ) -> AsyncIterator[StoredArticle]:
+        """Iterate over what arrived since a time, in order of arrival."""
+
+    async def save_quotes(self, article_id: str, found: Sequence[Quote]) -> None:
+        """Store the quotes of an article that was not analyzed when it arrived."""
+
+
+class Outbox(Protocol):
+    """Deliveries and their states. Every method raises StoreError."""
+
+    async def waiting_channels(self, chats: Iterable[str]) -> list[tuple[str, str]]:
+        """Give the (chat, channel) pairs that have something to deliver."""
+
+    async def next_delivery(
+        self, chat: str, channel: str
+    ) -> tuple[Delivery, datetime | None] | None:
+        """Give the oldest open delivery of a channel and when it may be tried."""
+
+    async def start_sending(self, delivery: Delivery, now: datetime) -> Delivery:
+        """Mark a delivery as being sent, committed before the chat is called."""
+
+    async def delivered(self, delivery_id: str, ref: str, now: datetime) -> None:
+        """Note that the chat has it."""
+
+    async def postpone(self, delivery_id: str, until: datetime, reason: str) -> None:
+        """Put a delivery that was surely not accepted back into the queue."""
+
+    async def doubt(self, delivery_id: str, until: datetime, reason: str) -> None:
+        """Keep it as being sent; after `until` the chat is asked."""
+
+    async def block(self, delivery_id: str, reason: str, now: datetime) -> None:
+        """Set a delivery aside that the chat will not take."""
+
+    async def count_deliveries(self) -> dict[str, int]:
+        """Count deliveries by state."""
+
+    async def deliveries_of(self, article_id: str) -> list[tuple[Delivery, str]]:
+        """Give an article's deliveries, each with the reason it stands where it does."""
+
+
+class RuleStore(Protocol):
+    """Rules made in chats and the audit log. Every method raises StoreError."""
+
+    async def stored_rules(self) -> list[Rule]:
+        """Give them; one without query is a pause of a file's rule."""
+
+    async def put_rule(self, rule: Rule, entry: AuditEntry) -> None:
+        """Insert or replace a rule, with its line in the audit log."""
+
+    async def drop_rule(self, rule_id: str, entry: AuditEntry) -> None:
+        """Remove a rule, with its line in the audit log."""
+
+    async def note(self, entry: AuditEntry) -> None:
+        """Write a line of the audit log for a change that is stored elsewhere."""
+
+    async def audit_log(self, limit: int = 20) -> list[AuditEntry]:
+        """Give the newest changes, newest first."""
+
+
+class Store(FeedStore, Archive, Outbox, RuleStore, Protocol):
+    """Everything that must survive."""
 
 
 class Clock(Protocol):

@@ -1,0 +1,293 @@
+"""Articles with their quotes and matches, and the one transaction of a polled feed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Row, Select, Table, delete, or_, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from bot.adapters.store.feeds import polled_values
+from bot.adapters.store.outbox import insert_deliveries
+from bot.adapters.store.schema import articles, deliveries, feeds, matches, quotes, seen
+from bot.core.model import (
+    Article,
+    Highlight,
+    Match,
+    Place,
+    Placement,
+    Quote,
+    StoredArticle,
+    digest,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Collection, Sequence
+    from datetime import datetime
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.adapters.store.engine import Database
+    from bot.core.model import PollRecord
+
+_CHUNK = 300  # keeps statements below SQLite's limit of bound values
+
+
+class ArticleRows:
+    """The part of the store that knows articles."""
+
+    _db: Database
+
+    async def unseen(self, feed_id: str, found: Sequence[Article]) -> list[Article]:
+        """Give the articles whose entry was never seen with this content, in the order given."""
+        known: set[tuple[str, str]] = set()
+        keys = [_key_hash(article) for article in found]
+        async with self._db.read() as connection:
+            for at in range(0, len(keys), _CHUNK):
+                rows = await connection.execute(
+                    select(seen.c.key_hash, seen.c.hash).where(
+                        seen.c.feed_id == feed_id, seen.c.key_hash.in_(keys[at : at + _CHUNK])
+                    )
+                )
+                known.update((row.key_hash, row.hash) for row in rows)
+        fresh: dict[tuple[str, str], Article] = {}
+        for article, key in zip(found, keys, strict=True):
+            identity = (key, article.content_hash)
+            if identity not in known:
+                fresh.setdefault(identity, article)
+        return list(fresh.values())
+
+    async def record(self, record: PollRecord) -> None:
+        """Store everything that a poll brought, in one transaction: the only hand-over.
+
+        Entries seen, articles, quotes, matches, deliveries and the feed's validators stand or
+        fall together: a validator saved alone would hide articles behind a 304 after a crash.
+
+        Raises:
+            StoreError: nothing of it is stored.
+        """
+        async with self._db.write() as connection:
+            if record.seen:
+                await connection.execute(
+                    insert(seen).on_conflict_do_nothing(),
+                    [
+                        {
+                            "feed_id": record.feed_id,
+                            "key_hash": _key_hash(article),
+                            "hash": article.content_hash,
+                            "first_seen": record.now,
+                        }
+                        for article in record.seen
+                    ],
+                )
+            for stored in record.articles:
+                await _put(connection, stored)
+            await insert_deliveries(connection, record.deliveries, record.now)
+            values = polled_values(record.validators, record.now, record.next_poll)
+            values |= {"primed": True} | ({"title": record.title} if record.title else {})
+            await connection.execute(
+                update(feeds).where(feeds.c.id == record.feed_id).values(**values)
+            )
+
+    async def alerted(self, story: str) -> set[tuple[str, str, str]]:
+        """Give where a story was alerted or will be: (rule id, chat, channel)."""
+        async with self._db.read() as connection:
+            rows = await connection.execute(
+                select(deliveries.c.rule_id, deliveries.c.chat, deliveries.c.channel)
+                .where(deliveries.c.story == story)
+                .distinct()
+            )
+            return {(row.rule_id, row.chat, row.channel) for row in rows}
+
+    async def article(self, article_id: str) -> StoredArticle | None:
+        """Give a stored article by its id."""
+        found = await self._select(select(articles).where(articles.c.id == article_id))
+        return found[0] if found else None
+
+    async def articles_at(self, url: str) -> list[StoredArticle]:
+        """Give the stored articles of a link, oldest first."""
+        return await self._select(
+            select(articles)
+            .where(or_(articles.c.url == url, articles.c.url == url.rstrip("/")))
+            .order_by(articles.c.seq)
+        )
+
+    async def articles_since(
+        self, since: datetime, *, only_stories: bool = False, batch: int = 500
+    ) -> AsyncIterator[StoredArticle]:
+        """Iterate over what arrived since a time, in order of arrival.
+
+        Args:
+            since: the first moment that counts.
+            only_stories: leave out what was never placed in a story.
+            batch: rows read at once, so that memory stays bounded.
+        """
+        last = 0
+        while True:
+            query = (
+                select(articles)
+                .where(articles.c.arrived >= since, articles.c.seq > last)
+                .order_by(articles.c.seq)
+                .limit(batch)
+            )
+            if only_stories:
+                query = query.where(articles.c.story.is_not(None))
+            found = await self._select(query)
+            for stored in found:
+                last = stored.seq
+                yield stored
+            if len(found) < batch:
+                return
+
+    async def save_quotes(self, article_id: str, found: Sequence[Quote]) -> None:
+        """Store the quotes of an article that was not analyzed when it arrived."""
+        async with self._db.write() as connection:
+            await _put_quotes(connection, article_id, found)
+            await connection.execute(
+                update(articles).where(articles.c.id == article_id).values(analyzed=True)
+            )
+
+    async def _select(self, query: Select[Any]) -> list[StoredArticle]:
+        async with self._db.read() as connection:
+            rows = (await connection.execute(query)).all()
+            ids = [row.id for row in rows]
+            by_quote = await _children(connection, quotes, ids)
+            by_match = await _children(connection, matches, ids)
+        return [_stored(row, by_quote.get(row.id, []), by_match.get(row.id, [])) for row in rows]
+
+
+async def _children(
+    connection: AsyncConnection,
+    table: Table,
+    ids: Collection[str],
+) -> dict[str, list[Row[Any]]]:
+    if not ids:
+        return {}
+    order = [
+        column for column in (table.c.get("position"), table.c.get("rule_id")) if column is not None
+    ]
+    found: dict[str, list[Row[Any]]] = {}
+    for row in await connection.execute(
+        select(table).where(table.c.article_id.in_(list(ids))).order_by(*order)
+    ):
+        found.setdefault(row.article_id, []).append(row)
+    return found
+
+
+async def _put(connection: AsyncConnection, stored: StoredArticle) -> None:
+    article, placement = stored.article, stored.placement
+    values = {
+        "id": article.id,
+        "feed_id": article.feed_id,
+        "key": article.key,
+        "url": article.url,
+        "title": article.title,
+        "text": article.text,
+        "published": article.published,
+        "arrived": article.arrived,
+        "source": article.source,
+        "lang": article.lang,
+        "author": article.author,
+        "section": article.section,
+        "full": article.full,
+        "story": placement.story if placement else None,
+        "place": placement.place.value if placement else None,
+        "outcome": stored.outcome,
+        "analyzed": stored.analyzed,
+    }
+    changed = {name: values[name] for name in values if name not in ("id", "arrived")}
+    await connection.execute(
+        insert(articles)
+        .values(**values)
+        .on_conflict_do_update(index_elements=[articles.c.id], set_=changed)
+    )
+    await _put_quotes(connection, article.id, stored.quotes)
+    await connection.execute(delete(matches).where(matches.c.article_id == article.id))
+    if stored.matches:
+        await connection.execute(
+            insert(matches),
+            [
+                {
+                    "article_id": article.id,
+                    "rule_id": match.rule,
+                    "clauses": list(match.clauses),
+                    "highlights": [[h.field, h.start, h.end, h.entity] for h in match.highlights],
+                    "quotes": list(match.quotes),
+                }
+                for match in stored.matches
+            ],
+        )
+
+
+async def _put_quotes(connection: AsyncConnection, article_id: str, found: Sequence[Quote]) -> None:
+    await connection.execute(delete(quotes).where(quotes.c.article_id == article_id))
+    if found:
+        await connection.execute(
+            insert(quotes),
+            [
+                {
+                    "article_id": article_id,
+                    "position": position,
+                    "start": quote.start,
+                    "end": quote.end,
+                    "parts": [list(part) for part in quote.parts],
+                    "speaker": quote.speaker,
+                    "entity": quote.entity,
+                    "office": quote.office,
+                    "cue": quote.cue,
+                    "kind": quote.kind,
+                    "confidence": quote.confidence,
+                }
+                for position, quote in enumerate(found)
+            ],
+        )
+
+
+def _stored(row: Row[Any], quote_rows: list[Row[Any]], match_rows: list[Row[Any]]) -> StoredArticle:
+    return StoredArticle(
+        article=Article(
+            feed_id=row.feed_id,
+            key=row.key,
+            url=row.url,
+            title=row.title,
+            text=row.text,
+            published=row.published,
+            arrived=row.arrived,
+            source=row.source,
+            lang=row.lang,
+            author=row.author,
+            section=row.section,
+            full=row.full,
+        ),
+        quotes=tuple(
+            Quote(
+                start=q.start,
+                end=q.end,
+                parts=tuple((s, e) for s, e in q.parts),
+                speaker=q.speaker,
+                entity=q.entity,
+                office=q.office,
+                cue=q.cue,
+                kind=q.kind,
+                confidence=q.confidence,
+            )
+            for q in quote_rows
+        ),
+        matches=tuple(
+            Match(
+                rule=m.rule_id,
+                clauses=tuple(m.clauses),
+                highlights=tuple(Highlight(*highlight) for highlight in m.highlights),
+                quotes=tuple(m.quotes),
+            )
+            for m in match_rows
+        ),
+        placement=Placement(row.story, Place(row.place)) if row.story else None,
+        outcome=row.outcome,
+        analyzed=row.analyzed,
+        seq=row.seq,
+    )
+
+
+def _key_hash(article: Article) -> str:
+    return digest("entry", article.key)

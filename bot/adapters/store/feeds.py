@@ -1,0 +1,190 @@
+"""Feeds and their state."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from bot.adapters.store.schema import feeds
+from bot.core.model import Feed, FeedState, Validators
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from bot.adapters.store.engine import Database
+
+
+class FeedRows:
+    """The part of the store that knows feeds."""
+
+    _db: Database
+
+    async def add_feeds(self, wanted: Iterable[Feed]) -> None:
+        """Insert feeds, or refresh what a file says of them; their state stays."""
+        rows = [_row(feed) for feed in wanted]
+        if not rows:
+            return
+        statement = insert(feeds)
+        statement = statement.on_conflict_do_update(
+            index_elements=[feeds.c.id],
+            set_={
+                name: statement.excluded[name]
+                for name in ("tags", "full_text", "every", "backfill", "origin")
+            }
+            | {
+                # A name learned from the feed itself is not lost to a file without one.
+                "title": case(
+                    (statement.excluded.title == "", feeds.c.title), else_=statement.excluded.title
+                )
+            },
+        )
+        async with self._db.write() as connection:
+            await connection.execute(statement, rows)
+
+    async def remove_feeds(self, ids: Collection[str]) -> None:
+        """Forget feeds and their state; their articles stay."""
+        async with self._db.write() as connection:
+            await connection.execute(feeds.delete().where(feeds.c.id.in_(list(ids))))
+
+    async def feed_states(self) -> list[FeedState]:
+        """Give all feeds, by URL."""
+        async with self._db.read() as connection:
+            rows = await connection.execute(select(feeds).order_by(feeds.c.url))
+            return [_state(row) for row in rows]
+
+    async def claim_due(
+        self, now: datetime, limit: int, lease: timedelta, only: Collection[str] | None = None
+    ) -> list[FeedState]:
+        """Lease up to `limit` feeds that are due, longest due first.
+
+        Args:
+            now: the time.
+            limit: how many at most.
+            lease: after this a claim that nobody finished counts no more.
+            only: ids to choose from; None for all.
+        """
+        due = _due(now)
+        if only is not None:
+            due = and_(due, feeds.c.id.in_(list(only)))
+        async with self._db.write() as connection:
+            rows = (
+                await connection.execute(
+                    select(feeds)
+                    .where(due)
+                    .order_by(feeds.c.next_poll.asc().nulls_first())
+                    .limit(limit)
+                )
+            ).all()
+            if rows:
+                await connection.execute(
+                    update(feeds)
+                    .where(feeds.c.id.in_([row.id for row in rows]))
+                    .values(claimed_until=now + lease)
+                )
+            return [_state(row) for row in rows]
+
+    async def next_due(self) -> datetime | None:
+        """Give when the next feed is due, or None when there is none."""
+        async with self._db.read() as connection:
+            query = select(func.min(feeds.c.next_poll)).where(feeds.c.paused.is_(False))
+            found: datetime | None = await connection.scalar(query)
+            return found
+
+    async def release_claims(self, ids: Collection[str] | None = None) -> None:
+        """Give claims back unpolled: those of `ids`, or all (at the start, after a crash)."""
+        statement = update(feeds).values(claimed_until=None)
+        if ids is not None:
+            statement = statement.where(feeds.c.id.in_(list(ids)))
+        async with self._db.write() as connection:
+            await connection.execute(statement)
+
+    async def feed_failed(self, feed_id: str, reason: str, next_poll: datetime) -> None:
+        """Note a failed poll."""
+        async with self._db.write() as connection:
+            await connection.execute(
+                update(feeds)
+                .where(feeds.c.id == feed_id)
+                .values(
+                    failures=feeds.c.failures + 1,
+                    error=reason,
+                    next_poll=next_poll,
+                    claimed_until=None,
+                )
+            )
+
+    async def feed_unchanged(
+        self, feed_id: str, validators: Validators, now: datetime, next_poll: datetime
+    ) -> None:
+        """Note a poll that brought nothing new."""
+        async with self._db.write() as connection:
+            await connection.execute(
+                update(feeds)
+                .where(feeds.c.id == feed_id)
+                .values(**polled_values(validators, now, next_poll))
+            )
+
+    async def pause_feed(self, feed_id: str, *, paused: bool) -> None:
+        """Stop or resume polling a feed."""
+        async with self._db.write() as connection:
+            await connection.execute(
+                update(feeds).where(feeds.c.id == feed_id).values(paused=paused)
+            )
+
+
+def polled_values(validators: Validators, now: datetime, next_poll: datetime) -> dict[str, Any]:
+    """Give the columns that every successful poll sets."""
+    return {
+        "etag": validators.etag,
+        "last_modified": validators.last_modified,
+        "body_hash": validators.body_hash,
+        "next_poll": next_poll,
+        "claimed_until": None,
+        "failures": 0,
+        "error": None,
+        "last_success": now,
+    }
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        feeds.c.paused.is_(False),
+        or_(feeds.c.next_poll.is_(None), feeds.c.next_poll <= now),
+        or_(feeds.c.claimed_until.is_(None), feeds.c.claimed_until <= now),
+    )
+
+
+def _row(feed: Feed) -> dict[str, Any]:
+    return {
+        "id": feed.id,
+        "url": feed.url,
+        "title": feed.title,
+        "tags": list(feed.tags),
+        "full_text": feed.full_text,
+        "every": feed.every,
+        "backfill": feed.backfill,
+        "origin": feed.origin,
+    }
+
+
+def _state(row: Row[Any]) -> FeedState:
+    return FeedState(
+        feed=Feed(
+            url=row.url,
+            title=row.title,
+            tags=tuple(row.tags),
+            full_text=row.full_text,
+            every=row.every,
+            backfill=row.backfill,
+            origin=row.origin,
+        ),
+        validators=Validators(row.etag, row.last_modified, row.body_hash),
+        next_poll=row.next_poll,
+        failures=row.failures,
+        error=row.error,
+        last_success=row.last_success,
+        primed=row.primed,
+        paused=row.paused,
+    )

@@ -1,0 +1,1 @@
+"""Numbered migrations; alembic runs them at the start."""

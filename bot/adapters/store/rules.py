@@ -1,0 +1,102 @@
+"""Rules made in chats, pauses, and the audit log of every change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.dialects.sqlite import insert
+
+from bot.adapters.store.schema import audit, meta, rules
+from bot.core.model import AuditEntry, Rule
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.adapters.store.engine import Database
+
+_VERSION = "rules_version"
+
+
+class RuleRows:
+    """The part of the store that knows rules."""
+
+    _db: Database
+
+    async def stored_rules(self) -> list[Rule]:
+        """Give the rules made in chats; one without query is a pause of a file's rule."""
+        async with self._db.read() as connection:
+            rows = await connection.execute(select(rules).order_by(rules.c.id))
+            return [
+                Rule(row.id, row.name, row.query, tuple(row.channels), row.origin, row.paused)
+                for row in rows
+            ]
+
+    async def rules_version(self) -> int:
+        """Give a number that grows with every change, so that running bots notice it."""
+        async with self._db.read() as connection:
+            return await _version(connection)
+
+    async def put_rule(self, rule: Rule, entry: AuditEntry) -> None:
+        """Insert or replace a rule, with its line in the audit log."""
+        values = {
+            "name": rule.name,
+            "query": rule.query,
+            "channels": list(rule.channels),
+            "origin": rule.origin,
+            "paused": rule.paused,
+        }
+        async with self._db.write() as connection:
+            await connection.execute(
+                insert(rules)
+                .values(id=rule.id, **values)
+                .on_conflict_do_update(index_elements=[rules.c.id], set_=values)
+            )
+            await _changed(connection, entry)
+
+    async def drop_rule(self, rule_id: str, entry: AuditEntry) -> None:
+        """Remove a rule, with its line in the audit log."""
+        async with self._db.write() as connection:
+            await connection.execute(rules.delete().where(rules.c.id == rule_id))
+            await _changed(connection, entry)
+
+    async def note(self, entry: AuditEntry) -> None:
+        """Write a line of the audit log for a change that is stored elsewhere."""
+        async with self._db.write() as connection:
+            await connection.execute(insert(audit).values(**_entry_values(entry)))
+
+    async def audit_log(self, limit: int = 20) -> list[AuditEntry]:
+        """Give the newest changes, newest first."""
+        query = select(audit).order_by(audit.c.seq.desc()).limit(limit)
+        async with self._db.read() as connection:
+            return [
+                AuditEntry(row.at, row.who, row.what, row.before, row.after)
+                for row in await connection.execute(query)
+            ]
+
+
+async def _version(connection: AsyncConnection) -> int:
+    value = await connection.scalar(select(meta.c.value).where(meta.c.key == _VERSION))
+    return int(value or 0)
+
+
+async def _changed(connection: AsyncConnection, entry: AuditEntry) -> None:
+    value = str(await _version(connection) + 1)
+    await connection.execute(
+        insert(meta)
+        .values(key=_VERSION, value=value)
+        .on_conflict_do_update(index_elements=[meta.c.key], set_={"value": value})
+    )
+    await connection.execute(insert(audit).values(**_entry_values(entry)))
+
+
+def _entry_values(entry: AuditEntry) -> dict[str, str | datetime]:
+    return {
+        "at": entry.at,
+        "who": entry.who,
+        "what": entry.what,
+        "before": entry.before,
+        "after": entry.after,
+    }

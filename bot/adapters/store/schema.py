@@ -1,0 +1,187 @@
+"""The tables, readable in one place. A change here goes with a numbered migration."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware datetimes in, aware UTC datetimes out, on databases with and without time zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Convert to UTC; SQLite stores it without the zone, in a form that sorts as text."""
+        if value is None:
+            return None
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        if value is None or dialect.name != "sqlite":
+            return value
+        return value.replace(tzinfo=UTC)
+
+
+metadata = MetaData()
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("url", Text, nullable=False, unique=True),
+    Column("title", Text, nullable=False),
+    Column("tags", JSON, nullable=False),
+    Column("full_text", String(8), nullable=False),
+    Column("every", Float),  # fixed seconds between polls, or NULL
+    Column("backfill", Boolean, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("body_hash", String(64)),
+    Column("next_poll", UtcDateTime),
+    Column("claimed_until", UtcDateTime),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("error", Text),
+    Column("last_success", UtcDateTime),
+    Column("primed", Boolean, nullable=False, server_default="0"),
+    Column("paused", Boolean, nullable=False, server_default="0"),
+    Index("ix_feeds_due", "next_poll"),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),  # order of arrival
+    Column("id", String(16), nullable=False, unique=True),
+    Column("feed_id", String(16), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("published", UtcDateTime),
+    Column("arrived", UtcDateTime, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("lang", String(8), nullable=False),
+    Column("author", Text, nullable=False),
+    Column("section", Text, nullable=False),
+    Column("full", Boolean, nullable=False),
+    Column("story", String(16)),  # NULL while no rule could match it
+    Column("place", String(12)),
+    Column("outcome", Text, nullable=False),  # where it stopped, for explain
+    Column("analyzed", Boolean, nullable=False),  # its quotes are in `quotes`
+    Index("ix_articles_arrived", "arrived"),
+    Index("ix_articles_story", "story"),
+    Index("ix_articles_url", "url"),
+)
+
+# One row for each entry ever seen. `hash` is of the entry as the feed gave it, so that an edit is
+# noticed although the stored article may hold its page's text.
+seen = Table(
+    "seen",
+    metadata,
+    Column("feed_id", String(16), primary_key=True),
+    Column("key_hash", String(16), primary_key=True),
+    Column("hash", String(16), primary_key=True),
+    Column("first_seen", UtcDateTime, nullable=False),
+)
+
+quotes = Table(
+    "quotes",
+    metadata,
+    Column("article_id", String(16), ForeignKey("articles.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("parts", JSON, nullable=False),
+    Column("speaker", Text),
+    Column("entity", Text, nullable=False),
+    Column("office", Text, nullable=False),
+    Column("cue", Text, nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("confidence", Float, nullable=False),
+    Index("ix_quotes_entity", "entity"),
+)
+
+matches = Table(
+    "matches",
+    metadata,
+    Column("article_id", String(16), ForeignKey("articles.id"), primary_key=True),
+    Column("rule_id", Text, primary_key=True),
+    Column("clauses", JSON, nullable=False),
+    Column("highlights", JSON, nullable=False),
+    Column("quotes", JSON, nullable=False),
+    Index("ix_matches_rule", "rule_id"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),  # order within a channel
+    Column("id", String(32), nullable=False, unique=True),
+    Column("chat", String(16), nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("rule_id", Text, nullable=False),
+    Column("article_id", String(16), nullable=False),
+    Column("story", String(16), nullable=False),
+    Column("alert", JSON, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("attempt", Integer, nullable=False, server_default="0"),
+    Column("since", UtcDateTime),  # when the current attempt began
+    Column("next_try", UtcDateTime),
+    Column("ref", Text),  # where the chat has it
+    Column("reason", Text),
+    Column("created", UtcDateTime, nullable=False),
+    Column("finished", UtcDateTime),
+    Index("ix_deliveries_due", "state", "chat", "channel", "seq"),
+    Index("ix_deliveries_story", "story"),
+)
+
+# Rules made in chats, and the pauses of rules that come from files.
+rules = Table(
+    "rules",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("query", Text, nullable=False),  # "" for a pause of a file's rule
+    Column("channels", JSON, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("paused", Boolean, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+)
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", String(32), primary_key=True),
+    Column("value", Text, nullable=False),
+)

@@ -1,0 +1,188 @@
+"""Chat commands: text to Command. One grammar for Slack, Matrix, the console and the shell."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+
+from bot.errors import CommandError
+
+VERBS: dict[str, tuple[str, str]] = {
+    "add": ("add <query> [as <name>] [#channel]", "watch for something, alert here"),
+    "test": ("test <query> [7d]", "try a query over stored articles, save nothing"),
+    "list": ("list", "the rules of this channel"),
+    "show": ("show <rule>", "one rule"),
+    "edit": ("edit <rule> <query>", "change a rule's query"),
+    "rename": ("rename <rule> <name>", "give a rule another name"),
+    "pause": ("pause <rule>", "no alerts until it is resumed"),
+    "resume": ("resume <rule>", "alerts again"),
+    "remove": ("remove <rule>", "forget a rule"),
+    "explain": ("explain <url>", "what became of an article, and why"),
+    "quotes": ("quotes <@entity> [words] [since:7d]", "what somebody said, newest first"),
+    "entity": ("entity list [words] | show <@entity>", "the people and bodies that rules can name"),
+    "feed": ("feed list | add <url> | pause|resume|remove <url>", "the feeds"),
+    "status": ("status", "feeds, outbox, rules"),
+    "audit": ("audit", "the latest changes: who, when, what"),
+    "help": ("help [command|query]", "this help, or more on one command or the query language"),
+}
+ALIASES = {
+    "ls": "list",
+    "rm": "remove",
+    "delete": "remove",
+    "del": "remove",
+    "sub": "add",
+    "subscribe": "add",
+    "watch": "add",
+    "unsub": "remove",
+    "unsubscribe": "remove",
+    "said": "quotes",
+    "entities": "entity",
+    "feeds": "feed",
+    "why": "explain",
+    "try": "test",
+    "?": "help",
+}
+LONGEST_NAME = 40
+WEEK = 168
+"""Hours."""
+_NO_ARGUMENT_NEEDED = ("list", "status", "audit", "help", "feed", "entity")
+_FEED_ACTIONS = ("list", "add", "pause", "resume", "remove")
+_ENTITY_ACTIONS = ("list", "show")
+_DURATION = re.compile(r"(?:since:)?(\d{1,3})([hdw])", re.IGNORECASE)
+_HOURS = {"h": 1, "d": 24, "w": 168}
+_NAME = re.compile(r"[\w.@-]+", re.UNICODE)
+_AS = re.compile(r"\s+as\s+(\"[^\"]+\"|\S+)\s*$", re.IGNORECASE)
+_CHANNEL = re.compile(r"\s+(#[^\s#]+|<#[A-Z0-9]+(?:\|[^>]*)?>)\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command as understood.
+
+    Attributes:
+        verb: one of `VERBS`.
+        action: second word of `feed` and `entity` commands, else "".
+        subject: a rule's name, a URL, an `@entity` or a help topic, else "".
+        query: query or search words, else "".
+        name: the name given with `as`, or the new name, else "".
+        channel: another channel than the one it was typed in, else "".
+        hours: how far back `test` and `quotes` look.
+    """
+
+    verb: str
+    action: str = ""
+    subject: str = ""
+    query: str = ""
+    name: str = ""
+    channel: str = ""
+    hours: int = WEEK
+
+
+def parse_command(text: str) -> Command:
+    """Understand the text behind `/watch`.
+
+    Raises:
+        CommandError: unknown verb (with the nearest one), or a missing argument (with the usage).
+    """
+    first, _, rest = text.strip().partition(" ")
+    if not first:
+        return Command("help")
+    verb = ALIASES.get(first.casefold(), first.casefold())
+    if verb not in VERBS:
+        raise _unknown(first, [*VERBS, *ALIASES], "command")
+    rest = rest.strip()
+    if not rest and verb not in _NO_ARGUMENT_NEEDED:
+        raise CommandError(f"{verb} needs more: {VERBS[verb][0]}")
+    return _READERS.get(verb, _subject_only)(verb, rest)
+
+
+def _unknown(word: str, known: list[str], what: str) -> CommandError:
+    close = difflib.get_close_matches(word.casefold(), known, n=1)
+    hint = f", did you mean {ALIASES.get(close[0], close[0])}?" if close else ", try help"
+    return CommandError(f"unknown {what} {word!r}{hint}")
+
+
+def _subject_only(verb: str, rest: str) -> Command:
+    return Command(verb, subject=rest)
+
+
+def _add(verb: str, rest: str) -> Command:
+    rest, channel = _cut(_CHANNEL, rest)
+    rest, name = _cut(_AS, rest)
+    name = name.strip('"')
+    if not rest:
+        raise CommandError(f"{verb} needs a query: {VERBS[verb][0]}")
+    if name:
+        _check_name(name)
+    return Command(verb, query=rest, name=name, channel=channel)
+
+
+def _test(verb: str, rest: str) -> Command:
+    query, hours = _cut_duration(rest)
+    if not query:
+        raise CommandError(f"test needs a query: {VERBS[verb][0]}")
+    return Command(verb, query=query, hours=hours)
+
+
+def _two(verb: str, rest: str) -> Command:
+    subject, _, tail = rest.partition(" ")
+    if not tail.strip():
+        raise CommandError(f"{verb} needs more: {VERBS[verb][0]}")
+    if verb == "rename":
+        _check_name(tail.strip())
+        return Command(verb, subject=subject, name=tail.strip())
+    return Command(verb, subject=subject, query=tail.strip())
+
+
+def _quotes(verb: str, rest: str) -> Command:
+    rest, hours = _cut_duration(rest)
+    subject, _, query = rest.partition(" ")
+    if not subject:
+        raise CommandError(f"{verb} needs more: {VERBS[verb][0]}")
+    return Command(verb, subject=subject, query=query.strip(), hours=hours)
+
+
+def _with_action(verb: str, rest: str) -> Command:
+    actions = _FEED_ACTIONS if verb == "feed" else _ENTITY_ACTIONS
+    action, _, subject = rest.partition(" ")
+    action = ALIASES.get(action.casefold(), action.casefold()) or "list"
+    if action not in actions:
+        raise _unknown(action, list(actions), f"{verb} command")
+    if action != "list" and not subject.strip():
+        raise CommandError(f"{verb} {action} needs more: {VERBS[verb][0]}")
+    return Command(verb, action=action, subject=subject.strip())
+
+
+def _cut(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
+    """Take a trailing clause off a text: (what remains, the clause's value)."""
+    found = pattern.search(f" {text}")
+    if not found:
+        return text, ""
+    return f" {text}"[: found.start()].strip(), found[1]
+
+
+def _cut_duration(text: str) -> tuple[str, int]:
+    head, _, last = text.rpartition(" ")
+    found = _DURATION.fullmatch(last)
+    if not found:
+        return text, WEEK
+    return head.strip(), int(found[1]) * _HOURS[found[2].casefold()]
+
+
+def _check_name(name: str) -> None:
+    if not _NAME.fullmatch(name) or len(name) > LONGEST_NAME:
+        raise CommandError(
+            f"{name!r} cannot be a name: up to {LONGEST_NAME} letters, digits, - _ . or @"
+        )
+
+
+_READERS = {
+    "add": _add,
+    "test": _test,
+    "edit": _two,
+    "rename": _two,
+    "quotes": _quotes,
+    "feed": _with_action,
+    "entity": _with_action,
+}

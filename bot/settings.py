@@ -1,0 +1,205 @@
+"""Settings: the sole reader of the environment and of `.env`."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.errors import SettingsError
+
+CHATS = ("console", "slack", "matrix")
+_LOCAL = Path(__file__).resolve().parent.parent
+_PACKAGED = Path(__file__).resolve().parent / "_data"
+
+
+def shipped(name: str) -> Path:
+    """Give a folder that ships with the program (`rules`, `seeds`), in a checkout or a wheel."""
+    packaged = _PACKAGED / name
+    return packaged if packaged.is_dir() else _LOCAL / name
+
+
+def _listed(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Each field's description is printed by `wirewatch check`."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+    )
+
+    database_url: str = Field(
+        "sqlite:///data/wirewatch.db",
+        alias="WIREWATCH_DATABASE_URL",
+        description="database; sqlite:///relative/path or sqlite:////absolute/path",
+    )
+    rules: Annotated[tuple[Path, ...], NoDecode] = Field(
+        (shipped("rules"),),
+        alias="WIREWATCH_RULES",
+        description="rule files or folders, comma-separated",
+    )
+    feeds: Annotated[tuple[Path, ...], NoDecode] = Field(
+        (),
+        alias="WIREWATCH_FEEDS",
+        description="OPML files, comma-separated; unset: the sample wire and seeds/feeds.opml",
+    )
+    chats: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        alias="WIREWATCH_CHATS",
+        description="console, slack, matrix; unset: those whose tokens are there, else console",
+    )
+    poll_min_seconds: float = Field(
+        300,
+        alias="WIREWATCH_POLL_MIN_SECONDS",
+        gt=0,
+        description="seconds between two polls of one feed, at least",
+    )
+    prime: bool = Field(
+        default=True,
+        alias="WIREWATCH_PRIME",
+        description="true: the entries of a feed's first sight do not alert",
+    )
+    egress_allow: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        alias="WIREWATCH_EGRESS_ALLOW",
+        description="host:port list exempt from the egress guard (intranet feeds)",
+    )
+    console_json: Path | None = Field(
+        None,
+        alias="WIREWATCH_CONSOLE_JSON",
+        description="file to which the console chat also appends every alert as one JSON line",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", alias="WIREWATCH_LOG_LEVEL", description="debug, info, warning or error"
+    )
+    slack_bot_token: SecretStr | None = Field(
+        None, alias="SLACK_BOT_TOKEN", description="Slack bot token, xoxb-..."
+    )
+    slack_app_token: SecretStr | None = Field(
+        None, alias="SLACK_APP_TOKEN", description="Slack app token for Socket Mode, xapp-..."
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        None, alias="SLACK_SIGNING_SECRET", description="Slack signing secret for HTTP mode"
+    )
+    slack_api_url: str = Field(
+        "https://slack.com/api/", alias="SLACK_API_URL", description="Slack Web API, for tests"
+    )
+    matrix_homeserver: str | None = Field(
+        None, alias="MATRIX_HOMESERVER", description="https://matrix.example.org"
+    )
+    matrix_user: str | None = Field(
+        None, alias="MATRIX_USER", description="the bot's own user, @wirewatch:example.org"
+    )
+    matrix_password: SecretStr | None = Field(
+        None, alias="MATRIX_PASSWORD", description="its password, or use an access token"
+    )
+    matrix_access_token: SecretStr | None = Field(
+        None, alias="MATRIX_ACCESS_TOKEN", description="its access token"
+    )
+
+    _split = field_validator("rules", "feeds", "chats", "egress_allow", mode="before")(_listed)
+
+    @field_validator("chats")
+    @classmethod
+    def _known_chats(cls, chats: tuple[str, ...]) -> tuple[str, ...]:
+        for chat in chats:
+            if chat not in CHATS:
+                close = difflib.get_close_matches(chat, CHATS, n=1)
+                hint = f"; did you mean {close[0]}?" if close else ""
+                message = f"unknown chat {chat!r}, known are {', '.join(CHATS)}{hint}"
+                raise ValueError(message)
+        return tuple(dict.fromkeys(chats))
+
+    @field_validator("egress_allow")
+    @classmethod
+    def _host_ports(cls, pairs: tuple[str, ...]) -> tuple[str, ...]:
+        for pair in pairs:
+            host, _, port = pair.rpartition(":")
+            if not host or not port.isdecimal():
+                message = f"{pair!r} is not host:port, such as 10.0.0.5:8080"
+                raise ValueError(message)
+        return pairs
+
+    @property
+    def active_chats(self) -> tuple[str, ...]:
+        """The chats that run: as set, else those whose tokens are there, else the console."""
+        if self.chats:
+            return self.chats
+        with_tokens = {
+            "slack": self.slack_bot_token is not None,
+            "matrix": self.matrix_homeserver is not None,
+        }
+        return tuple(chat for chat, there in with_tokens.items() if there) or ("console",)
+
+    @property
+    def sample_wire(self) -> bool:
+        """Whether the sample wire is served and polled: only while no feeds are configured."""
+        return not self.feeds
+
+
+@dataclass(frozen=True, slots=True)
+class SettingLine:
+    """One setting as `wirewatch check` shows it; secrets are never in it."""
+
+    variable: str
+    value: str
+    origin: Literal["default", ".env", "environment"]
+    description: str
+
+
+def load_settings(env_file: Path | None = Path(".env")) -> Settings:
+    """Read the settings.
+
+    Raises:
+        SettingsError: a value cannot be used; names the variable.
+    """
+    try:
+        return Settings(_env_file=env_file)
+    except ValidationError as error:
+        first = error.errors()[0]
+        variable = str(first["loc"][0]) if first["loc"] else "settings"
+        reason = first["msg"].removeprefix("Value error, ")
+        given = "" if "TOKEN" in variable or "SECRET" in variable else f" (got {first['input']!r})"
+        raise SettingsError(variable, f"{reason}{given}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(str(env_file), f"cannot be read: {error}") from None
+
+
+def describe_settings(settings: Settings, env_file: Path = Path(".env")) -> list[SettingLine]:
+    """List every setting with its value and where it came from."""
+    in_file = {key for key, value in dotenv_values(env_file).items() if value}
+    lines = []
+    for name, field in type(settings).model_fields.items():
+        variable = field.alias or name
+        if os.environ.get(variable):
+            origin: Literal["default", ".env", "environment"] = "environment"
+        else:
+            origin = ".env" if variable in in_file else "default"
+        text = _shown(getattr(settings, name))
+        lines.append(SettingLine(variable, text, origin, field.description or ""))
+    return lines
+
+
+def _shown(value: Any) -> str:  # noqa: ANN401 -- any setting's value
+    if value is None or value == ():
+        return "(unset)"
+    if isinstance(value, SecretStr):
+        return "(set)"
+    if isinstance(value, tuple):
+        return ",".join(str(part) for part in value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
