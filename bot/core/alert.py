@@ -43,6 +43,7 @@ def compose_alert(
     summary: Sequence[Span],
     quotes: Sequence[Quote],
     chosen: Sequence[Quote],
+    changes: Sequence[tuple[str, str]] = (),
 ) -> Alert:
     """Put an alert together; every word of the article in it is a span of the article.
 
@@ -55,6 +56,7 @@ def compose_alert(
         summary: sentences to print, spans of the text.
         quotes: all quotes of the article.
         chosen: the key quotes among them, best first.
+        changes: words before and after, for a correction.
     """
     in_text = [(h.start, h.end) for h in match.highlights if h.field == "text"]
     in_title = tuple((h.start, h.end) for h in match.highlights if h.field == "title")
@@ -84,6 +86,7 @@ def compose_alert(
         sources=placement.sources,
         article=article.id,
         teaser=not article.full,
+        changes=tuple(changes),
     )
 
 
@@ -99,6 +102,23 @@ def _why(article: Article, match: Match, quotes: Sequence[Quote]) -> tuple[str, 
         distinct.setdefault(" ".join(word.split()).casefold(), " ".join(word.split()))
     met = ", ".join(distinct.values())
     return (*match.clauses, met) if met else match.clauses
+
+
+def is_news(match: Match, placement: Placement, quotes: Sequence[Quote]) -> bool:
+    """Say whether an article brings a rule's readers a statement that nobody in its story had.
+
+    It must be in quotation marks and matter to the rule: it met a `said:` clause, holds
+    highlighted words, or its speaker is known to the officials files.
+    """
+    marked = [(h.start, h.end) for h in match.highlights if h.field == "text"]
+    for at in placement.new_quotes:
+        quote = quotes[at]
+        if quote.kind != "direct" or quote.speaker is None:
+            continue
+        inside = any(quote.start <= start and end <= quote.end for start, end in marked)
+        if quote.entity or inside or at in match.quotes:
+            return True
+    return False
 
 
 def route(

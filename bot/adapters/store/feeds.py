@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.adapters.store.schema import feeds
@@ -32,7 +32,7 @@ class FeedRows:
             index_elements=[feeds.c.id],
             set_={
                 name: statement.excluded[name]
-                for name in ("tags", "full_text", "every", "backfill", "origin")
+                for name in ("tags", "full_text", "every", "backfill", "origin", "listed")
             }
             | {
                 # A name learned from the feed itself is not lost to a file without one.
@@ -44,6 +44,18 @@ class FeedRows:
         async with self._db.write() as connection:
             await connection.execute(statement, rows)
 
+    async def list_feeds(self, wanted: Iterable[Feed]) -> None:
+        """Make the feeds of the configuration those that are polled, beside those added in chats.
+
+        Feeds that the configuration names no more are polled no more, but what is known of them
+        stays: when they come back they are not primed again, so nothing is passed over silently.
+        """
+        async with self._db.write() as connection:
+            await connection.execute(
+                update(feeds).where(feeds.c.origin.not_like("chat:%")).values(listed=False)
+            )
+        await self.add_feeds(wanted)
+
     async def remove_feeds(self, ids: Collection[str]) -> None:
         """Forget feeds and their state; their articles stay."""
         async with self._db.write() as connection:
@@ -52,28 +64,24 @@ class FeedRows:
     async def feed_states(self) -> list[FeedState]:
         """Give all feeds, by URL."""
         async with self._db.read() as connection:
-            rows = await connection.execute(select(feeds).order_by(feeds.c.url))
+            rows = await connection.execute(
+                select(feeds).where(feeds.c.listed.is_(True)).order_by(feeds.c.url)
+            )
             return [_state(row) for row in rows]
 
-    async def claim_due(
-        self, now: datetime, limit: int, lease: timedelta, only: Collection[str] | None = None
-    ) -> list[FeedState]:
+    async def claim_due(self, now: datetime, limit: int, lease: timedelta) -> list[FeedState]:
         """Lease up to `limit` feeds that are due, longest due first.
 
         Args:
             now: the time.
             limit: how many at most.
             lease: after this a claim that nobody finished counts no more.
-            only: ids to choose from; None for all.
         """
-        due = _due(now)
-        if only is not None:
-            due = and_(due, feeds.c.id.in_(list(only)))
         async with self._db.write() as connection:
             rows = (
                 await connection.execute(
                     select(feeds)
-                    .where(due)
+                    .where(_due(now))
                     .order_by(feeds.c.next_poll.asc().nulls_first())
                     .limit(limit)
                 )
@@ -85,13 +93,6 @@ class FeedRows:
                     .values(claimed_until=now + lease)
                 )
             return [_state(row) for row in rows]
-
-    async def next_due(self) -> datetime | None:
-        """Give when the next feed is due, or None when there is none."""
-        async with self._db.read() as connection:
-            query = select(func.min(feeds.c.next_poll)).where(feeds.c.paused.is_(False))
-            found: datetime | None = await connection.scalar(query)
-            return found
 
     async def release_claims(self, ids: Collection[str] | None = None) -> None:
         """Give claims back unpolled: those of `ids`, or all (at the start, after a crash)."""
@@ -150,6 +151,7 @@ def polled_values(validators: Validators, now: datetime, next_poll: datetime) ->
 
 def _due(now: datetime) -> ColumnElement[bool]:
     return and_(
+        feeds.c.listed.is_(True),
         feeds.c.paused.is_(False),
         or_(feeds.c.next_poll.is_(None), feeds.c.next_poll <= now),
         or_(feeds.c.claimed_until.is_(None), feeds.c.claimed_until <= now),
@@ -166,6 +168,7 @@ def _row(feed: Feed) -> dict[str, Any]:
         "every": feed.every,
         "backfill": feed.backfill,
         "origin": feed.origin,
+        "listed": True,
     }
 
 

@@ -65,6 +65,7 @@ feeds = Table(
     Column("last_success", UtcDateTime),
     Column("primed", Boolean, nullable=False, server_default="0"),
     Column("paused", Boolean, nullable=False, server_default="0"),
+    Column("listed", Boolean, nullable=False, server_default="1"),  # a file or a person wants it
     Index("ix_feeds_due", "next_poll"),
 )
 

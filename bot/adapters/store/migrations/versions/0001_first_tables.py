@@ -98,6 +98,7 @@ def upgrade() -> None:
         sa.Column("last_success", sa.DateTime(timezone=True), nullable=True),
         sa.Column("primed", sa.Boolean(), server_default="0", nullable=False),
         sa.Column("paused", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("listed", sa.Boolean(), server_default="1", nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("url"),
     )

@@ -1,0 +1,98 @@
+"""Alerts for a terminal: coloured, folded to 80 columns at most; plain text when piped."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from rich.padding import Padding
+from rich.rule import Rule as Line
+from rich.text import Text
+
+from bot.core.text import clean
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from bot.core.model import Alert, Excerpt, KeyQuote
+    from bot.ports import Reply
+
+COLUMNS = 80
+_KIND_STYLES = {"alert": "bold cyan", "follow-up": "bold green", "correction": "bold yellow"}
+
+
+def print_alert(console: Console, alert: Alert) -> None:
+    """Print an alert as people read it: what, where, when, why, who said what."""
+    width = min(console.width, COLUMNS)
+    kind = "" if alert.kind == "alert" else f" · {alert.kind}"
+    console.print(
+        Line(
+            Text(f"{alert.rule}{kind}", style=_KIND_STYLES[alert.kind]), align="left", style="dim"
+        ),
+        width=width,
+    )
+    parts = [_marked(alert.title, "bold"), _where(alert), _why(alert)]
+    parts += [Text(f"was “{clean(old)}”, now “{clean(new)}”") for old, new in alert.changes]
+    if alert.summary:
+        parts.append(Text(" ").join(_marked(sentence) for sentence in alert.summary))
+    for part in parts:
+        console.print(part, width=width)
+    for quote in alert.quotes:
+        console.print(Padding(_quote(quote), (0, 0, 0, 2)), width=width)
+    if alert.more_quotes:
+        more = f"  + {alert.more_quotes} more quote{'s' * (alert.more_quotes != 1)}"
+        console.print(Text(more, style="dim"), width=width)
+    # A link is never folded: it must stay one click.
+    console.print(Text(alert.url, style="blue"), soft_wrap=True)
+    console.print()
+
+
+def _where(alert: Alert) -> Text:
+    facts = [alert.source]
+    if alert.domain and alert.domain.casefold() != alert.source.casefold():
+        facts.append(alert.domain)
+    facts.append(f"{alert.published:%d %b %Y %H:%M} UTC")
+    if alert.sources > 1:
+        facts.append(f"{alert.sources} outlets")
+    if alert.teaser:
+        facts.append("teaser only")
+    return Text(clean(" · ".join(facts)), style="dim")
+
+
+def _why(alert: Alert) -> Text:
+    return Text(f"why: {clean(' · '.join(alert.why))}", style="italic")
+
+
+def _quote(quote: KeyQuote) -> Text:
+    text = Text("“")
+    for at, part in enumerate(quote.parts):
+        if at:
+            text.append(" … ")
+        text.append_text(_marked(part))
+    text.append("”\n")
+    who = quote.speaker or "unattributed"
+    text.append(f"— {clean(who)}", style="bold" if quote.speaker else "dim")
+    if quote.office:
+        text.append(f", {clean(quote.office)}", style="dim")
+    return text
+
+
+def _marked(excerpt: Excerpt, style: str = "") -> Text:
+    """Style the highlighted words; characters that could steer a terminal are dropped."""
+    text, at = Text(style=style), 0
+    for start, end in excerpt.marks:
+        text.append(_one_line(excerpt.text[at:start]))
+        text.append(_one_line(excerpt.text[start:end]), style="bold yellow")
+        at = end
+    text.append(_one_line(excerpt.text[at:]))
+    return text
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"\s+", " ", clean(text))
+
+
+def print_reply(console: Console, reply: Reply) -> None:
+    """Print an answer."""
+    style = "" if reply.ok else "red"
+    console.print(Text(clean(reply.text), style=style), soft_wrap=True)

@@ -1,0 +1,98 @@
+"""`wirewatch check`: is everything in order, and if not, what and where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from bot.adapters.feedlists import load_all_feeds
+from bot.adapters.store import Store
+from bot.app.knowledge import load_knowledge
+from bot.core.alert import channel_of
+from bot.errors import StoreError
+from bot.settings import describe_settings, shipped
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from bot.core.model import Rule
+    from bot.settings import Settings
+
+
+def check_rule_files(console: Console, paths: tuple[Path, ...]) -> int:
+    """Check rule files alone; give how many faults there are."""
+    knowledge = load_knowledge(paths)
+    for fault in knowledge.faults:
+        _fault(console, str(fault))
+    _fine(console, f"{len(knowledge.rules)} rules, {len(knowledge.officials)} entities read")
+    return len(knowledge.faults)
+
+
+async def check_everything(console: Console, settings: Settings) -> int:
+    """Check settings, rules, feeds and database; give how many faults there are."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("setting", "value", "from"):
+        table.add_column(heading, overflow="fold")
+    for line in describe_settings(settings):
+        table.add_row(line.variable, Text(line.value), line.origin)
+    console.print(table)
+    faults = check_rule_files(console, settings.rules)
+    faults += _check_channels(console, settings)
+    faults += _check_feeds(console, settings)
+    return faults + await _check_database(console, settings)
+
+
+def _check_channels(console: Console, settings: Settings) -> int:
+    faults = 0
+    for rule in load_knowledge(settings.rules).rules:
+        for target in _unserved(rule, settings):
+            faults += 1
+            _fault(
+                console,
+                f"{rule.origin}: rule {rule.name} goes to {target}, but WIREWATCH_CHATS is "
+                f"{','.join(settings.active_chats)}",
+            )
+    return faults
+
+
+def _unserved(rule: Rule, settings: Settings) -> list[str]:
+    return [t for t in rule.channels if channel_of(t)[0] not in settings.active_chats]
+
+
+def _check_feeds(console: Console, settings: Settings) -> int:
+    paths = settings.feeds or (shipped("seeds") / "feeds.opml",)
+    feeds, faults = load_all_feeds(paths)
+    for fault in faults:
+        _fault(console, str(fault))
+    wire = " and the sample wire" if settings.sample_wire else ""
+    _fine(console, f"{len(feeds)} feeds listed{wire}")
+    return len(faults)
+
+
+async def _check_database(console: Console, settings: Settings) -> int:
+    store = Store(settings.database_url)
+    try:
+        await store.open()
+        states = await store.feed_states()
+    except StoreError as error:
+        _fault(console, f"WIREWATCH_DATABASE_URL: {store.place}: {error.reason}")
+        return 1
+    finally:
+        await store.close()
+    failing = [state for state in states if state.error]
+    _fine(console, f"database {store.place}: {len(states)} feeds, {len(failing)} failing")
+    for state in failing[:20]:
+        console.print(Text(f"  {state.feed.url}: {state.error}", style="dim"))
+    return 0
+
+
+def _fault(console: Console, text: str) -> None:
+    console.print(Text("wrong  ", style="bold red").append(text, style="default"))
+
+
+def _fine(console: Console, text: str) -> None:
+    console.print(Text("ok     ", style="bold green").append(text, style="default"))

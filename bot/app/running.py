@@ -1,0 +1,181 @@
+"""The bot: everything joined and started, and ended in order."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import signal
+from contextlib import AsyncExitStack
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.adapters.console import ConsoleChat, TypedCommands
+from bot.adapters.feedlists import load_all_feeds
+from bot.adapters.feeds import HttpFeeds
+from bot.adapters.http import HttpClient
+from bot.adapters.lock import SingleRun
+from bot.adapters.pages import HttpPages
+from bot.adapters.parsing import ParserPool
+from bot.adapters.scheduler import Scheduler
+from bot.adapters.store import Store
+from bot.adapters.wire import SampleWire
+from bot.app.knowledge import load_knowledge
+from bot.app.shell import SystemClock, complain, make_desk
+from bot.core.story import Stories
+from bot.errors import SettingsError
+from bot.jobs.answer import answer
+from bot.jobs.deliver import Deliver
+from bot.jobs.run import Heart
+from bot.jobs.watch import Pace, Watch
+from bot.settings import shipped
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rich.console import Console
+
+    from bot.core.model import Feed
+    from bot.jobs.answer.desk import Desk
+    from bot.ports import Chat, Incoming, Reply
+    from bot.settings import Settings
+
+STORY_WINDOW = timedelta(days=5)
+DAY_SECONDS = 60.0
+"""How long the sample day takes at the default speed."""
+
+log = structlog.get_logger(__name__)
+
+
+async def run(settings: Settings, console: Console, *, once: bool, speed: float | None) -> None:
+    """Run the bot until it is stopped, or once over what is due.
+
+    Args:
+        settings: all of them.
+        console: where the console chat prints.
+        once: poll all that is due once, deliver, return.
+        speed: how many times faster than life the sample day runs; None for a day a minute.
+
+    Raises:
+        SettingsError: a setting cannot be used.
+        StoreError: the database cannot be used, or another bot runs on it.
+    """
+    async with AsyncExitStack() as stack:
+        store = Store(settings.database_url)
+        lock = SingleRun(store.place)
+        lock.take()
+        stack.callback(lock.free)
+        stack.push_async_callback(store.close)
+        await store.open()
+        chats = _chats(settings, console)
+        knowledge = load_knowledge(settings.rules)
+        complain(knowledge.faults)
+
+        wire = await _sample_wire(stack, settings, once=once, speed=speed)
+        client = await stack.enter_async_context(
+            HttpClient(allow=settings.egress_allow, hosts=wire.hosts if wire else {})
+        )
+        pool = await stack.enter_async_context(ParserPool())
+        desk = await make_desk(settings, store, knowledge, HttpPages(client, pool))
+        await store.list_feeds(_feeds(settings, wire))
+        await store.release_claims()
+
+        clock, rules = desk.clock, desk.book.active
+        watch = Watch(
+            feeds=HttpFeeds(client, pool),
+            reader=desk.reader,
+            store=store,
+            rules=rules,
+            stories=await _stories(store, clock.now()),
+            chats=chats,
+            clock=clock,
+            pace=Pace(settings.poll_min_seconds, settings.prime, random.random),
+        )
+        deliver = Deliver(chats, store, clock, random.random)
+        heart = Heart(watch=watch, deliver=deliver, book=desk.book, claims=store, clock=clock)
+        if once:
+            await heart.once()
+            return
+        await _beat(heart, desk, console, wire)
+
+
+async def _beat(heart: Heart, desk: Desk, console: Console, wire: SampleWire | None) -> None:
+    """Tick until SIGINT or SIGTERM."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stopped.set)
+
+    async def reply(incoming: Incoming) -> Reply:
+        return await answer(desk, incoming)
+
+    typed = TypedCommands(console, reply)
+    scheduler = Scheduler(heart.tick)
+    feeds = await desk.store.feed_states()
+    rules = len(desk.book.active)
+    log.info(f"watching {len(feeds)} feeds for {rules} rules; stop with Ctrl-C")
+    if typed.start():
+        log.info("type /watch help to see what can be asked")
+    scheduler.start()
+    await heart.tick()
+    ending = asyncio.ensure_future(_tell_end(wire)) if wire else None
+    await stopped.wait()
+    log.info("stopping")
+    if ending:
+        ending.cancel()
+    typed.stop()
+    scheduler.stop()
+    await heart.stop()
+
+
+async def _tell_end(wire: SampleWire) -> None:
+    log.info(
+        "the sample wire tells a news day of April 2024; set WIREWATCH_FEEDS for your own feeds"
+    )
+    await wire.finished.wait()
+    log.info("the sample day is over; the other feeds are watched on")
+
+
+async def _sample_wire(
+    stack: AsyncExitStack, settings: Settings, *, once: bool, speed: float | None
+) -> SampleWire | None:
+    if not settings.sample_wire:
+        return None
+    wire = SampleWire(
+        shipped("seeds") / "wire",
+        speed=speed or 86_400 / DAY_SECONDS,
+        clock=SystemClock().now,
+        whole_day=once,
+    )
+    await wire.start()
+    stack.push_async_callback(wire.stop)
+    return wire
+
+
+def _feeds(settings: Settings, wire: SampleWire | None) -> list[Feed]:
+    paths = list(settings.feeds) or [shipped("seeds") / "feeds.opml"]
+    feeds, faults = load_all_feeds(paths)
+    complain(faults)
+    return [*(wire.feeds if wire else ()), *feeds]
+
+
+def _chats(settings: Settings, console: Console) -> Mapping[str, Chat]:
+    chats: dict[str, Chat] = {}
+    for name in settings.active_chats:
+        if name != "console":
+            reason = f"the {name} chat is not part of this version; set it to console"
+            raise SettingsError("WIREWATCH_CHATS", reason)
+        chat = ConsoleChat(console, settings.console_json)
+        chat.open()
+        chats[name] = chat
+    return chats
+
+
+async def _stories(store: Store, now: datetime) -> Stories:
+    """Rebuild the stories of the last days from what is stored."""
+    stories = Stories(look_back=STORY_WINDOW)
+    async for stored in store.articles_since(now - STORY_WINDOW, only_stories=True):
+        if placement := stored.placement:
+            stories.restore(stored.article, stored.quotes, placement.story, placement.place)
+    return stories

@@ -1,0 +1,110 @@
+"""Commands of the shell on the same store as the bot; a running bot is not disturbed."""
+
+from __future__ import annotations
+
+import getpass
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.adapters.feedlists import load_feeds
+from bot.adapters.http import HttpClient
+from bot.adapters.pages import HttpPages
+from bot.adapters.parsing import ParserPool
+from bot.adapters.store import Store
+from bot.app.knowledge import Knowledge, load_knowledge
+from bot.core.opml import write_opml
+from bot.jobs.answer import answer
+from bot.jobs.answer.desk import Desk
+from bot.jobs.reading import Reader
+from bot.jobs.rulebook import RuleBook
+from bot.ports import Incoming, Reply
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable
+    from pathlib import Path
+
+    from bot.errors import FileError
+    from bot.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Give the time now, UTC."""
+        return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
+    """Open the store and the rules for commands of the shell; a running bot is not disturbed.
+
+    Raises:
+        SettingsError: a setting cannot be used.
+        StoreError: the database cannot be opened.
+    """
+    async with AsyncExitStack() as stack:
+        store = Store(settings.database_url)
+        stack.push_async_callback(store.close)
+        await store.open()
+        client = await stack.enter_async_context(HttpClient(allow=settings.egress_allow))
+        pool = await stack.enter_async_context(ParserPool())
+        knowledge = load_knowledge(settings.rules)
+        complain(knowledge.faults)
+        yield await make_desk(settings, store, knowledge, HttpPages(client, pool))
+
+
+async def make_desk(
+    settings: Settings, store: Store, knowledge: Knowledge, pages: HttpPages
+) -> Desk:
+    book = RuleBook(knowledge.officials, knowledge.rules, store)
+    await book.refresh()
+    reader = Reader(pages, book.active, knowledge.officials)
+    return Desk(store, book, reader, SystemClock(), settings.active_chats)
+
+
+def complain(faults: Iterable[FileError]) -> None:
+    for fault in faults:
+        log.error(str(fault))
+
+
+async def answer_in_shell(settings: Settings, text: str) -> Reply:
+    """Answer a chat command typed in the shell; its channel is the console's.
+
+    Raises:
+        SettingsError: a setting cannot be used.
+        StoreError: the database cannot be opened.
+    """
+    async with open_desk(settings) as desk:
+        return await answer(desk, Incoming(text, chat="console", who=getpass.getuser()))
+
+
+async def import_feeds(settings: Settings, file: Path) -> str:
+    """Add the feeds of an OPML file to those that are polled; say what came of it.
+
+    Raises:
+        FileError: the file cannot be read.
+        StoreError: the database refused.
+    """
+    wanted = load_feeds(file)
+    async with open_desk(settings) as desk:
+        known = {state.feed.url for state in await desk.store.feed_states()}
+        new = [feed for feed in wanted if feed.url not in known]
+        await desk.store.add_feeds([replace(feed, origin=f"chat:{file.name}") for feed in new])
+    return f"{len(new)} feeds added, {len(wanted) - len(new)} were there already"
+
+
+async def export_feeds(settings: Settings) -> str:
+    """Give all feeds as OPML.
+
+    Raises:
+        StoreError: the database refused.
+    """
+    async with open_desk(settings) as desk:
+        return write_opml(state.feed for state in await desk.store.feed_states())

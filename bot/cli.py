@@ -1,0 +1,194 @@
+"""The command line: reads arguments, calls, prints. No logic."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from bot import __version__
+from bot.adapters.logs import configure_logs
+from bot.errors import InputError, WirewatchError
+from bot.settings import Settings, load_settings
+
+app = typer.Typer(
+    name="wirewatch",
+    help="Watch news feeds and post alerts with verbatim, attributed key quotes to chat channels.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+feeds_app = typer.Typer(no_args_is_help=True, help="List, import and export feeds.")
+app.add_typer(feeds_app, name="feeds")
+
+
+def _settings() -> Settings:
+    settings = load_settings()
+    configure_logs(settings.log_level)
+    return settings
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 -- typer's callback
+    if wanted:
+        typer.echo(f"wirewatch {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    _version_wanted: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Wirewatch: who said what, within minutes."""
+
+
+@app.command()
+def run(
+    once: Annotated[
+        bool, typer.Option("--once", help="Poll all that is due once, deliver, exit.")
+    ] = False,
+    speed: Annotated[
+        float | None,
+        typer.Option(min=1, help="How much faster than life the sample day runs (default 1440)."),
+    ] = None,
+) -> None:
+    """Run the bot: poll feeds, match rules, deliver alerts, answer commands."""
+    from bot.app import running  # noqa: PLC0415 -- heavy, and only some commands need it
+
+    console = Console(highlight=False)
+    asyncio.run(running.run(_settings(), console, once=once, speed=speed))
+
+
+@app.command()
+def check(
+    rules: Annotated[
+        list[Path] | None,
+        typer.Option("--rules", help="Check only these rule files or folders."),
+    ] = None,
+) -> None:
+    """Check settings, rule files, feed files and database; say what is wrong and where."""
+    from bot.app.checking import check_everything, check_rule_files  # noqa: PLC0415
+
+    console = Console(highlight=False, soft_wrap=True)
+    if rules:
+        faults = check_rule_files(console, tuple(rules))
+    else:
+        faults = asyncio.run(check_everything(console, _settings()))
+    if faults:
+        raise typer.Exit(2)
+
+
+@app.command()
+def analyze(
+    file: Annotated[str, typer.Argument(help="A text file, or - for standard input.")] = "-",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help='Read {"id","text"[,"title"]} lines, answer each.')
+    ] = False,
+) -> None:
+    """Print an article's summary, quotes and speakers."""
+    from bot.app.offline import analyze_file, analyze_lines  # noqa: PLC0415
+
+    if jsonl:
+        analyze_lines(_settings(), file)
+    else:
+        analyze_file(_settings(), file, as_json=as_json)
+
+
+@app.command()
+def match(
+    rules: Annotated[Path, typer.Option("--rules", help="A rule file or folder.")],
+    articles: Annotated[
+        str, typer.Option("--articles", help='JSON lines {"id","title","text",…}; - for stdin.')
+    ],
+    no_builtin: Annotated[
+        bool, typer.Option("--no-builtin", help="Leave the shipped entities out.")
+    ] = False,
+) -> None:
+    """Match articles against rules; print one JSON line for each match."""
+    from bot.app.offline import match_lines  # noqa: PLC0415
+
+    configure_logs("info")
+    match_lines(rules, articles, builtin=not no_builtin)
+
+
+@app.command()
+def said(
+    entity: Annotated[str, typer.Argument(help="@entity, such as @netanyahu, or a full name.")],
+    query: Annotated[list[str] | None, typer.Argument(help="Words the quote must meet.")] = None,
+    since: Annotated[str, typer.Option(help="How far back: 12h, 7d, 4w.")] = "30d",
+) -> None:
+    """List what somebody said, in the stored articles."""
+    words = ["quotes", entity if entity.startswith("@") else f"@{entity}", *(query or []), since]
+    _shell(" ".join(words))
+
+
+@app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+def watch(context: typer.Context) -> None:
+    """Give a chat command from the shell: wirewatch watch add Rafah, watch list, watch help."""
+    _shell(" ".join(context.args))
+
+
+def _shell(text: str) -> None:
+    """Answer a command of the shell for the console channel."""
+    from bot.app.shell import answer_in_shell  # noqa: PLC0415
+
+    reply = asyncio.run(answer_in_shell(_settings(), text))
+    print_to = Console(highlight=False, soft_wrap=True, stderr=not reply.ok)
+    print_to.print(reply.text, markup=False)
+    if not reply.ok:
+        raise typer.Exit(2)
+
+
+@feeds_app.command("list")
+def feeds_list() -> None:
+    """List feeds with their health."""
+    _shell("feed list")
+
+
+@feeds_app.command("import")
+def feeds_import(file: Annotated[Path, typer.Argument(help="An OPML file.")]) -> None:
+    """Add the feeds of an OPML file."""
+    from bot.app.shell import import_feeds  # noqa: PLC0415
+
+    typer.echo(asyncio.run(import_feeds(_settings(), file)))
+
+
+@feeds_app.command("export")
+def feeds_export(
+    file: Annotated[str, typer.Argument(help="Where to write; - for standard output.")] = "-",
+) -> None:
+    """Write all feeds as OPML."""
+    from bot.app.shell import export_feeds  # noqa: PLC0415
+
+    text = asyncio.run(export_feeds(_settings()))
+    if file == "-":
+        typer.echo(text)
+    else:
+        Path(file).write_text(text, encoding="utf-8")
+
+
+def main() -> None:
+    """Run the command line; a person's mistake is one clear line and exit code 2."""
+    try:
+        app()
+    except InputError as error:
+        _fail(error)
+    except WirewatchError as error:
+        _fail(error)
+    except (KeyboardInterrupt, BrokenPipeError):
+        sys.exit(130)
+
+
+def _fail(error: WirewatchError) -> None:
+    sys.stderr.write(f"wirewatch: {error}\n")
+    sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""What answering needs at hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.core.model import AuditEntry
+from bot.errors import CommandError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from bot.core.model import Rule
+    from bot.jobs.reading import Reader
+    from bot.jobs.rulebook import RuleBook
+    from bot.ports import Clock, Incoming, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The things within reach.
+
+    Attributes:
+        store: what is remembered.
+        book: the rules.
+        reader: finds quotes in stored articles.
+        clock: the time.
+        chats: the chats that run.
+    """
+
+    store: Store
+    book: RuleBook
+    reader: Reader
+    clock: Clock
+    chats: Collection[str]
+
+    def entry(self, incoming: Incoming, what: str, before: str, after: str) -> AuditEntry:
+        """Make a line of the audit log."""
+        who = incoming.who or incoming.chat
+        place = f"{incoming.chat}:{incoming.channel}" if incoming.channel else incoming.chat
+        return AuditEntry(self.clock.now(), who, f"{what} in {place}", before, after)
+
+    def here(self, incoming: Incoming) -> list[Rule]:
+        """Give the rules whose alerts go to the channel a command was typed in."""
+        return [rule for rule in self.book if target_of(incoming) in rule.channels]
+
+    def named(self, incoming: Incoming, name: str) -> Rule:
+        """Find a rule of the channel by its name.
+
+        Raises:
+            CommandError: there is none; names the nearest.
+        """
+        rules = self.here(incoming)
+        for rule in rules:
+            if rule.name.casefold() == name.strip().strip('"').casefold():
+                return rule
+        known = ", ".join(rule.name for rule in rules[:10]) or "none yet, see help add"
+        raise CommandError(f"no rule {name!r} here; there are: {known}")
+
+
+def target_of(incoming: Incoming, channel: str = "") -> str:
+    """Give a channel as rules name it: `console`, `slack:C123`."""
+    where = channel or incoming.channel
+    return f"{incoming.chat}:{where}" if where else incoming.chat

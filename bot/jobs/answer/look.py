@@ -1,0 +1,126 @@
+"""Commands that only look: explain, entity, status, audit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.errors import CommandError
+from bot.ports import Incoming, Reply
+
+if TYPE_CHECKING:
+    from bot.core.command import Command
+    from bot.core.model import Entity, StoredArticle
+    from bot.jobs.answer.desk import Desk
+
+_SHOWN = 30
+
+
+async def answer_explain(desk: Desk, _incoming: Incoming, command: Command) -> Reply:
+    """Say what became of an article, from stored facts."""
+    url = command.subject.strip("<> ")
+    found = await desk.store.articles_at(url)
+    if not found:
+        return Reply(f"{url}: not fetched; no entry with this link came by any feed", ok=False)
+    return Reply("\n".join([await _explained(desk, stored) for stored in found]))
+
+
+async def _explained(desk: Desk, stored: StoredArticle) -> str:
+    article = stored.article
+    kind = "full text" if article.full else "the feed's text"
+    lines = [
+        article.title or article.url,
+        f"  fetched: by {article.source or article.domain}, {article.arrived:%Y-%m-%d %H:%M} UTC",
+        f"  read: {kind}, {len(article.text)} characters",
+    ]
+    if stored.analyzed:
+        named = sum(1 for quote in stored.quotes if quote.speaker)
+        lines.append(f"  quotes: {len(stored.quotes)}, {named} with a speaker")
+    for match in stored.matches:
+        rule = desk.book.active.rule(match.rule)
+        lines.append(
+            f"  matched: {rule.name if rule else match.rule} by {', '.join(match.clauses)}"
+        )
+    if stored.placement:
+        opener = stored.placement.story == article.id
+        story = "opens a story" if opener else f"{stored.placement.place} in a story"
+        lines.append(f"  story: {story} ({stored.placement.story})")
+    lines += [
+        f"  delivery: {delivery.alert.kind} to {delivery.chat}"
+        f"{':' + delivery.channel if delivery.channel else ''}, {delivery.state}"
+        f"{' (' + reason + ')' if reason else ''}"
+        for delivery, reason in await desk.store.deliveries_of(article.id)
+    ]
+    lines.append(f"  outcome: {stored.outcome}")
+    return "\n".join(lines)
+
+
+async def answer_entity(desk: Desk, _incoming: Incoming, command: Command) -> Reply:
+    """List entities, or show one."""
+    officials = desk.book.officials
+    if command.action == "show":
+        return Reply(_described(entity_of(desk, command.subject)))
+    words = command.subject.casefold()
+    found = sorted(
+        (e for e in officials if words in e.name.casefold() or words in e.id), key=lambda e: e.name
+    )
+    lines = [f"  @{entity.id}  {entity.name}" for entity in found[:_SHOWN]]
+    more = f"\n  and {len(found) - _SHOWN} more; entity list <words>" if len(found) > _SHOWN else ""
+    return Reply(f"{len(found)} entities\n" + "\n".join(lines) + more)
+
+
+def entity_of(desk: Desk, text: str) -> Entity:
+    """Find the entity of `@id` or a name.
+
+    Raises:
+        CommandError: there is none; suggests the nearest.
+    """
+    officials = desk.book.officials
+    wanted = text.strip().removeprefix("@")
+    entity = officials.get(wanted.casefold())
+    if entity is None:
+        named = officials.named(wanted)
+        entity = named[0] if len(named) == 1 else None
+    if entity is None:
+        close = officials.suggest(wanted.casefold())
+        hint = f": did you mean @{close}?" if close else "; see entity list"
+        raise CommandError(f"unknown entity @{wanted}{hint}")
+    return entity
+
+
+def _described(entity: Entity) -> str:
+    aliases = ", ".join(alias.text for alias in entity.aliases) or "none"
+    offices = "\n".join(
+        f"    {office.label}, {office.start or '?'} to {office.end or 'now'}"
+        for office in entity.offices
+    )
+    held = f"\n  offices:\n{offices}" if offices else ""
+    return f"@{entity.id}  {entity.name} ({entity.kind})\n  also written: {aliases}{held}"
+
+
+async def answer_status(desk: Desk, _incoming: Incoming, _command: Command) -> Reply:
+    """Say how things stand."""
+    states = await desk.store.feed_states()
+    failing = sum(1 for state in states if state.error)
+    polled = max((s.last_success for s in states if s.last_success), default=None)
+    counts = await desk.store.count_deliveries()
+    by_state = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
+    rules = list(desk.book)
+    paused = sum(1 for rule in rules if rule.paused)
+    return Reply(
+        f"feeds: {len(states)}, {failing} failing, last good poll "
+        f"{f'{polled:%Y-%m-%d %H:%M:%S} UTC' if polled else 'none yet'}\n"
+        f"rules: {len(rules)}, {paused} paused\n"
+        f"deliveries: {by_state or 'none'}\n"
+        f"chats: {', '.join(sorted(desk.chats))}"
+    )
+
+
+async def answer_audit(desk: Desk, _incoming: Incoming, _command: Command) -> Reply:
+    """Show the latest changes."""
+    entries = await desk.store.audit_log()
+    lines = [
+        f"  {entry.at:%Y-%m-%d %H:%M}  {entry.who}: {entry.what}"
+        f"{f' ({entry.before} -> {entry.after})' if entry.before or entry.after else ''}"
+        for entry in entries
+    ]
+    return Reply("\n".join(["latest changes", *lines]) if lines else "no changes yet")

@@ -1,0 +1,116 @@
+"""Reads one article: its page where a rule could match, its quotes, the rules it meets."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.core.quotes import find_quotes
+from bot.errors import FetchError
+
+if TYPE_CHECKING:
+    from bot.core.match import RuleSet
+    from bot.core.model import Article, FullText, Match, Quote
+    from bot.core.officials import Officials
+    from bot.ports import Pages
+
+ENOUGH = 1500
+"""Characters of a feed's own text that make its page unnecessary."""
+
+LONGEST = 200_000
+"""Characters of a text in which quotes are looked for; no news article is longer."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An article with all that reading it gave, before it is placed in a story.
+
+    Attributes:
+        article: with its page's text where that was fetched.
+        entry: the article as the feed gave it.
+        outcome: why it goes no further, one line, or "" while it does.
+        analyzed: True when quotes were looked for.
+    """
+
+    article: Article
+    entry: Article
+    quotes: tuple[Quote, ...] = ()
+    matches: tuple[Match, ...] = ()
+    outcome: str = ""
+    analyzed: bool = False
+
+
+class Reader:
+    """Reads articles against the rules of the moment.
+
+    Args:
+        pages: fetches full texts.
+        rules: shared with whoever changes them.
+        officials: the entities that speakers are looked up in.
+    """
+
+    def __init__(self, pages: Pages, rules: RuleSet, officials: Officials) -> None:
+        self._pages = pages
+        self._rules = rules
+        self._officials = officials
+
+    async def read(self, entry: Article, full_text: FullText) -> Reading:
+        """Read one article; never raises for what is in it.
+
+        Steps: candidates on title and feed text; the page, if there are any (or the feed always
+        wants it); quotes; matches with the full text and the speakers.
+        """
+        try:
+            return await self._read(entry, full_text)
+        except Exception as error:
+            log.exception("article not read", url=entry.url, title=entry.title)
+            return Reading(entry, entry, outcome=f"could not be read: {error}"[:200])
+
+    async def _read(self, entry: Article, full_text: FullText) -> Reading:
+        candidates = self._rules.find_candidates(entry)
+        if not candidates and full_text != "always":
+            return Reading(entry, entry, outcome="no rule matched")
+        article, note = await self._with_page(entry, full_text)
+        quotes = await self.quotes(article)
+        matches = self._rules.find_matches(article, quotes)
+        met = {match.rule for match in matches}
+        lost = {match.rule for match in self._rules.find_matches(entry)} - met
+        if lost and article.text != entry.text:
+            # The teaser met a rule that the page's text alone does not: read both as one. A page
+            # that rightly drops a rule (`-cricket`) drops it from the two together as well.
+            article = replace(article, text=f"{entry.text}\n\n{article.text}")
+            quotes = await self.quotes(article)
+            matches = self._rules.find_matches(article, quotes)
+        outcome = "" if matches else f"no rule matched{note}"
+        return Reading(article, entry, quotes, tuple(matches), outcome, analyzed=True)
+
+    async def quotes(self, article: Article) -> tuple[Quote, ...]:
+        """Find an article's quotes, off the event loop: a long text takes a while."""
+        return await asyncio.to_thread(
+            find_quotes,
+            article.text[:LONGEST],
+            title=article.title,
+            officials=self._officials,
+            when=article.when.date(),
+            lang=article.lang or "en",
+        )
+
+    async def _with_page(self, entry: Article, full_text: FullText) -> tuple[Article, str]:
+        """Give the article with its page's text, and a note when the page could not be had."""
+        if full_text == "never" or not entry.url:
+            return entry, ""
+        if full_text == "matched" and len(entry.text) >= ENOUGH:
+            return replace(entry, full=True), ""
+        try:
+            page = await self._pages.fetch(entry)
+        except FetchError as error:
+            log.debug("page not fetched", url=entry.url, reason=error.reason)
+            return entry, f" (its page: {error.reason})"
+        if len(page.text) <= len(entry.text):
+            return replace(entry, full=True), ""
+        return replace(entry, text=page.text, full=True), ""

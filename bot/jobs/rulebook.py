@@ -1,0 +1,82 @@
+"""Joins the rules of files with those made in chats, and keeps the engine's set in step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.core.match import RuleSet
+from bot.errors import QueryError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from bot.core.model import Rule
+    from bot.core.officials import Officials
+    from bot.ports import RuleStore
+
+log = structlog.get_logger(__name__)
+
+
+class RuleBook:
+    """All rules. `active` holds those that alert; others are paused.
+
+    Args:
+        officials: the entities that queries name.
+        from_files: rules of files; a rule made in a chat never hides one of them.
+        store: the rules made in chats and the pauses.
+    """
+
+    def __init__(self, officials: Officials, from_files: Iterable[Rule], store: RuleStore) -> None:
+        self.officials = officials
+        self.active = RuleSet(officials)
+        self._files = {rule.id: rule for rule in from_files}
+        self._store = store
+        self._all: dict[str, Rule] = {}
+
+    def __iter__(self) -> Iterator[Rule]:
+        """Iterate over all rules, paused ones too, by name."""
+        return iter(sorted(self._all.values(), key=lambda rule: rule.name))
+
+    def from_file(self, rule: Rule) -> bool:
+        """Say whether a rule stands in a file, so that only the file can change it."""
+        return rule.id in self._files
+
+    async def refresh(self) -> None:
+        """Read the stored rules and bring the engine's set in step; unchanged rules stay put.
+
+        A stored rule that cannot be understood any more (its entity left the files) is set
+        aside with a line in the log; the others go on.
+
+        Raises:
+            StoreError: the database refused; nothing changes.
+        """
+        wanted = dict(self._files)
+        for stored in await self._store.stored_rules():
+            if stored.query:
+                wanted[stored.id] = stored
+            elif stored.id in wanted:
+                wanted[stored.id] = replace(wanted[stored.id], paused=stored.paused)
+        for rule_id in set(self._all) - set(wanted):
+            self._drop(rule_id)
+        for rule in wanted.values():
+            if self._all.get(rule.id) != rule:
+                self._put(rule)
+
+    def _drop(self, rule_id: str) -> None:
+        del self._all[rule_id]
+        if self.active.rule(rule_id):
+            self.active.remove(rule_id)
+
+    def _put(self, rule: Rule) -> None:
+        if rule.id in self._all:
+            self._drop(rule.id)
+        self._all[rule.id] = rule
+        if rule.paused:
+            return
+        try:
+            self.active.add(rule)
+        except QueryError as error:
+            log.error("rule set aside", rule=rule.name, origin=rule.origin, reason=error.message)  # noqa: TRY400 -- bad input, no fault of ours

@@ -1,0 +1,169 @@
+"""The bot's heartbeat: what happens at each tick, and how it all ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
+
+import structlog
+
+from bot.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Collection
+
+    from bot.core.model import FeedState
+    from bot.jobs.deliver import Deliver
+    from bot.jobs.rulebook import RuleBook
+    from bot.jobs.watch import Poll, Watch
+    from bot.ports import Clock
+
+POLLS_AT_ONCE = 64
+LEASE = timedelta(minutes=10)
+"""After this a claim counts no more; far above the longest poll."""
+
+FEW = 3
+"""Failing feeds that are told of one by one."""
+
+GRACE = 4.0
+"""Seconds that polls and deliveries under way have to end when the bot stops."""
+
+log = structlog.get_logger(__name__)
+
+
+class Claims(Protocol):
+    """The part of the store that the heartbeat needs. Every method raises StoreError."""
+
+    async def claim_due(self, now: datetime, limit: int, lease: timedelta) -> list[FeedState]:
+        """Lease up to `limit` feeds that are due."""
+
+    async def release_claims(self, ids: Collection[str] | None = None) -> None:
+        """Give claims back unpolled."""
+
+    async def rules_version(self) -> int:
+        """Give a number that grows with every change of rules."""
+
+
+class Heart:
+    """Claims due feeds, polls them, delivers; started by a scheduler's tick.
+
+    Args:
+        watch: polls a feed.
+        deliver: empties the outbox.
+        book: refreshed when another program changed the rules.
+        claims: which feeds are due.
+        clock: the time.
+    """
+
+    def __init__(
+        self,
+        *,
+        watch: Watch,
+        deliver: Deliver,
+        book: RuleBook,
+        claims: Claims,
+        clock: Clock,
+    ) -> None:
+        self._watch, self._deliver, self._book = watch, deliver, book
+        self._claims, self._clock = claims, clock
+        self._polls: dict[asyncio.Task[None], str] = {}
+        self._others: set[asyncio.Task[None]] = set()
+        self._rules_version = -1
+        self._complaints: dict[str, str] = {}
+        self._failed: list[Poll] = []
+
+    async def tick(self) -> None:
+        """Start what is due and return at once; a database that refuses is told of once."""
+        self._tell()
+        await self._tolerant("rules", self._refresh_rules)
+        await self._tolerant("polls", self._start_polls)
+        self._start(self._tolerant("outbox", self._deliver_due))
+
+    async def once(self) -> None:
+        """Poll all that is due, once; then deliver.
+
+        Raises:
+            StoreError: the database refused.
+        """
+        await self._refresh_rules()
+        while states := await self._claim():
+            await asyncio.gather(*(self._poll(state) for state in states))
+        self._tell()
+        await self._deliver.drain()
+
+    async def stop(self) -> None:
+        """Let what is under way end, within the grace; give back what does not."""
+        self._deliver.stop()
+        polls = dict(self._polls)
+        await self._ended(polls)
+        for task in polls:
+            task.cancel()
+        await asyncio.gather(*polls, *self._others, return_exceptions=True)
+        await self._tolerant("claims", lambda: self._claims.release_claims(list(polls.values())))
+
+    async def _ended(self, polls: dict[asyncio.Task[None], str]) -> None:
+        waiting = {*polls, *self._others}
+        if waiting:
+            await asyncio.wait(waiting, timeout=GRACE)
+            for task in self._others:
+                task.cancel()
+
+    async def _refresh_rules(self) -> None:
+        version = await self._claims.rules_version()
+        if version != self._rules_version:
+            await self._book.refresh()
+            self._rules_version = version
+
+    async def _claim(self) -> list[FeedState]:
+        free = POLLS_AT_ONCE - len(self._polls)
+        return await self._claims.claim_due(self._clock.now(), free, LEASE) if free > 0 else []
+
+    async def _start_polls(self) -> None:
+        for state in await self._claim():
+            task = self._start(self._tolerant("poll", lambda state=state: self._poll(state)))
+            self._polls[task] = state.feed.id
+            task.add_done_callback(lambda task: self._polls.pop(task, None))
+
+    async def _poll(self, state: FeedState) -> None:
+        poll = await self._watch.poll(state)
+        if poll.error and state.error is None:
+            self._failed.append(poll)
+        elif state.error and not poll.error:
+            log.info("feed works again", feed=state.feed.url)
+        for problem in poll.problems:
+            log.debug("odd feed", feed=state.feed.url, problem=problem)
+
+    def _tell(self) -> None:
+        """Tell of feeds that began to fail: a line each, or one line when there are many."""
+        failed, self._failed = self._failed, []
+        if len(failed) > FEW:
+            reasons = Counter(poll.error for poll in failed).most_common(3)
+            shown = ", ".join(f"{count} {reason}" for reason, count in reasons)
+            log.warning(f"{len(failed)} feeds could not be polled; trying again later: {shown}")
+            return
+        for poll in failed:
+            log.warning(f"feed could not be polled: {poll.error}", feed=poll.state.feed.url)
+
+    async def _deliver_due(self) -> None:
+        await self._deliver.drain()
+
+    def _start(self, work: Awaitable[None]) -> asyncio.Task[None]:
+        task = asyncio.ensure_future(work)
+        self._others.add(task)
+        task.add_done_callback(self._others.discard)
+        return task
+
+    async def _tolerant(self, step: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Run a step; a database that refuses pauses it until the next tick, told of once."""
+        try:
+            await work()
+        except StoreError as error:
+            if error.reason not in self._complaints.values():
+                log.error("the database refuses; pausing until it works", reason=error.reason)  # noqa: TRY400 -- said in one line
+            self._complaints[step] = error.reason
+        except Exception:
+            log.exception("a step failed; going on", step=step)
+        else:
+            self._complaints.pop(step, None)
