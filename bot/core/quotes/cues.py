@@ -1,0 +1,360 @@
+"""The sieve's nets for one quote: clause after, clause before, according to, label, noun."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from bot.core.quotes.clauses import (
+    BOUNDARY,
+    PREPOSITIONS,
+    Found,
+    Reader,
+    Subject,
+)
+from bot.core.quotes.names import DAYS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_REACH: Final = 45
+_PUTTING: Final = frozenset(("put", "puts", "has", "had"))
+_DASHES: Final = frozenset("—–―-~")
+_CONTRAST: Final = frozenset(("but", "while", "whereas", "although", "which", "as", "because", "and"))
+
+
+def find_cue(reader: Reader, at: int) -> Found | None:
+    """Find who says the quote at a place of a sentence, from that sentence alone."""
+    after = _after(reader, at)
+    if after is not None and after.score >= 0.9 and _touches(reader, at):
+        return after
+    before = _before(reader, at)
+    if before is not None and before.score >= 0.85:
+        return before
+    options = [found for found in (after, before, _according(reader, at), _label(reader, at)) if found]
+    return max(options, key=lambda found: found.score, default=None)
+
+
+def _touches(reader: Reader, at: int) -> bool:
+    """Tell whether a quote ends as one does before its said-clause."""
+    last = reader.tokens[at].word.rstrip("\"”’'» ")[-1:]
+    return last in ",?!—–-…" or reader.low(at + 1) in (",", "—", "–", "―", "-") or last == "."
+
+
+def _after(reader: Reader, at: int) -> Found | None:
+    tokens = reader.tokens
+    i = at + 1
+    while i < len(tokens) and tokens[i].kind == "p" and tokens[i].word in ",—–-―;":
+        i += 1
+    if i >= len(tokens) or tokens[i].kind == "q":
+        return None
+    touches = _touches(reader, at)
+    low = reader.low(i)
+    if low in ("according", "per"):
+        return _according_at(reader, i, touches=touches)
+    if low in BOUNDARY and low not in ("as", "so") and reader.cover[i] is None:
+        return _trailing(reader, at, i) if low not in ("who", "which", "that") else None
+    if low == "as":
+        i += 1
+    if i < len(tokens) and reader.is_finite(i):
+        subject = reader.subject_after(i)
+        if subject is not None:
+            score = 0.97 if touches else (0.8 if subject.kind != "noun" else 0.5)
+            return Found(subject, (i, i + 1), "inverted", score)
+        if touches and i == at + 1:
+            return None
+    if not touches:
+        return _trailing(reader, at, i)
+    return _clause_after(reader, i) or _trailing(reader, at, i)
+
+
+def _clause_after(reader: Reader, start: int) -> Found | None:
+    """Read `the senator, who lost, said` right behind a quote."""
+    tokens = reader.tokens
+    limit = min(len(tokens), start + 40)
+    for i in range(start + 1, limit):
+        token = tokens[i]
+        if token.kind == "q":
+            break
+        if token.kind != "w":
+            continue
+        verb = reader.is_finite(i) or reader.is_ing(i) and i <= start + 2
+        if not verb and i <= start + 6:
+            verb = _any_verb(reader, i, start)
+        if not verb:
+            continue
+        subject = reader.subject_before(i)
+        if subject is None or subject.first < start:
+            continue
+        if _relative(reader, subject, i):
+            continue
+        return Found(subject, (i, i + 1), "after", 0.98 if i <= start + 12 else 0.93)
+    return None
+
+
+def _relative(reader: Reader, subject: Subject, verb: int) -> bool:
+    """Tell a verb of a relative clause (`Smith, who won, said`) from the main one."""
+    return any(reader.low(k) in ("who", "which", "whose") for k in range(subject.last, verb)) and any(
+        reader.is_finite(k) for k in range(verb + 1, min(len(reader.tokens), verb + 20))
+    )
+
+
+def _any_verb(reader: Reader, i: int, start: int) -> bool:
+    """Take any finite verb beside a name right behind a quote for a cue."""
+    token = reader.tokens[i]
+    low = token.low
+    if reader.cover[i] is not None or token.cap:
+        return False
+    before = reader.cover[i - 1] is not None or reader.low(i - 1) in ("he", "she")
+    looks = (low.endswith("ed") and len(low) > 3) or low in reader.lex.after_only
+    return before and looks and reader._skip_adverbs(i) >= start
+
+
+def _trailing(reader: Reader, at: int, start: int) -> Found | None:
+    """Read a said-clause at the end of the sentence: `… "quote" in the talks, officials said.`"""
+    tokens = reader.tokens
+    for i in range(start, min(len(tokens), start + _REACH)):
+        if tokens[i].kind == "q":
+            return None
+        if reader.low(i) == "according" and reader.low(i + 1) == "to":
+            return _according_at(reader, i, touches=True)
+        if reader.low(i) != "," or i + 2 >= len(tokens):
+            continue
+        for verb in range(i + 1, min(len(tokens), i + 14)):
+            if tokens[verb].kind == "q":
+                break
+            if not reader.is_finite(verb):
+                continue
+            subject = (
+                reader.subject_after(verb) if verb == i + 1 else reader.subject_before(verb)
+            )
+            if subject is None or subject.first <= i:
+                break
+            if reader.low(i + 1) in BOUNDARY and reader.low(i + 1) not in ("as",):
+                break
+            strong = tokens[verb].low not in reader.lex.weak
+            if strong and _short_rest(reader, max(verb, subject.last)):
+                return Found(subject, (verb, verb + 1), "after", 0.84)
+            break
+    return None
+
+
+def _short_rest(reader: Reader, i: int) -> bool:
+    """Tell whether nothing but an adverbial follows: `said on Friday in Rome.`"""
+    rest = reader.tokens[i + 1 :]
+    return len(rest) <= 14 and not (rest and rest[0].low in ("that", "the", "he", "she", "it"))
+
+
+def _before(reader: Reader, at: int) -> Found | None:
+    """Find the nearest reporting verb before a quote, with its subject."""
+    crossed = 0.0
+    i = at - 1
+    stop = max(-1, at - 60)
+    quotes = 0
+    depth_comma = False
+    while i > stop:
+        token = reader.tokens[i]
+        if token.kind == "q":
+            quotes += 1
+            if quotes > 6:
+                return None
+        elif token.kind == "p":
+            if token.word == ";":
+                crossed += 0.15
+            if token.word == "," and i != at - 1:
+                depth_comma = True
+        elif reader.cover[i] is None:
+            if token.low in _CONTRAST and depth_comma and reader.low(i - 1) == ",":
+                crossed += 0.08 if token.low == "and" else 0.2
+            found = _cue_at(reader, i, at, crossed)
+            if found is not None:
+                return found
+        i -= 1
+    return None
+
+
+def _cue_at(reader: Reader, i: int, at: int, crossed: float) -> Found | None:
+    low = reader.tokens[i].low
+    colon = reader.low(at - 1) in (":", ",")
+    if reader.is_finite(i):
+        passive = _passive(reader, i, at)
+        if passive is not None:
+            return passive
+        if i + 1 < at and reader.low(i + 1) == "by" and low in ("said", "written"):
+            return None
+        subject = reader.subject_before(i)
+        if subject is None:
+            subject = _inverted_before(reader, i, at)
+        if subject is None or _closed_relative(reader, i, at, subject):
+            return None
+        score = 0.95 if low not in reader.lex.weak else 0.9
+        if not colon and at - i > 12:
+            score -= 0.03
+        if quotes_between(reader, i, at) and reader.tokens[at].start - reader.tokens[i].end > 200:
+            score -= 0.05
+        return Found(subject, (i, i + 1), "before", score - crossed)
+    if reader.is_ing(i) or (low in ("as",) and False):
+        subject = _participle_subject(reader, i)
+        return Found(subject, (i, i + 1), "before", 0.9 - crossed) if subject else None
+    if reader.is_infinitive(i):
+        subject = _infinitive_subject(reader, i)
+        return Found(subject, (i, i + 1), "before", 0.86 - crossed) if subject else None
+    if low == "according" and reader.low(i + 1) == "to":
+        return _according_at(reader, i, touches=False)
+    if low in reader.lex.cue_nouns:
+        return _cue_noun(reader, i, at, crossed)
+    return None
+
+
+def quotes_between(reader: Reader, i: int, at: int) -> int:
+    """Count the quotes between two places."""
+    return sum(reader.tokens[k].kind == "q" for k in range(i + 1, at))
+
+
+def _inverted_before(reader: Reader, i: int, at: int) -> Subject | None:
+    """Read `Said Smith: "…"`."""
+    if i and reader.low(i - 1) not in ("", ",", ":"):
+        return None
+    subject = reader.subject_after(i)
+    return subject if subject is not None and subject.last < at else None
+
+
+def _passive(reader: Reader, i: int, at: int) -> Found | None:
+    """Read `was called "…" by Smith` and `described by Smith as "…"`."""
+    be = reader.low(i - 1) in ("was", "is", "were", "been", "being", "are") or (
+        reader.low(i - 1).endswith("ly") and reader.low(i - 2) in ("was", "is", "were", "been", "being")
+    )
+    agent = None
+    for k in range(i + 1, at):
+        if reader.low(k) == "by":
+            agent = reader.subject_after(k)
+            break
+    if agent is None and (be or reader.low(i - 1) in (",", "") ):
+        for k in range(at + 1, min(len(reader.tokens), at + 8)):
+            if reader.low(k) == "by":
+                agent = reader.subject_after(k)
+                break
+            if reader.tokens[k].kind in "pq":
+                break
+    if agent is None or agent.kind == "pron":
+        return None
+    if not be and reader.tokens[i].low in ("said", "told", "wrote", "says"):
+        return None
+    return Found(agent, (i, i + 1), "passive", 0.88)
+
+
+def _closed_relative(reader: Reader, verb: int, at: int, subject: Subject) -> bool:
+    """Tell whether the verb stands in a relative clause that ends before the quote."""
+    low = reader.low(reader._skip_adverbs(verb) - 1)
+    if low not in ("who", "which", "that") or reader.low(reader._skip_adverbs(verb) - 2) != ",":
+        return False
+    commas = [k for k in range(verb + 1, at - 1) if reader.low(k) == ","]
+    return bool(commas) and any(reader.is_finite(k) for k in range(commas[0] + 1, at))
+
+
+def _participle_subject(reader: Reader, i: int) -> Subject | None:
+    """Give who does `…, saying "…"`; the subject of the main clause or the name beside it."""
+    before = reader.low(i - 1)
+    if before == "as" and reader.low(i - 2) in ("quoted", "cited", "described", "reported"):
+        return reader.subject_before(i - 2)
+    if before in ("and", "or", "by", "in", "before", "after", "while", "without", "of", "for", "from", ",", "when"):
+        for k in range(i - 1, -1, -1):
+            if reader.tokens[k].kind == "w" and reader.cover[k] is None:
+                if reader.is_finite(k):
+                    found = reader.subject_before(k)
+                    if found is not None:
+                        return found
+                elif reader.is_ing(k) and k < i - 1:
+                    return _participle_subject(reader, k)
+        return reader.main_subject(i)
+    mention = reader.cover[i - 1] if i else None
+    if mention is not None and not mention.owns:
+        if reader.low(mention.first - 1) in ("of", "in", "to", "for", "from"):
+            return reader.main_subject(i)
+        return Subject("name", mention.first, mention.last, mention)
+    if before in ("is", "was", "were", "are", "be", "been", "not", "also", "then", "now") or before.endswith("ly"):
+        return reader.subject_before(i)
+    return reader._phrase_ending(i) if before and before not in PREPOSITIONS and i > 2 and False else reader.main_subject(i)
+
+
+def _infinitive_subject(reader: Reader, i: int) -> Subject | None:
+    j = i - 1
+    while j > 0 and (reader.low(j) in ("not", "never", "also", "then") or reader.low(j).endswith("ly")):
+        j -= 1
+    if reader.low(j) != "to":
+        return reader.subject_before(i)
+    for k in range(j - 1, -1, -1):
+        if reader.tokens[k].kind == "w" and reader.cover[k] is None:
+            if reader.is_finite(k) and reader.tokens[k].low not in ("told", "asked", "urged", "called"):
+                found = reader.subject_before(k)
+                if found is not None:
+                    return found
+    return reader.main_subject(j)
+
+
+def _cue_noun(reader: Reader, i: int, at: int, crossed: float) -> Found | None:
+    """Read `Smith's claim that "…"` and `a statement from the ministry: "…"`."""
+    if at - i > 14:
+        return None
+    cue = (i, i + 1)
+    for k in range(i - 1, max(-1, i - 5), -1):
+        mention = reader.cover[k]
+        if mention is not None:
+            if mention.owns and mention.last == k + 1:
+                return Found(Subject("name", mention.first, mention.last, mention), cue, "noun", 0.82 - crossed)
+            break
+        if reader.tokens[k].kind != "w":
+            break
+        if reader.low(k) in ("his", "her", "its", "their"):
+            head = {"his": "he", "her": "she", "its": "it", "their": "they"}[reader.low(k)]
+            return Found(Subject("pron", k, k + 1, head=head), cue, "noun", 0.78 - crossed)
+        if reader.tokens[k].owns:
+            found = reader._phrase_ending(k + 1)
+            return Found(found, cue, "noun", 0.75 - crossed) if found else None
+    for k in range(i + 1, min(i + 4, at)):
+        if reader.low(k) in ("from", "by", "of"):
+            subject = reader.subject_after(k)
+            if subject is not None and subject.kind != "noun" and subject.last <= at:
+                return Found(subject, cue, "noun", (0.8 if reader.low(k) != "of" else 0.6) - crossed)
+    return None
+
+
+def _according(reader: Reader, at: int) -> Found | None:
+    for i in _indexes(reader, at):
+        if reader.low(i) == "according" and reader.low(i + 1) == "to":
+            return _according_at(reader, i, touches=abs(i - at) < 4)
+    return None
+
+
+def _indexes(reader: Reader, at: int) -> Iterator[int]:
+    yield from range(at + 1, min(len(reader.tokens), at + _REACH))
+    yield from range(max(0, at - _REACH), at)
+
+
+def _according_at(reader: Reader, i: int, *, touches: bool) -> Found | None:
+    start = i + 1 if reader.low(i) == "according" else i
+    subject = reader.subject_after(start)
+    if subject is None:
+        return None
+    if reader.cover[subject.first] is not None and subject.kind == "name" and subject.mention and subject.mention.owns:
+        return None
+    return Found(subject, (i, start + 1), "according", 0.93 if touches else 0.86)
+
+
+def _label(reader: Reader, at: int) -> Found | None:
+    """Read `Smith: "…"`, `"…" — Smith` and `"…" (Smith)`."""
+    tokens = reader.tokens
+    if reader.low(at - 1) == ":" and at >= 2:
+        mention = reader.cover[at - 2]
+        if mention is not None and not mention.owns:
+            subject = Subject("name", mention.first, mention.last, mention)
+            return Found(subject, (at - 1, at), "label", 0.9 if mention.first == 0 else 0.7)
+    if at + 2 <= len(tokens) - 1 and tokens[at + 1].kind == "p" and (
+        tokens[at + 1].word in _DASHES or tokens[at + 1].word == "("
+    ):
+        mention = reader.cover[at + 2]
+        if mention is not None and not mention.owns and mention.first == at + 2:
+            after = reader.low(mention.last)
+            if after in ("", ",", ".", ")", "(", "—") or after in DAYS:
+                subject = Subject("name", mention.first, mention.last, mention)
+                return Found(subject, (at + 1, at + 2), "dash", 0.85)
+    return None

@@ -1,0 +1,1 @@
+"""The data files: one module for each language."""

@@ -1,0 +1,542 @@
+"""Who is named in an article: people and institutions, their full names, titles and genders.
+
+The registry is made of the whole article before any quote is attributed, so that a title or a
+surname is resolved by a name given before it or after it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from bot.core.quotes.languages.places import COUNTRIES, DEMONYMS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from bot.core.quotes.lexicon import Lexicon
+    from bot.core.quotes.reading import Sentence, Token
+
+PARTICLES: Final = frozenset(
+    "de del della der den di da do dos du la le van von zu bin ibn al el ul ben bat ter ten y e".split()
+)
+FUNCTION: Final = frozenset(
+    """a an the this that these those some any each every all both no not and or but nor so yet if
+    then than as at by for from in into of off on onto out over to toward towards under until up upon
+    with within without about above across after against along amid among around because before behind
+    below beneath beside besides between beyond despite down during except inside like near since
+    through throughout till via while although though unless whereas whether when whenever where
+    wherever why how what which who whom whose whatever it its he him his she her hers they them their
+    theirs we us our ours you your yours i me my mine myself himself herself itself themselves there
+    here now just even still also only once again ever never always often however meanwhile moreover
+    instead indeed perhaps maybe yes well today tomorrow yesterday tonight earlier later asked according
+    is are was were be been being has have had do does did will would can could may might must shall
+    should one two three four five six seven eight nine ten many most more much several few another other
+    others such same own let new last next first second third""".split()
+)
+DAYS: Final = frozenset(
+    """monday tuesday wednesday thursday friday saturday sunday january february march april may june
+    july august september october november december jan feb mar apr aug sept sep oct nov dec""".split()
+)
+ORGANISATION: Final = frozenset(
+    """inc inc. corp corp. co co. ltd llc plc times post news journal tribune herald guardian telegraph
+    gazette chronicle observer mail today democrats republicans nations republic states kingdom
+    parliament street committee pac trust society union service services affairs systems group holdings
+    airlines airways motors bank capital media network radio tv television magazine review press
+    conference summit act bill law amendment convention caucus county city district province region
+    river valley island islands bay beach park square avenue hall building stadium airport hospital
+    school schools hotel resort tower plaza day week month year award awards prize cup league games
+    olympics war treaty accord agreement pact deal statute charter crisis east west north south coast
+    academy church""".split()
+)
+GEOGRAPHIC: Final = frozenset(
+    "new north south east west northern southern eastern western san los las saint st. fort mount lake "
+    "great central middle upper lower united white supreme gulf cape port el".split()
+)
+_MAX_CHUNK: Final = 9
+
+
+@dataclass(slots=True, eq=False)
+class Someone:
+    """A person or an institution of the article.
+
+    Attributes:
+        name: the fullest name.
+        person: whether it is a person.
+        gender: M, F or "".
+        count: mentions.
+        first: offset of the first mention.
+        roles: role noun, the words of the title phrase, the phrase's span, offset of the mention.
+        entity: id in the officials files.
+        parts: the words of the name, lower case.
+    """
+
+    name: str
+    person: bool
+    parts: tuple[str, ...]
+    first: int
+    gender: str = ""
+    count: int = 0
+    roles: list[Role] = field(default_factory=list)
+    entity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A title that the article gives to somebody."""
+
+    noun: str
+    words: frozenset[str]
+    start: int
+    end: int
+
+
+@dataclass(slots=True, eq=False)
+class Mention:
+    """A name in a sentence.
+
+    Attributes:
+        who: whom it names.
+        first: index of its first token (titles included).
+        name_at: index of the first token of the name itself.
+        last: index behind its last token.
+        title: offset span of the title before the name, or None.
+        owns: whether a possessive ending follows.
+    """
+
+    who: Someone
+    first: int
+    name_at: int
+    last: int
+    start: int
+    owns: bool
+    sentence: int
+    honorific: str = ""
+
+
+@dataclass(slots=True)
+class Chunk:
+    """A run of capitalised tokens."""
+
+    first: int
+    last: int
+    sentence: int
+    tokens: list[Token]
+    name_at: int = 0
+    honorific: str = ""
+    person: bool | None = None
+    title_from: int = -1
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The words of the name, without titles, lower case."""
+        return tuple(t.low for t in self.tokens[self.name_at :])
+
+
+class Registry:
+    """The people and institutions of one article.
+
+    Attributes:
+        mentions: for each sentence, its mentions in order.
+        people: everybody found.
+        by_role: role noun to those who bear it.
+    """
+
+    def __init__(
+        self, sentences: Sequence[Sentence], lexicon: Lexicon, hints: Collection[tuple[int, int, str]]
+    ) -> None:
+        self._lex = lexicon
+        self.mentions: list[list[Mention]] = [[] for _ in sentences]
+        self.people: list[Someone] = []
+        self.by_role: dict[str, list[tuple[int, Someone, Role]]] = defaultdict(list)
+        self._by_last: dict[str, list[Someone]] = defaultdict(list)
+        self._by_first: dict[str, list[Someone]] = defaultdict(list)
+        self._by_name: dict[tuple[str, ...], Someone] = {}
+        self._hints = {start: (end, label) for start, end, label in hints}
+        self._mid = _mid_capitals(sentences)
+        chunks = [self._chunks(sentence) for sentence in sentences]
+        flat = [chunk for row in chunks for chunk in row]
+        for chunk in flat:
+            self._introduce(chunk, sentences[chunk.sentence])
+        for chunk in flat:
+            self._mention(chunk, sentences[chunk.sentence])
+        for sentence, row in zip(sentences, self.mentions, strict=True):
+            for index, mention in enumerate(row):
+                self._titles(sentence.tokens, mention, row, index)
+
+    # ------------------------------------------------------------ runs of capitals
+
+    def _chunks(self, sentence: Sentence) -> list[Chunk]:
+        tokens = sentence.tokens
+        out: list[Chunk] = []
+        shout = _is_headline(tokens)
+        index = 0
+        while index < len(tokens):
+            if not self._starts(tokens, index, shout=shout):
+                index += 1
+                continue
+            last = self._reach(tokens, index)
+            chunk = Chunk(index, last, sentence.number, tokens[index:last])
+            self._split_title(chunk)
+            if chunk.name_at < len(chunk.tokens):
+                out.append(chunk)
+            index = last
+        return out
+
+    def _starts(self, tokens: list[Token], index: int, *, shout: bool) -> bool:
+        token = tokens[index]
+        if not token.cap:
+            return token.word.startswith("@") and token.kind == "w" and len(token.word) > 2
+        if token.low in FUNCTION or (token.low in DAYS and not self._named_day(tokens, index)):
+            return token.word in ("US", "WHO") or (token.low in ("may", "will") and self._named_day(tokens, index))
+        if shout:
+            return token.word in self._mid
+        opens = index == 0 or tokens[index - 1].kind in "pq"
+        if index and tokens[index - 1].kind == "p" and tokens[index - 1].word in ",();":
+            opens = False
+        if not opens or token.word in self._mid or token.low in self._lex.names:
+            return True
+        following = tokens[index + 1] if index + 1 < len(tokens) else None
+        if token.low.rstrip(".") in self._lex.titles or token.low in self._lex.titles:
+            return True
+        if following is None:
+            return index == 0 or token.end == tokens[-1].end
+        if following.cap and following.low not in FUNCTION:
+            return True
+        return token.owns or following.low in self._lex.past or len(token.word) > 1 and (
+            token.word.isupper() or following.low in ("has", "had", "is", "was", "who", "did", "and", ",", "(")
+        )
+
+    def _named_day(self, tokens: list[Token], index: int) -> bool:
+        """Tell April the woman from April the month."""
+        token = tokens[index]
+        following = tokens[index + 1] if index + 1 < len(tokens) else None
+        return token.low in self._lex.names and following is not None and following.cap
+
+    def _reach(self, tokens: list[Token], index: int) -> int:
+        last = index + 1
+        if tokens[index].owns or tokens[index].word.startswith("@"):
+            return last
+        while last < len(tokens) and last - index < _MAX_CHUNK:
+            token = tokens[last]
+            if token.cap and not (token.low in FUNCTION and token.word not in ("US",)) and (
+                token.low not in DAYS or token.low in self._lex.names
+            ):
+                last += 1
+                if token.owns:
+                    break
+                continue
+            after = tokens[last + 1] if last + 1 < len(tokens) else None
+            if after is None or not after.cap or after.low in FUNCTION:
+                break
+            if token.low in PARTICLES and token.kind == "w":
+                last += 1
+                continue
+            previous = tokens[last - 1].low
+            if token.low in ("of", "for") and (
+                previous in self._lex.bodies or previous in ("secretary", "minister", "speaker")
+            ):
+                last += 1
+                continue
+            break
+        return last
+
+    def _split_title(self, chunk: Chunk) -> None:
+        """Part `US Secretary of State Antony Blinken` into its title and its name."""
+        tokens, lex = chunk.tokens, self._lex
+        cut = 0
+        for i, token in enumerate(tokens[:-1]):
+            low = token.low
+            if low in lex.titles or low.rstrip(".") in lex.titles:
+                cut = i + 1
+                chunk.honorific = lex.titles.get(low, "") or chunk.honorific
+            elif low in lex.roles and (tokens[-1].low not in lex.bodies):
+                cut = i + 1
+        if cut and tokens[cut].low == "of":
+            cut = max(len(tokens) - 2, cut + 2)
+        if tokens[-1].low in lex.roles and len(tokens) > 1 and not self._is_name(tokens):
+            cut = len(tokens)
+        while cut == 0 and len(tokens) > 2 and tokens[0].low in DEMONYMS and tokens[1].low in lex.names:
+            tokens = chunk.tokens = tokens[1:]
+            chunk.first += 1
+        chunk.name_at = cut if cut < len(tokens) else len(tokens)
+        if cut and cut < len(tokens):
+            chunk.person = True
+        if len(tokens) == 1 and (tokens[0].low in lex.roles or tokens[0].low in lex.titles) and (
+            tokens[0].word not in self._by_last
+        ):
+            chunk.name_at = 1
+
+    def _is_name(self, tokens: list[Token]) -> bool:
+        return tokens[0].low in self._lex.names and len(tokens) == 2
+
+    # ------------------------------------------------------------ people
+
+    def _classify(self, chunk: Chunk, sentence: Sentence) -> bool:
+        """Tell whether a run names a person."""
+        if chunk.person is not None:
+            return chunk.person
+        names = chunk.tokens[chunk.name_at :]
+        hint = self._hints.get(names[0].start)
+        if hint:
+            return hint[1] in ("PERSON", "PER")
+        first, last = names[0], names[-1]
+        if first.word.startswith("@"):
+            return False
+        if last.low in self._lex.bodies or last.low in ORGANISATION or any(
+            t.low in self._lex.bodies for t in names[:-1]
+        ):
+            return False
+        if all(t.low in COUNTRIES or t.low in DEMONYMS for t in names):
+            return False
+        if len(names) == 1:
+            return False
+        if first.low in self._lex.names:
+            return True
+        if first.low in GEOGRAPHIC or first.low in DEMONYMS or first.low in COUNTRIES:
+            return False
+        if any(t.word.isupper() and len(t.word) > 1 and "." not in t.word for t in names):
+            return False
+        before = sentence.tokens[chunk.first - 1].low if chunk.first else ""
+        return before not in ("the", "in", "at") and len(names) <= 4 and "of" not in chunk.parts
+
+    def _introduce(self, chunk: Chunk, sentence: Sentence) -> None:
+        """Enter full names; short ones are linked to them afterwards."""
+        parts = chunk.parts
+        person = self._classify(chunk, sentence)
+        chunk.person = person
+        if len(parts) < 2 or parts in self._by_name:
+            return
+        start = chunk.tokens[chunk.name_at].start
+        same = self._variant(parts) if person else None
+        if same is not None:
+            self._by_name[parts] = same
+            return
+        name = " ".join(t.word for t in chunk.tokens[chunk.name_at :])
+        self._enter(Someone(name, person, parts, start), parts)
+
+    def _variant(self, parts: tuple[str, ...]) -> Someone | None:
+        """Find the same person under a middle initial or a shorter first name."""
+        plain = _plain(parts)
+        for other in self._by_last.get(plain[-1], ()):
+            theirs = _plain(other.parts)
+            if len(theirs) > 1 and theirs[-1] == plain[-1] and (
+                theirs[0] == plain[0]
+                or (min(len(theirs[0]), len(plain[0])) > 2 and (theirs[0].startswith(plain[0]) or plain[0].startswith(theirs[0])))
+            ):
+                return other
+        return None
+
+    def _enter(self, someone: Someone, parts: tuple[str, ...]) -> Someone:
+        self.people.append(someone)
+        self._by_name[parts] = someone
+        plain = _plain(parts)
+        if someone.person:
+            for i in range(1, len(plain)):
+                key = " ".join(plain[i:])
+                self._by_last[key].append(someone)
+            if len(plain) == 1:
+                self._by_last[plain[0]].append(someone)
+            else:
+                self._by_first[plain[0]].append(someone)
+            someone.gender = self._lex.names.get(plain[0], "") if len(plain) > 1 else ""
+        return someone
+
+    def _mention(self, chunk: Chunk, sentence: Sentence) -> None:
+        parts = chunk.parts
+        start = chunk.tokens[chunk.name_at].start
+        who = self._by_name.get(parts)
+        if len(parts) == 1 or who is None:
+            who = self._link(parts, chunk, start) or who
+        if who is None:
+            name = " ".join(t.word for t in chunk.tokens[chunk.name_at :])
+            who = self._enter(Someone(name, bool(chunk.person), parts, start), parts)
+        if chunk.honorific and who.person:
+            who.gender = chunk.honorific
+        who.count += 1
+        if chunk.person and not who.person:
+            who.person = True
+        self.mentions[sentence.number].append(
+            Mention(
+                who,
+                chunk.first,
+                chunk.first + chunk.name_at,
+                chunk.last,
+                start,
+                chunk.tokens[-1].owns,
+                sentence.number,
+                chunk.honorific,
+            )
+        )
+
+    def _link(self, parts: tuple[str, ...], chunk: Chunk, start: int) -> Someone | None:
+        """Give whom a short name means: the one so called before, else the one named later."""
+        key = " ".join(_plain(parts))
+        found = self._by_last.get(key) or (self._by_first.get(key) if not chunk.honorific else None)
+        if not found:
+            return None
+        if chunk.honorific:
+            fitting = [p for p in found if p.gender in ("", chunk.honorific)]
+            found = fitting or []
+        if not found:
+            return None
+        before = [p for p in found if p.first < start] or found
+        best = max(before, key=lambda p: (p.count, -p.first))
+        if len(before) > 1 and best.count == 0:
+            best = before[-1]
+        return best
+
+    # ------------------------------------------------------------ titles
+
+    def _titles(
+        self, tokens: list[Token], mention: Mention, row: list[Mention], index: int
+    ) -> None:
+        """Note the titles that stand beside a name."""
+        lex = self._lex
+        if mention.name_at > mention.first:
+            first = self._extend_left(tokens, mention.first)
+            self._give(mention.who, tokens[first : mention.name_at])
+        elif mention.first and tokens[mention.first - 1].low in lex.roles and not tokens[mention.first - 1].owns:
+            first = self._extend_left(tokens, mention.first)
+            self._give(mention.who, tokens[first : mention.first])
+        elif mention.first > 1 and tokens[mention.first - 1].word == ",":
+            first = _phrase_before(tokens, mention.first - 1, lex)
+            after = tokens[mention.last].word if mention.last < len(tokens) else "."
+            if first is not None and (after in ",.;" or tokens[mention.last].low in lex.past or tokens[mention.last].low in ("has", "had")):
+                self._give(mention.who, tokens[first : mention.first - 1])
+        if mention.last < len(tokens) and tokens[mention.last].word == "," and not mention.owns:
+            last = _phrase_after(tokens, mention.last + 1, lex)
+            if last is not None:
+                self._give(mention.who, tokens[mention.last + 1 : last])
+
+    def _extend_left(self, tokens: list[Token], first: int) -> int:
+        """Take in the words that belong to a title: `former US`, `the bloc's foreign policy`."""
+        steps = 0
+        while first > 0 and steps < 6:
+            token = tokens[first - 1]
+            if token.kind != "w" or token.low in FUNCTION or token.low in self._lex.past:
+                if token.kind == "w" and token.cap and token.word == "US":
+                    first -= 1
+                    continue
+                break
+            first -= 1
+            steps += 1
+        return first
+
+    def _give(self, who: Someone, phrase: Sequence[Token]) -> None:
+        words = [t.low.rstrip(".") for t in phrase if t.kind == "w"]
+        nouns = [w for w in words if w in self._lex.roles]
+        if not nouns or not phrase:
+            return
+        first = 1 if phrase[0].low in ("the", "a", "an") and len(phrase) > 1 else 0
+        role_words = frozenset(w for w in words if w not in FUNCTION)
+        head = _head_noun(words, self._lex.roles)
+        role = Role(head, role_words, phrase[first].start, phrase[-1].end)
+        if not who.person and len(who.parts) >= 1:
+            who.person = True
+            if not any(who in row for row in self._by_last.values()):
+                self._by_last[_plain(who.parts)[-1]].append(who)
+        if not who.gender:
+            if head in self._lex.female_roles:
+                who.gender = "F"
+            elif head in self._lex.male_roles:
+                who.gender = "M"
+        if any(r.words == role_words for r in who.roles):
+            return
+        who.roles.append(role)
+        for noun in {_singular_key(n) for n in nouns}:
+            self.by_role[noun].append((role.start, who, role))
+
+
+def _singular_key(noun: str) -> str:
+    return {"sen": "senator", "rep": "representative", "gov": "governor", "gen": "general",
+            "congressman": "representative", "congresswoman": "representative", "prof": "professor",
+            "dr": "doctor", "col": "colonel", "capt": "captain", "rev": "reverend"}.get(noun, noun)  # fmt: skip
+
+
+role_key = _singular_key
+
+
+def _head_noun(words: list[str], roles: frozenset[str]) -> str:
+    """Give the role noun before the first preposition, else the last one."""
+    head = ""
+    for word in words:
+        if word in ("of", "for", "at", "in", "to", "from", "with", "on") and head:
+            break
+        if word in roles:
+            head = word
+    return head
+
+
+def _phrase_before(tokens: list[Token], comma: int, lex: Lexicon) -> int | None:
+    """Find where `the head of the agency` before `, Name` starts, or None."""
+    first = comma
+    role = False
+    while first > 0 and comma - first < 14:
+        token = tokens[first - 1]
+        if token.kind != "w" or token.low in lex.past:
+            break
+        if token.low in lex.roles:
+            role = True
+        first -= 1
+        if token.low in ("the", "its", "their", "his", "her") and role:
+            previous = tokens[first - 1].low if first else ""
+            if previous in ("of", "for", "at", "in", "from"):
+                continue
+            break
+    if not role:
+        return None
+    starts = tokens[first].low if first < comma else ""
+    if starts in FUNCTION and starts not in ("the", "its", "their", "his", "her", "a", "an"):
+        return None
+    return first
+
+
+def _phrase_after(tokens: list[Token], first: int, lex: Lexicon) -> int | None:
+    """Find where `the head of the agency` after `Name,` ends, or None."""
+    role = False
+    last = first
+    while last < len(tokens) and last - first < 16:
+        token = tokens[last]
+        if token.kind == "q" or (token.kind == "p" and token.word not in "-–/&"):
+            break
+        if token.kind == "w":
+            if token.low in lex.roles:
+                role = True
+            elif not role and (token.low in lex.past or token.low in ("who", "whose", "which", "but", "and", "while", "when", "has", "is", "was", "had")):
+                return None
+            elif role and (token.low in ("who", "which", "has", "had", "is", "was", "while") or token.low in lex.past):
+                break
+        last += 1
+    return last if role and last > first else None
+
+
+def _plain(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """Drop initials, Jr. and the like."""
+    kept = tuple(
+        p for p in parts if not (len(p.rstrip(".")) == 1 or p in ("jr.", "sr.", "jr", "sr", "ii", "iii", "iv"))
+    )
+    return kept or parts
+
+
+def _mid_capitals(sentences: Sequence[Sentence]) -> set[str]:
+    """Give the words that stand with a capital inside a sentence."""
+    counts: Counter[str] = Counter()
+    for sentence in sentences:
+        if _is_headline(sentence.tokens):
+            continue
+        tokens = sentence.tokens
+        for i in range(1, len(tokens)):
+            token = tokens[i]
+            if token.cap and tokens[i - 1].kind == "w" and token.low not in FUNCTION:
+                counts[token.word] += 1
+    return set(counts)
+
+
+def _is_headline(tokens: Sequence[Token]) -> bool:
+    """Tell a title-case or all-capitals line, whose capitals say nothing."""
+    words = [t for t in tokens if t.kind == "w" and len(t.word) > 3]
+    if len(words) < 4:
+        return False
+    return sum(t.cap for t in words) > 0.75 * len(words)

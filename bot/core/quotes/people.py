@@ -1,0 +1,346 @@
+"""From the subject of a reporting verb to a person or an institution."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from bot.core.quotes.clauses import INDEFINITE, Reader, Subject, phrase_text
+from bot.core.quotes.languages.places import COUNTRIES, DEMONYMS
+from bot.core.quotes.names import FUNCTION, role_key
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from bot.core.model import Entity
+    from bot.core.officials import Officials
+    from bot.core.quotes.lexicon import Lexicon
+    from bot.core.quotes.names import Registry, Role, Someone
+
+_WINDOW: Final = 9
+_DECAY: Final = 0.62
+_PLAIN_PEOPLE: Final = frozenset("man woman boy girl lady gentleman".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who speaks.
+
+    Attributes:
+        name: as printed.
+        who: the person or institution of the article, or None.
+        entity: of the officials files, or None.
+        confidence: 0 to 1, that the subject was understood.
+        noun: True for a common noun that nobody's name stands behind.
+    """
+
+    name: str
+    who: Someone | None
+    entity: Entity | None
+    confidence: float
+    noun: bool = False
+
+
+class People:
+    """Resolves subjects; remembers what was read so far."""
+
+    def __init__(
+        self,
+        text: str,
+        registry: Registry,
+        lexicon: Lexicon,
+        officials: Officials | None,
+        when: date | None,
+    ) -> None:
+        self._text, self._registry, self._lex = text, registry, lexicon
+        self._officials, self._when = officials, when
+        self._seen: list[tuple[int, Someone, float]] = []
+        self._last_speaker: tuple[int, Someone] | None = None
+        self._entities: dict[int, Entity | None] = {}
+
+    # ------------------------------------------------------------ memory
+
+    def remember(self, reader: Reader, subject: Subject | None) -> None:
+        """Note who was named in a sentence, the subject above all."""
+        number = reader.sentence.number
+        main = None
+        if subject is not None:
+            if subject.kind == "name" and subject.mention is not None:
+                main = subject.mention.who
+            elif subject.kind == "pron" and subject.head in ("he", "she"):
+                found = self._pronoun(reader, subject)
+                main = found.who if found else None
+            elif subject.kind == "noun":
+                found = self._noun(reader, subject)
+                main = found.who if found else None
+        if main is not None:
+            self._seen.append((number, main, 2.0))
+        for mention in reader.mentions:
+            if mention.who is main:
+                continue
+            weight = 1.0
+            if mention.owns:
+                weight = 0.7
+            elif reader.low(mention.first - 1) in ("of", "in", "at", "to", "with", "for", "from", "by", "against", "about"):
+                weight = 0.6
+            self._seen.append((number, mention.who, weight))
+
+    def spoke(self, number: int, speaker: Speaker) -> None:
+        """Note who spoke last."""
+        if speaker.who is not None:
+            self._last_speaker = (number, speaker.who)
+            self._seen.append((number, speaker.who, 1.6))
+
+    # ------------------------------------------------------------ subjects
+
+    def resolve(self, reader: Reader, subject: Subject) -> Speaker | None:
+        """Give who a subject is, or None when that cannot be told."""
+        if subject.kind == "name" and subject.mention is not None:
+            return self._named(subject)
+        if subject.kind == "pron":
+            return self._pronoun(reader, subject)
+        return self._noun(reader, subject)
+
+    def _named(self, subject: Subject) -> Speaker | None:
+        mention = subject.mention
+        if mention is None:
+            return None
+        speaker = self.of(mention.who, 1.0)
+        if subject.more:
+            names = [self.of(other.who, 1.0).name for other in subject.more]
+            joined = " and ".join([*names, speaker.name])
+            return Speaker(joined, mention.who, None, 0.9)
+        return speaker
+
+    def of(self, who: Someone, confidence: float) -> Speaker:
+        """Give somebody as a speaker, under the name of the officials files where known."""
+        entity = self.entity(who)
+        name = entity.name if entity is not None else who.name
+        return Speaker(name, who, entity, confidence)
+
+    def entity(self, who: Someone) -> Entity | None:
+        """Give the official whom the article means, or None."""
+        key = id(who)
+        if key not in self._entities:
+            self._entities[key] = self._find_entity(who)
+        return self._entities[key]
+
+    def _find_entity(self, who: Someone) -> Entity | None:
+        if self._officials is None or not len(self._officials):
+            return None
+        found = self._officials.named(who.name)
+        if not found and not who.person and who.name.lower().startswith("the "):
+            found = self._officials.named(who.name[4:])
+        if not found:
+            return None
+        fitting = [e for e in found if not (who.person and e.kind != "person") and not (who.gender == "F" and e.gender == "male") and not (who.gender == "M" and e.gender == "female")]
+        return fitting[0] if len(fitting) == 1 else None
+
+    # ------------------------------------------------------------ pronouns
+
+    def _pronoun(self, reader: Reader, subject: Subject) -> Speaker | None:
+        head = subject.head
+        if head in ("he", "she"):
+            return self._person(reader, subject, "M" if head == "he" else "F")
+        if head == "it":
+            return self._institution(reader, subject)
+        return None
+
+    def _person(self, reader: Reader, subject: Subject, gender: str) -> Speaker | None:
+        number = reader.sentence.number
+        scores: dict[Someone, float] = {}
+        for at, who, weight in reversed(self._seen):
+            distance = number - at
+            if distance > _WINDOW:
+                break
+            if distance < 0 or not who.person or who.gender not in ("", gender):
+                continue
+            scores[who] = scores.get(who, 0.0) + weight * _DECAY**distance
+        for mention in reader.mentions:
+            if mention.last > subject.first:
+                break
+            who = mention.who
+            if who.person and who.gender in ("", gender):
+                weight = 1.6 if mention.first == 0 else 0.8
+                scores[who] = scores.get(who, 0.0) + weight
+        if not scores:
+            return self._fallback(gender)
+        for who in scores:
+            if who.gender == gender:
+                scores[who] *= 1.5
+            scores[who] += 0.05 * math.log1p(who.count)
+        if self._last_speaker is not None and self._last_speaker[1] in scores:
+            scores[self._last_speaker[1]] += 0.5 * 0.8 ** (number - self._last_speaker[0])
+        ranked = sorted(scores.items(), key=lambda pair: -pair[1])
+        best, value = ranked[0]
+        second = ranked[1][1] if len(ranked) > 1 else 0.0
+        if not best.gender:
+            best.gender = gender if value > 2 * second else ""
+        return self.of(best, 0.6 + 0.35 * (value - second) / (value + 0.01))
+
+    def _fallback(self, gender: str) -> Speaker | None:
+        people = [p for p in self._registry.people if p.person and p.gender == gender]
+        return self.of(people[0], 0.6) if len(people) == 1 else None
+
+    def _institution(self, reader: Reader, subject: Subject) -> Speaker | None:
+        number = reader.sentence.number
+        for at, who, weight in reversed(self._seen):
+            if number - at > 4:
+                break
+            if not who.person and weight >= 1.6 and not _place(who):
+                return self.of(who, 0.8)
+        for at, who, _ in reversed(self._seen):
+            if number - at > 2:
+                break
+            if not who.person and not _place(who):
+                return self.of(who, 0.65)
+        return None
+
+    # ------------------------------------------------------------ common nouns
+
+    def _noun(self, reader: Reader, subject: Subject) -> Speaker | None:
+        tokens = reader.tokens[subject.first : subject.last]
+        words = [t.low.rstrip(".") for t in tokens if t.kind == "w"]
+        head = subject.head.rstrip(".")
+        first = words[0] if words else ""
+        definite = first not in INDEFINITE
+        phrase = phrase_text(self._text, reader.tokens, subject)
+        if head in self._lex.cue_nouns:
+            return self._document(reader, subject, phrase)
+        if head in self._lex.roles and definite and not head.endswith("s"):
+            found = self._by_title(reader, subject, words, head)
+            if found is not None:
+                return found
+        if head in self._lex.bodies and definite:
+            found = self._body(reader, subject, head, words)
+            if found is not None:
+                return found
+        if head in _PLAIN_PEOPLE and definite:
+            found = self._person(reader, subject, "M" if head in self._lex.male_roles else "F")
+            if found is not None and found.confidence > 0.75:
+                return found
+        return Speaker(phrase, None, None, 0.9, noun=True)
+
+    def _document(self, reader: Reader, subject: Subject, phrase: str) -> Speaker | None:
+        """Give whose statement, letter or report speaks."""
+        for i in range(subject.first, subject.last):
+            mention = reader.cover[i]
+            if mention is not None:
+                return self.of(mention.who, 0.88)
+        for i in range(subject.last, min(subject.last + 3, len(reader.tokens))):
+            mention = reader.cover[i]
+            if reader.low(subject.last) in ("from", "by") and mention is not None:
+                return self.of(mention.who, 0.88)
+        if reader.low(subject.first) in ("the", "this") and self._last_speaker is not None:
+            at, who = self._last_speaker
+            if reader.sentence.number - at <= 4:
+                return self.of(who, 0.8)
+        return Speaker(phrase, None, None, 0.7, noun=True)
+
+    def _by_title(
+        self, reader: Reader, subject: Subject, words: list[str], head: str
+    ) -> Speaker | None:
+        """Resolve `the prime minister` through the article, else through the officials."""
+        at = reader.tokens[subject.first].start
+        content = {w for w in words if w not in FUNCTION}
+        noun = role_key(head)
+        best: tuple[float, int, Someone] | None = None
+        for start, who, role in self._registry.by_role.get(noun, ()):
+            fit = _fit(content, noun, role)
+            if fit is None:
+                continue
+            near = -abs(at - start) if start <= at else -abs(at - start) - 10**6
+            mentions = max((m for m in (who.first,) if m <= at), default=-(10**7))
+            key = (fit, near + (0 if mentions >= 0 else -(10**6)), who)
+            if best is None or key[:2] > best[:2]:
+                best = key
+        recent = self._recent_with(noun, content, reader.sentence.number)
+        if recent is not None:
+            return self.of(recent, 0.88)
+        if best is not None:
+            return self.of(best[2], 0.86)
+        return self._office(words, head)
+
+    def _recent_with(self, noun: str, content: set[str], number: int) -> Someone | None:
+        """Prefer, of several who bear a title, the one named last."""
+        options = {
+            who
+            for _, who, role in self._registry.by_role.get(noun, ())
+            if _fit(content, noun, role) is not None
+        }
+        if len(options) < 2:
+            return None
+        best: dict[Someone, float] = {}
+        for at, who, weight in reversed(self._seen):
+            if number - at > 12:
+                break
+            if who in options:
+                best[who] = best.get(who, 0.0) + weight * _DECAY ** max(0, number - at)
+        return max(best, key=lambda who: best[who]) if best else None
+
+    def _office(self, words: list[str], head: str) -> Speaker | None:
+        if self._officials is None:
+            return None
+        plain = [w for w in words if w not in ("the", "his", "her", "their", "its", "former")]
+        for i in range(len(plain)):
+            title, before = " ".join(plain[i:]), " ".join(plain[:i])
+            holders = self._officials.holding(title, before, self._when)
+            if len(holders) == 1:
+                return Speaker(holders[0].name, None, holders[0], 0.85)
+        return None
+
+    def _body(
+        self, reader: Reader, subject: Subject, head: str, words: list[str]
+    ) -> Speaker | None:
+        """Resolve `the court` to the court that the article names."""
+        for i in range(subject.first, subject.last):
+            if reader.cover[i] is not None:
+                return None
+        at = reader.tokens[subject.first].start
+        extra = {w for w in words if w not in FUNCTION and w != head}
+        options = [
+            who
+            for who in self._registry.people
+            if not who.person and len(who.parts) > 1
+            and (head in who.parts or (head == "bloc" and "union" in who.parts))
+            and (not extra or extra & set(who.parts))
+        ]  # fmt: skip
+        if not options:
+            return None
+        before = [who for who in options if who.first <= at]
+        best = max(before, key=lambda w: w.first) if before else options[0]
+        return self.of(best, 0.85)
+
+    # ------------------------------------------------------------ offices
+
+    def office(self, speaker: Speaker) -> str:
+        """Give what to print beside a name: from the officials by date, else the article's words."""
+        if speaker.entity is not None and self._officials is not None:
+            label = self._officials.office_of(speaker.entity, self._when)
+            if label:
+                return label
+        if speaker.who is None or not speaker.who.roles:
+            return ""
+        role = max(speaker.who.roles, key=lambda r: (min(r.end - r.start, 60), -r.start))
+        return " ".join(self._text[role.start : role.end].split())
+
+
+def _place(who: Someone) -> bool:
+    return all(part in COUNTRIES or part in DEMONYMS for part in who.parts)
+
+
+def _fit(content: set[str], noun: str, role: Role) -> float | None:
+    """Tell how well a title phrase fits one that the article gave: None when it does not."""
+    wanted = {role_key(w) for w in content}
+    given = {role_key(w) for w in role.words}
+    places = {DEMONYMS.get(w, w) for w in wanted if w in DEMONYMS or w in COUNTRIES}
+    theirs = {DEMONYMS.get(w, w) for w in given if w in DEMONYMS or w in COUNTRIES}
+    if places and theirs and not places & theirs:
+        return None
+    for word in ("prime", "vice", "deputy", "foreign", "defense", "defence", "finance", "attorney", "former", "interior"):
+        if word in wanted and word not in given and word != "former":
+            return None
+        if noun in ("minister", "president") and word in ("prime", "vice") and word in given and word not in wanted:
+            return None
+    return 1.0 + 0.5 * len(wanted & given)

@@ -1,0 +1,179 @@
+"""A text as the sieve reads it: sentences of tokens in which every quote is one token."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bot.core.model import Span
+    from bot.core.quotes.marks import Marked
+
+TOKEN: Final = re.compile(
+    r"(?:[^\W\d_]\.){2,}(?![^\W\d_])|\d+(?:[.,:]\d+)*\w*|@?\w+(?:[-‐‑'’&]\w+)*|\S", re.UNICODE
+)
+ABBREVIATIONS: Final = frozenset(
+    """mr mrs ms dr prof sen sens rep reps gov govs gen col capt lt sgt rev adm maj hon st brig
+    cmdr fr pres jr sr vs no inc corp co ltd dept univ assn jan feb mar apr aug sept oct nov dec
+    ala ariz ark calif colo conn del fla ga ill ind kan ky la md mass mich minn miss mo mont neb nev
+    okla ore pa tenn tex vt va wash wis wyo d r supt messrs mt ft etc al ave blvd""".split()
+)
+_ENDS: Final = ".!?…"
+_CLOSERS: Final = "\"”’'»)]"
+
+
+class Token:
+    """A word, number, sign, or a whole quote.
+
+    Attributes:
+        word: as written, without a possessive `'s`.
+        low: lower case, with straight apostrophes.
+        start: offset of the first code point in the text.
+        end: offset behind the last one (the possessive excluded).
+        kind: `w` word, `n` number, `p` sign, `q` quote.
+        cap: whether it starts with a capital.
+        owns: whether a possessive ending follows.
+        quote: index of the quote, else -1.
+    """
+
+    __slots__ = ("cap", "end", "kind", "low", "owns", "quote", "start", "word")
+
+    def __init__(self, word: str, start: int, end: int, kind: str, quote: int = -1) -> None:
+        self.word, self.start, self.end, self.kind, self.quote = word, start, end, kind, quote
+        self.low = word.lower().replace("’", "'") if kind == "w" else word
+        self.cap = kind == "w" and word[:1].isupper()
+        self.owns = False
+
+    def __repr__(self) -> str:
+        return f"{self.word}/{self.kind}"
+
+
+@dataclass(slots=True)
+class Sentence:
+    """A sentence outside of quotes; quotes are single tokens.
+
+    Attributes:
+        tokens: in order.
+        block: index of its paragraph.
+        number: index among all sentences.
+    """
+
+    tokens: list[Token]
+    block: int
+    number: int = 0
+    quotes: list[int] = field(default_factory=list)
+
+
+def token_spans(text: str) -> list[Span]:
+    """Split a text into words, numbers and signs; linear in its length."""
+    return [match.span() for match in TOKEN.finditer(text)]
+
+
+def read_sentences(
+    text: str, blocks: Sequence[Span], marked: Sequence[Marked], spans: Iterable[Span]
+) -> list[Sentence]:
+    """Arrange tokens in sentences; the tokens of each quote become one."""
+    sentences: list[Sentence] = []
+    rows = _rows(text, blocks, marked, spans)
+    for number, tokens in enumerate(rows):
+        sentences.extend(_split(text, tokens, number, marked))
+    for number, sentence in enumerate(sentences):
+        sentence.number = number
+        sentence.quotes = [t.quote for t in sentence.tokens if t.kind == "q"]
+    return sentences
+
+
+def _rows(
+    text: str, blocks: Sequence[Span], marked: Sequence[Marked], spans: Iterable[Span]
+) -> list[list[Token]]:
+    rows: list[list[Token]] = [[] for _ in blocks]
+    block = quote = 0
+    for start, end in spans:
+        while block < len(blocks) and start >= blocks[block][1]:
+            block += 1
+        if block == len(blocks):
+            break
+        while quote < len(marked) and start >= marked[quote].close:
+            quote += 1
+        row = rows[block]
+        if quote < len(marked) and start >= marked[quote].open:
+            if not row or row[-1].quote != quote:
+                span = marked[quote]
+                row.append(Token(text[span.start : span.end], span.open, span.close, "q", quote))
+            continue
+        _append(text, row, start, end)
+    return rows
+
+
+def _append(text: str, row: list[Token], start: int, end: int) -> None:
+    word = text[start:end]
+    first = word[0]
+    if first.isalpha() or first == "@" or (first == "_" and len(word) > 1):
+        if len(word) > 2 and word[-2] in "'’" and word[-1] in "sS":
+            token = Token(word[:-2], start, end - 2, "w")
+            token.owns = True
+        else:
+            token = Token(word, start, end, "w")
+        row.append(token)
+    elif first.isdigit():
+        row.append(Token(word, start, end, "n"))
+    else:
+        if word == "." and row and row[-1].end == start and _abbreviation(row[-1]):
+            last = row[-1]
+            last.word, last.low, last.end = last.word + ".", last.low + ".", end
+            return
+        if word in "'’" and row and row[-1].end == start and row[-1].low[-1:] == "s":
+            row[-1].owns = True
+            return
+        row.append(Token(word, start, end, "p"))
+
+
+def _abbreviation(token: Token) -> bool:
+    if token.kind != "w":
+        return False
+    return token.low in ABBREVIATIONS and token.cap or (len(token.word) == 1 and token.cap)
+
+
+def _split(
+    text: str, tokens: list[Token], block: int, marked: Sequence[Marked]
+) -> list[Sentence]:
+    out: list[Sentence] = []
+    start = 0
+    for index, token in enumerate(tokens):
+        if _ends_sentence(tokens, index, token):
+            out.append(Sentence(tokens[start : index + 1], block))
+            start = index + 1
+    if start < len(tokens):
+        out.append(Sentence(tokens[start:], block))
+    return out
+
+
+def _ends_sentence(tokens: list[Token], index: int, token: Token) -> bool:
+    following = tokens[index + 1] if index + 1 < len(tokens) else None
+    if following is None:
+        return False
+    if token.kind == "p" and token.word in _ENDS:
+        if following.kind == "p":
+            return following.word in "([—–-•*@#$" and following.start > token.end
+        if following.start == token.end and following.kind != "q":
+            return False
+        return following.cap or following.kind in "nq" or not following.low.islower()
+    if token.kind == "q":
+        last = token.word.rstrip(_CLOSERS)[-1:]
+        if last not in _ENDS or not last:
+            return False
+        if following.kind == "q":
+            return True
+        if following.kind == "p":
+            return following.word in "•*"
+        # After a full stop a capital opens a sentence; after ? and ! only what is no said-clause.
+        return following.cap or following.kind == "n"
+    if token.kind == "w" and token.low.endswith(".") and following.cap:
+        # A title or an initial never ends a sentence; "Jr." and "Inc." may.
+        return token.low in {"jr.", "sr.", "inc.", "corp.", "co.", "ltd."} and following.low in {
+            "the", "he", "she", "it", "they", "in", "but", "and", "a", "mr.", "ms.", "mrs.",
+        }  # fmt: skip
+    return False

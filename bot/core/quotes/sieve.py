@@ -1,0 +1,190 @@
+"""The sieve: every quote falls through ever wider nets until one of them holds its speaker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from bot.core.quotes.clauses import Found, Reader
+from bot.core.quotes.cues import find_cue
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.quotes.lexicon import Lexicon
+    from bot.core.quotes.marks import Marked
+    from bot.core.quotes.names import Registry
+    from bot.core.quotes.people import People, Speaker
+    from bot.core.quotes.reading import Sentence
+
+_FULL: Final = ".?!,…—–-"
+
+
+@dataclass(slots=True)
+class Attribution:
+    """What the sieve knows of one marked stretch.
+
+    Attributes:
+        marked: the stretch.
+        sentence: number of the sentence it stands in.
+        at: index of its token.
+        found: the cue, when its own sentence has one.
+        speaker: who says it, or None.
+        path: the net that held it, "" for none.
+        confidence: 0 to 1.
+        bare: True when its sentence is nothing but quotes.
+        joins: True when it continues the stretch before it as one statement.
+    """
+
+    marked: Marked
+    sentence: int = -1
+    at: int = -1
+    found: Found | None = None
+    speaker: Speaker | None = None
+    cue: str = ""
+    path: str = ""
+    confidence: float = 0.0
+    bare: bool = False
+    joins: bool = False
+
+    def take(self, other: Attribution, path: str, factor: float) -> None:
+        """Take the speaker of another quote."""
+        self.speaker, self.cue, self.path = other.speaker, other.cue, path
+        self.confidence = other.confidence * factor
+
+
+class Sieve:
+    """Attributes the quotes of one article, in order."""
+
+    def __init__(  # noqa: PLR0913 - the parts of one reading, made in one place
+        self,
+        text: str,
+        sentences: Sequence[Sentence],
+        marked: Sequence[Marked],
+        registry: Registry,
+        people: People,
+        lexicon: Lexicon,
+    ) -> None:
+        self._text, self._sentences, self._people = text, sentences, people
+        self._rows = [Attribution(row) for row in marked]
+        self._readers = [
+            Reader(sentence, registry.mentions[sentence.number], lexicon) for sentence in sentences
+        ]
+
+    def run(self) -> list[Attribution]:
+        """Attribute all quotes."""
+        for reader in self._readers:
+            self._find(reader)
+        for reader in self._readers:
+            for index in reader.sentence.quotes:
+                self._attribute(reader, index)
+            self._people.remember(reader, reader.main_subject(len(reader.tokens)))
+        self._join()
+        return self._rows
+
+    def _find(self, reader: Reader) -> None:
+        bare = all(t.kind in "qp" for t in reader.tokens)
+        for at, token in enumerate(reader.tokens):
+            if token.kind != "q":
+                continue
+            row = self._rows[token.quote]
+            row.sentence, row.at, row.bare = reader.sentence.number, at, bare
+            if not bare:
+                row.found = find_cue(reader, at)
+
+    def _attribute(self, reader: Reader, index: int) -> None:
+        row = self._rows[index]
+        if row.speaker is None and row.found is not None:
+            self._resolve(reader, row)
+        if row.speaker is None and row.found is None:
+            self._borrow(reader, index, row)
+        if row.speaker is not None:
+            self._people.spoke(reader.sentence.number, row.speaker)
+
+    def _resolve(self, reader: Reader, row: Attribution) -> None:
+        found = row.found
+        if found is None:
+            return
+        speaker = self._people.resolve(reader, found.subject)
+        row.cue = self._cue(reader, found)
+        row.path = found.path
+        if speaker is not None:
+            row.speaker = speaker
+            row.confidence = max(0.0, min(1.0, found.score)) * speaker.confidence
+
+    def _cue(self, reader: Reader, found: Found) -> str:
+        first, last = found.cue
+        words = self._text[reader.tokens[first].start : reader.tokens[last - 1].end]
+        return "" if not any(c.isalpha() for c in words) else words
+
+    def _borrow(self, reader: Reader, index: int, row: Attribution) -> None:
+        """Look beyond the quote's own clause: neighbours, the sentence before, the last speaker."""
+        rows = self._rows
+        before = rows[index - 1] if index else None
+        after = rows[index + 1] if index + 1 < len(rows) else None
+        if row.marked.goes_on and before is not None:
+            row.take(before, "continued", 0.98)
+            return
+        if after is not None and after.sentence == row.sentence and after.found is not None and after.found.path in ("after", "inverted"):
+            self._resolve(reader, after)
+            row.take(after, "same sentence", 0.95)
+            return
+        if not row.bare:
+            return
+        same_block = before is not None and before.marked.block == row.marked.block
+        if before is not None and same_block and row.sentence - before.sentence <= 1 and before.speaker:
+            starts = not before.found or before.found.path in ("after", "inverted", "label") or reader is self._readers[before.sentence] or before.bare
+            full = before.marked.end > before.marked.start and self._text[before.marked.end - 1] in _FULL
+            if starts or full:
+                row.take(before, "same paragraph", 0.97)
+                return
+        if after is not None and after.marked.block == row.marked.block and after.sentence - row.sentence <= 1 and after.found is not None and after.found.path in ("after", "inverted"):
+            self._resolve(self._readers[after.sentence], after)
+            row.take(after, "next sentence", 0.95)
+            return
+        if self._introduced(row):
+            return
+        if before is not None and before.speaker and row.marked.block - before.marked.block <= 1:
+            row.take(before, "previous speaker", 0.85)
+
+    def _introduced(self, row: Attribution) -> bool:
+        """Take the subject of the sentence before, where it introduces the quote."""
+        if row.sentence <= 0:
+            return False
+        reader = self._readers[row.sentence - 1]
+        if not reader.tokens or reader.sentence.block < row.marked.block - 1:
+            return False
+        colon = reader.tokens[-1].word == ":"
+        verbs = [i for i, t in enumerate(reader.tokens) if t.kind == "w" and reader.is_finite(i)]
+        subject = None
+        cue = ""
+        if verbs:
+            subject = reader.subject_before(verbs[-1])
+            cue = reader.tokens[verbs[-1]].word
+        if subject is None:
+            subject = reader.main_subject(len(reader.tokens))
+        if subject is None:
+            return False
+        speaker = self._people.resolve(reader, subject)
+        if speaker is None or (speaker.noun and not colon):
+            return False
+        score = 0.93 if colon else (0.82 if verbs else 0.7)
+        row.speaker, row.cue, row.path = speaker, cue, "sentence before"
+        row.confidence = score * speaker.confidence
+        return True
+
+    def _join(self) -> None:
+        """Mark the stretches that one statement is made of."""
+        for before, row in zip(self._rows, self._rows[1:], strict=False):
+            if row.marked.goes_on:
+                row.joins = True
+                continue
+            if before.marked.block != row.marked.block or before.speaker is None:
+                continue
+            if row.speaker is None or row.speaker.name != before.speaker.name:
+                continue
+            said = before.found is not None and before.found.path in ("after", "inverted")
+            if said and 0 <= row.sentence - before.sentence <= 1:
+                gap = row.marked.open - before.marked.close
+                first = row.at == 0 or row.sentence == before.sentence
+                row.joins = first and gap < 240 and (row.found is None or row.found == before.found or row.bare or row.sentence == before.sentence)
