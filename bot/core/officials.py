@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from collections import defaultdict
 from datetime import date
@@ -25,6 +26,50 @@ def name_key(name: str) -> str:
     return " ".join("".join(letters).replace("’", "'").split())
 
 
+# One key for titles that outlets write differently; left the spelling, right the key.
+_SAME_TITLE = {
+    "pm": "prime minister",
+    "premier": "prime minister",
+    "foreign affairs minister": "foreign minister",
+    "external affairs minister": "foreign minister",
+    "chief prosecutor": "prosecutor",
+    "spokesman": "spokesperson",
+    "spokeswoman": "spokesperson",
+    "press secretary": "spokesperson",
+    "chairman": "chair",
+    "chairwoman": "chair",
+    "chairperson": "chair",
+    "head": "chief",
+    "boss": "chief",
+    "leader": "chief",
+}
+# Titles of those who head a body: what "the UN chief" or "the head of UNRWA" can mean.
+_HEADS = {
+    "chair",
+    "chief executive",
+    "commissioner general",
+    "director general",
+    "executive director",
+    "managing director",
+    "president",
+    "secretary general",
+}
+_TURNED = re.compile(r"(minister|secretary|ambassador|envoy) (?:of|for|to) (?:the )?(.+)")
+
+
+def title_key(title: str) -> str:
+    """Fold a title for look-up: "minister of defense" and "defence minister" are one."""
+    key = name_key(title).removeprefix("the ").replace("defense", "defence")
+    key = _TURNED.sub(r"\2 \1", key)
+    return _SAME_TITLE.get(key, key)
+
+
+def place_key(name: str) -> str:
+    """Fold the name of a country or body: "the United Nations'" is "united nations"."""
+    key = name_key(name).removeprefix("the ")
+    return key.removesuffix("'s").removesuffix("'")
+
+
 class Officials:
     """An index over entities; cheap to build, never changed afterwards.
 
@@ -40,7 +85,9 @@ class Officials:
             for name in dict.fromkeys([entity.name, *(a.text for a in entity.aliases)]):
                 self._by_name[name_key(name)].append(entity)
             for office in entity.offices:
-                self._by_title[name_key(office.title)].append((office, entity))
+                key = title_key(office.title)
+                for title in (key, "chief") if key in _HEADS else (key,):
+                    self._by_title[title].append((office, entity))
 
     def __iter__(self) -> Iterator[Entity]:
         """Iterate over all entities."""
@@ -63,19 +110,34 @@ class Officials:
         return tuple(self._by_name.get(name_key(name), ()))
 
     def holding(self, title: str, of: str = "", when: date | None = None) -> tuple[Entity, ...]:
-        """Give who held an office on a day.
+        """Give who held an office on a day, each once.
 
         Args:
-            title: "prime minister"; folded before look-up.
-            of: country, body or demonym ("Israel", "Israeli"); "" for any.
+            title: "prime minister"; folded before look-up, and usual variants are one ("premier",
+                "minister of defense"). "chief" and "head" find whoever heads the body.
+            of: country or body by any of its names ("Israel", "US", "the UN"), or its demonym
+                ("Israeli"); "" for any.
             when: the day; None for offices held still.
         """
-        place = name_key(of)
-        return tuple(
+        places = self._names_of(of)
+        held = (
             entity
-            for office, entity in self._by_title.get(name_key(title), ())
-            if office.held(when) and place in ("", name_key(office.of), name_key(office.demonym))
+            for office, entity in self._by_title.get(title_key(title), ())
+            if office.held(when)
+            and (not of or place_key(office.of) in places or place_key(office.demonym) in places)
         )
+        return tuple(dict.fromkeys(held))
+
+    def _names_of(self, place: str) -> set[str]:
+        """Give all folded names of a country or body; an unknown one has only its own."""
+        key = place_key(place)
+        entities = (e for e in self._by_name.get(key, ()) if e.kind != "person")
+        names = {
+            place_key(name)
+            for entity in entities
+            for name in (entity.name, *(alias.text for alias in entity.aliases))
+        }
+        return (names | {key}) - {""}
 
     def office_of(self, entity: Entity, when: date | None = None) -> str:
         """Give the label of the office an entity held on a day, or ""."""
