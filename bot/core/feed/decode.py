@@ -29,6 +29,7 @@ _REAL = re.compile(
 )
 _SEVEN_BIT = re.compile(r"iso2022|hz")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\"';,\s]+)", re.IGNORECASE)
+_META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([^\"'>]{1,40})[\"']")
 # XML 1.0, production 2, leaves these out; one of them makes a strict parser give up.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -43,7 +44,7 @@ def decode(body: bytes, content_type: str = "") -> str:
 
     A byte order mark wins (RFC 7303, section 3). What is valid UTF-8 is UTF-8 whatever its labels
     say, for no other encoding's text is so by accident; else the label of the header counts before
-    that of the XML declaration, else it is windows-1252, as browsers read unlabelled bytes.
+    that of the XML declaration or HTML's `<meta>`, else it is windows-1252, as in browsers.
     """
     text = _decoded(body, content_type)
     return _NOT_XML.sub("", text.removeprefix("\ufeff"))
@@ -73,7 +74,7 @@ def _header(content_type: str) -> str:
 
 
 def _declaration(body: bytes) -> str:
-    found = _DECLARED.search(body[:1024])
+    found = _DECLARED.search(body[:1024]) or _META.search(body[:4096])
     return charset(found[1].decode("ascii", "replace")) if found else ""
 
 

@@ -9,15 +9,13 @@ import io
 import re
 from typing import Any
 
-import feedparser
-
 from bot.core.feed.fields import RawEntry, moment, web_link
 from bot.core.feed.language import declared
 from bot.core.text import html_to_text, one_line, plain_line, plain_paragraphs
 from bot.errors import FeedError
 
 _PLAIN = "text/plain"
-_DATES = ("published_parsed", "updated_parsed", "created_parsed", "expired_parsed")
+_DATES = ("published_parsed", "updated_parsed", "created_parsed")
 _TEXTUAL = re.compile(r"text/|application/xhtml|^x?html$|^text$|^$")
 
 
@@ -36,6 +34,8 @@ class XmlFeed:
         Raises:
             FeedError: feedparser fails on it.
         """
+        import feedparser  # noqa: PLC0415 - 0.1 s and 20 MB that only workers need
+
         try:
             self._parsed = feedparser.parse(
                 io.BytesIO(b"<?xml version='1.0' encoding='utf-8'?>\n" + body),
