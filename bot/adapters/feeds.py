@@ -1,0 +1,88 @@
+"""Polls feeds over HTTP: `bot.ports.Feeds`."""
+
+from __future__ import annotations
+
+import hashlib
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from bot.adapters.parsing import ParserPool, ParsingError
+from bot.core.feed import parse_feed
+from bot.core.model import Feed, ParsedFeed, Validators
+from bot.errors import FeedError, FetchError
+from bot.ports import Fetched, Unchanged
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.adapters.http import Answer, HttpClient
+
+ACCEPT = (
+    "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, "
+    "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.1"
+)
+
+
+class HttpFeeds:
+    """Fetches with conditional requests, reads in the parser pool."""
+
+    def __init__(self, client: HttpClient, pool: ParserPool) -> None:
+        self._client, self._pool = client, pool
+
+    async def fetch(self, feed: Feed, validators: Validators) -> Fetched | Unchanged:
+        """Request a feed; a 304 or a body with the same hash is unchanged.
+
+        Raises:
+            FetchError: no answer, an error status, too large, refused by the guard.
+        """
+        answer = await self._client.get(feed.url, _conditions(validators))
+        if answer.status == HTTPStatus.NOT_MODIFIED:
+            if not (validators.etag or validators.last_modified):
+                raise FetchError("HTTP 304 Not Modified, to a request without conditions")
+            return Unchanged(_kept(answer, validators))
+        found = Validators(
+            etag=answer.headers.get("ETag"),
+            last_modified=answer.headers.get("Last-Modified"),
+            body_hash=hashlib.sha256(answer.body).hexdigest(),
+        )
+        if found.body_hash == validators.body_hash:
+            return Unchanged(found)
+        content_type = answer.headers.get("Content-Type", "")
+        return Fetched(answer.body, content_type, answer.url, found)
+
+    async def parse(self, feed: Feed, fetched: Fetched, now: datetime) -> ParsedFeed:
+        """Read a body in a worker.
+
+        Raises:
+            FeedError: the body is no feed, or reading it took too long.
+        """
+        try:
+            return await self._pool.run(
+                parse_feed,
+                fetched.body,
+                feed=feed,
+                url=fetched.url,
+                content_type=fetched.content_type,
+                now=now,
+            )
+        except ParsingError as error:
+            raise FeedError(error.reason) from error
+
+
+def _conditions(validators: Validators) -> dict[str, str]:
+    """Build the conditional headers (RFC 9110, section 13.1); both, for old servers know one."""
+    headers = {"Accept": ACCEPT}
+    if validators.etag:
+        headers["If-None-Match"] = validators.etag
+    if validators.last_modified:
+        headers["If-Modified-Since"] = validators.last_modified
+    return headers
+
+
+def _kept(answer: Answer, validators: Validators) -> Validators:
+    """Update validators by a 304, which may name new ones (RFC 9110, section 15.4.5)."""
+    return Validators(
+        etag=answer.headers.get("ETag", validators.etag),
+        last_modified=answer.headers.get("Last-Modified", validators.last_modified),
+        body_hash=validators.body_hash,
+    )

@@ -1,0 +1,232 @@
+"""The egress guard: which addresses the bot may connect to on somebody's word.
+
+A URL is judged three times: as written (`EgressGuard.check`), by the addresses its name resolves
+to (`GuardedResolver`), and by the address of the very socket that is about to connect
+(`EgressGuard.socket`), which literal addresses reach without a resolver and which a name that
+changes its answers between two look-ups cannot dodge. Every refusal reads the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+import threading
+from typing import TYPE_CHECKING
+
+from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
+
+from bot.errors import EgressError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from aiohttp import AddrInfoType
+
+PORTS = frozenset({80, 443, 8080, 8443})
+MAX_URL = 8_000
+MAX_LOOKUPS = 32
+
+# The IANA special-purpose registries (RFC 6890 and its updates) and what else no public server
+# has. `ipaddress.is_global` alone differs between Python versions and passes several of these.
+_REFUSED_4 = tuple(
+    map(
+        ipaddress.IPv4Network,
+        (
+            "0.0.0.0/8",  # this network
+            "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",  # private, RFC 1918
+            "100.64.0.0/10",  # carrier-grade NAT, RFC 6598; Alibaba's metadata
+            "127.0.0.0/8",  # loopback
+            "168.63.129.16/32",  # Azure's platform address
+            "169.254.0.0/16",  # link-local; metadata of most clouds
+            "192.0.0.0/24", "192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24",  # IETF, examples
+            "192.31.196.0/24", "192.52.193.0/24", "192.175.48.0/24",  # AS112, AMT
+            "192.88.99.0/24",  # 6to4 relays, RFC 7526
+            "198.18.0.0/15",  # benchmarks, RFC 2544
+            "224.0.0.0/4", "240.0.0.0/4",  # multicast, reserved, broadcast
+        ),
+    )
+)  # fmt: skip
+_GLOBAL_6 = ipaddress.IPv6Network("2000::/3")
+"""All global unicast is in here: mapped, NAT64, unique local, link-local, multicast are not."""
+
+_REFUSED_6 = tuple(
+    map(
+        ipaddress.IPv6Network,
+        (
+            "2001::/23",  # IETF protocols, Teredo among them
+            "2001:db8::/32", "3fff::/20",  # documentation
+            "2002::/16",  # 6to4 carries any IPv4 address
+            "2620:4f:8000::/48",  # AS112
+        ),
+    )
+)  # fmt: skip
+_LOCAL_NAMES = ("localhost", "local", "internal", "intranet", "lan", "home", "corp", "arpa")
+
+
+class RefusedError(PermissionError):
+    """What the socket factory raises: aiohttp carries only `OSError`s to the caller."""
+
+
+def is_public(address: str) -> bool:
+    """Say whether an IP address is one that any public server can have."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    if isinstance(ip, ipaddress.IPv4Address):
+        return not any(ip in network for network in _REFUSED_4)
+    if ip.scope_id or ip not in _GLOBAL_6:
+        return False
+    return not any(ip in network for network in _REFUSED_6)
+
+
+class EgressGuard:
+    """Judges URLs and addresses.
+
+    Args:
+        allow: `host:port` pairs that are exempt, such as `127.0.0.1:8000` or `intranet:8080`.
+        hosts: names that are served from a fixed `address:port` instead of what DNS says.
+    """
+
+    def __init__(self, allow: Collection[str] = (), hosts: Mapping[str, str] | None = None) -> None:
+        self._allow = frozenset(_pair(pair) for pair in allow)
+        self._hosts = {_name(host): _pair(to) for host, to in (hosts or {}).items()}
+        self._exempt = set(self._hosts.values()) | self._allow
+
+    def check(self, url: str | URL) -> URL:
+        """Judge a URL as written, before anything is resolved.
+
+        Raises:
+            EgressError: another scheme or port, credentials, no host, a name or address inside.
+        """
+        try:
+            parsed = URL(url) if isinstance(url, str) and len(url) <= MAX_URL else url
+            if not isinstance(parsed, URL):
+                raise EgressError
+            host, port = _name(parsed.raw_host or ""), parsed.port or 0
+        except ValueError:
+            raise EgressError from None
+        if parsed.scheme not in {"http", "https"} or not host or parsed.raw_user is not None:
+            raise EgressError
+        if parsed.raw_password is not None or not self._known(host, port):
+            raise EgressError
+        return parsed
+
+    def _known(self, host: str, port: int) -> bool:
+        if (host, port) in self._allow or host in self._hosts:
+            return True
+        if port not in PORTS:
+            return False
+        if _is_address(host):
+            return is_public(host)
+        return "." in host and host.rpartition(".")[2] not in _LOCAL_NAMES
+
+    def target(self, host: str) -> tuple[str, int] | None:
+        """Give the fixed address and port of a name, or None for what DNS decides."""
+        return self._hosts.get(_name(host))
+
+    def admits(self, host: str, port: int, address: str) -> bool:
+        """Judge one address that a name resolves to; remember those of exempt names."""
+        if (_name(host), port) in self._allow:
+            self._exempt.add((address, port))
+            return True
+        return is_public(address)
+
+    def socket(self, info: AddrInfoType) -> socket.socket:
+        """Make the socket that connects to an address, or refuse (aiohttp's `socket_factory`).
+
+        aiohttp calls it once for each address that it tries, with the address it then connects to.
+
+        Raises:
+            RefusedError: the address is inside.
+        """
+        family, kind, protocol, _, place = info
+        address, port = str(place[0]), int(place[1])
+        if (address, port) not in self._exempt and not is_public(address):
+            raise RefusedError
+        return socket.socket(family, kind, protocol)
+
+
+class GuardedResolver(AbstractResolver):
+    """Looks names up in daemon threads, so that slow DNS never holds up the end of the program."""
+
+    def __init__(self, guard: EgressGuard) -> None:
+        self._guard = guard
+        self._slots = asyncio.Semaphore(MAX_LOOKUPS)
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """Give the admitted addresses of a name.
+
+        Raises:
+            RefusedError: the name has addresses, and all of them are inside.
+            OSError: the name cannot be resolved.
+        """
+        if target := self._guard.target(host):
+            return [_result(host, *target)]
+        async with self._slots:
+            addresses = await _look_up(host, port, family)
+        admitted = [one for one in addresses if self._guard.admits(host, port, one)]
+        if addresses and not admitted:
+            raise RefusedError
+        return [_result(host, address, port) for address in admitted]
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+async def _look_up(host: str, port: int, family: int) -> list[str]:
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[list[str]] = loop.create_future()
+
+    def settle(addresses: list[str] | OSError) -> None:
+        if answer.done():
+            return
+        if isinstance(addresses, OSError):
+            answer.set_exception(addresses)
+        else:
+            answer.set_result(addresses)
+
+    def look() -> None:
+        result: list[str] | OSError
+        try:
+            found = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM)
+            result = list(dict.fromkeys(str(info[4][0]) for info in found))
+        except OSError as error:
+            result = error
+        except UnicodeError:
+            result = socket.gaierror(socket.EAI_NONAME, "not a host name")
+        try:
+            loop.call_soon_threadsafe(settle, result)
+        except RuntimeError:  # the loop was closed meanwhile
+            return
+
+    threading.Thread(target=look, name="dns", daemon=True).start()
+    return await answer
+
+
+def _result(host: str, address: str, port: int) -> ResolveResult:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    return ResolveResult(hostname=host, host=address, port=port, family=family, proto=0, flags=0)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return ":" in host or host.replace(".", "").isdigit()
+    return True
+
+
+def _name(host: str) -> str:
+    return host.lower().rstrip(".").removeprefix("[").removesuffix("]")
+
+
+def _pair(pair: str) -> tuple[str, int]:
+    host, _, port = pair.strip().rpartition(":")
+    if not host or not port.isdecimal():
+        raise ValueError(f"{pair!r} is not host:port")
+    return _name(host), int(port)

@@ -1,0 +1,262 @@
+"""The one guarded HTTP client: every request to an address that somebody gave goes through it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Self
+
+import aiohttp
+from yarl import URL
+
+from bot import __version__
+from bot.adapters.encodings import ACCEPTED, Decompressor, TooLargeError
+from bot.adapters.guard import EgressGuard, GuardedResolver, RefusedError
+from bot.core.politeness import retry_after
+from bot.errors import EgressError, FetchError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Collection, Mapping
+    from types import TracebackType
+
+    from multidict import CIMultiDictProxy
+
+USER_AGENT = f"wirewatch/{__version__} (news alerts; feed reader)"
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PERMANENT = frozenset({301, 308})
+_CHUNK = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a server may cost.
+
+    Attributes:
+        connections: requests under way at once, in all.
+        per_host: requests under way at once to one host.
+        connect: seconds until a connection must stand.
+        silence: seconds without a single byte after which an answer is given up.
+        total: seconds for a request with its redirects, waiting for a place excluded.
+        body: bytes of a body after decompression.
+        redirects: hops that are followed.
+    """
+
+    connections: int = 64
+    per_host: int = 2
+    connect: float = 10.0
+    silence: float = 15.0
+    total: float = 30.0
+    body: int = 10_000_000
+    redirects: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A successful answer (2xx) or 304.
+
+    Attributes:
+        status: the HTTP status.
+        headers: of the last hop, names in any case.
+        body: decompressed; empty for 304.
+        url: where it came from after redirects.
+        moved: where permanent redirects (301, 308) led before the first other one, or "".
+    """
+
+    status: int
+    headers: CIMultiDictProxy[str]
+    body: bytes
+    url: str
+    moved: str = ""
+
+
+class HttpClient:
+    """Asks servers, politely and behind the egress guard. An async context manager.
+
+    Args:
+        allow: `host:port` pairs exempt from the guard.
+        hosts: host names that are served from an `address:port` of our own; the `Host` header
+            stays the name.
+        user_agent: sent with each request.
+        limits: see `Limits`.
+    """
+
+    def __init__(
+        self,
+        *,
+        allow: Collection[str] = (),
+        hosts: Mapping[str, str] | None = None,
+        user_agent: str = USER_AGENT,
+        limits: Limits = Limits(),
+    ) -> None:
+        self.guard = EgressGuard(allow, hosts)
+        self.limits = limits
+        self._headers = {"User-Agent": user_agent, "Accept-Encoding": ACCEPTED}
+        self._session: aiohttp.ClientSession | None = None
+        self._slots = asyncio.Semaphore(limits.connections)
+        self._hosts: dict[str, asyncio.Semaphore] = {}
+        self._waiting: Counter[str] = Counter()
+
+    async def __aenter__(self) -> Self:
+        limits = self.limits
+        connector = aiohttp.TCPConnector(
+            limit=0,  # our own slots count, outside the time limits
+            resolver=GuardedResolver(self.guard),
+            socket_factory=self.guard.socket,
+            ttl_dns_cache=300,
+            keepalive_timeout=15,
+        )
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            timeout=aiohttp.ClientTimeout(
+                total=None, sock_connect=limits.connect, sock_read=limits.silence
+            ),
+            headers=self._headers,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,  # `Decompressor` stops at the limit, whatever the ratio
+            trust_env=False,
+            max_line_size=16_384,
+            max_field_size=16_384,
+        )
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def get(
+        self, url: str, headers: Mapping[str, str] | None = None, *, limit: int | None = None
+    ) -> Answer:
+        """Request a URL and its redirects, and read the body up to `limit` bytes.
+
+        Raises:
+            FetchError: no answer, an error status, too large; the reason is short and clear.
+            EgressError: the guard refused the address or one it was redirected to.
+        """
+        target = self.guard.check(url)
+        permanent, moved = True, ""
+        for _ in range(self.limits.redirects + 1):
+            async with self._slot(target.raw_host or ""):
+                answer = await self._ask(target, headers or {}, limit or self.limits.body)
+            if isinstance(answer, Answer):
+                return Answer(answer.status, answer.headers, answer.body, str(target), moved)
+            status, target = answer
+            permanent = permanent and status in _PERMANENT
+            moved = str(target) if permanent else moved
+        raise FetchError(f"more than {self.limits.redirects} redirects")
+
+    async def _ask(
+        self, url: URL, headers: Mapping[str, str], limit: int
+    ) -> Answer | tuple[int, URL]:
+        """Make one request; give its answer, or the status and target of a redirect."""
+        if self._session is None:
+            raise RuntimeError("HttpClient is not open")
+        try:
+            async with (
+                asyncio.timeout(self.limits.total),
+                self._session.get(url, headers=headers, allow_redirects=False) as response,
+            ):
+                if response.status in _REDIRECTS and "Location" in response.headers:
+                    return response.status, self._next(response)
+                return await _answer(response, limit)
+        except TimeoutError as error:
+            raise FetchError(self._patience(error)) from None
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise mapped(error) from None
+
+    def _next(self, response: aiohttp.ClientResponse) -> URL:
+        try:
+            location = response.url.join(URL(response.headers["Location"].strip()))
+        except ValueError:
+            raise EgressError from None
+        return self.guard.check(location)
+
+    def _patience(self, error: TimeoutError) -> str:
+        if isinstance(error, aiohttp.ConnectionTimeoutError):
+            return f"no connection within {self.limits.connect:g} s"
+        if isinstance(error, aiohttp.SocketTimeoutError):
+            return f"silent for {self.limits.silence:g} s"
+        return f"took over {self.limits.total:g} s"
+
+    @contextlib.asynccontextmanager
+    async def _slot(self, host: str) -> AsyncIterator[None]:
+        """Wait for a place at a host, then for one of all; forget hosts that nobody waits for."""
+        own = self._hosts.setdefault(host, asyncio.Semaphore(self.limits.per_host))
+        self._waiting[host] += 1
+        try:
+            async with own, self._slots:
+                yield
+        finally:
+            self._waiting[host] -= 1
+            if not self._waiting[host]:
+                del self._waiting[host], self._hosts[host]
+
+
+async def _answer(response: aiohttp.ClientResponse, limit: int) -> Answer:
+    status = response.status
+    if status == HTTPStatus.NOT_MODIFIED:
+        return Answer(status, response.headers, b"", "")
+    if not 200 <= status < 300:  # noqa: PLR2004 - the class of success
+        wait = retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
+        response.close()
+        raise FetchError(phrase(status), status=status, retry_after=wait)
+    if (response.content_length or 0) > limit:
+        raise FetchError(f"larger than {limit / 1e6:g} MB")
+    body = Decompressor(response.headers.get("Content-Encoding", ""), limit)
+    try:
+        async for chunk in response.content.iter_chunked(_CHUNK):
+            body.feed(chunk)
+        return Answer(status, response.headers, body.close(), "")
+    except TooLargeError:
+        response.close()
+        raise FetchError(f"larger than {limit / 1e6:g} MB") from None
+
+
+def phrase(status: int) -> str:
+    """Name a status: "HTTP 404 Not Found"."""
+    try:
+        return f"HTTP {status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return f"HTTP {status}"
+
+
+def mapped(error: Exception) -> FetchError:
+    """Turn what aiohttp raises into one short reason.
+
+    Every class of aiohttp's client exceptions is met by one of these, the last one at least.
+    """
+    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
+    if isinstance(cause, RefusedError):
+        return EgressError()
+    if isinstance(cause, FetchError):
+        return cause
+    reasons: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str], ...] = (
+        (aiohttp.ClientConnectorDNSError, "no such host"),
+        (aiohttp.ClientConnectorCertificateError, "the certificate is not valid"),
+        (aiohttp.ClientSSLError, "the TLS connection failed"),
+        (aiohttp.ClientConnectorError, _connect_reason(cause)),
+        (aiohttp.ServerDisconnectedError, "connection closed without an answer"),
+        (aiohttp.ClientPayloadError, "the answer broke off"),
+        (aiohttp.InvalidURL, "not a valid address"),
+        (aiohttp.ClientResponseError, "not a valid HTTP answer"),
+        ((aiohttp.ClientOSError, ConnectionError), "connection reset"),
+    )
+    for kind, reason in reasons:
+        if isinstance(error, kind):
+            return FetchError(reason)
+    return FetchError(f"request failed ({type(error).__name__})")
+
+
+def _connect_reason(cause: BaseException) -> str:
+    if isinstance(cause, ConnectionRefusedError):
+        return "connection refused"
+    return "cannot connect"

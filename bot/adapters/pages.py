@@ -1,0 +1,106 @@
+"""Fetches article pages and reads their text: `bot.ports.Pages`."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from bot.adapters.parsing import ParserPool, ParsingError
+from bot.adapters.reading import read_page
+from bot.core.feed.decode import decode
+from bot.core.robots import MAX_SIZE, NOTHING, Robots, parse_robots
+from bot.errors import EgressError, FetchError
+from bot.ports import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from yarl import URL
+
+    from bot.adapters.http import HttpClient
+    from bot.core.model import Article
+
+AGENT = "wirewatch"
+"""Our product token in robots.txt."""
+
+MAX_PAGE = 2_000_000
+"""Bytes of a page that are read; the reader's time grows with it."""
+
+_ACCEPT = {"Accept": "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"}
+_ROBOTS_KEPT, _ROBOTS_FAILED = 86_400.0, 600.0
+_MAX_SITES = 2_000
+_SERVER_ERROR = 500
+
+
+class HttpPages:
+    """Fetches pages where robots.txt lets it, reads them in the parser pool.
+
+    Args:
+        client: the guarded client.
+        pool: where pages are read.
+        robots: False for an installation that may ignore robots.txt (its own sites).
+        clock: seconds that only grow, for the age of what is remembered of robots.txt.
+    """
+
+    def __init__(
+        self,
+        client: HttpClient,
+        pool: ParserPool,
+        *,
+        robots: bool = True,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._client, self._pool, self._clock = client, pool, clock
+        self._respect = robots
+        self._sites: OrderedDict[str, tuple[float, Robots]] = OrderedDict()
+
+    async def fetch(self, article: Article) -> Page:
+        """Fetch and read an article's page.
+
+        Raises:
+            FetchError: no link, no answer, an error status, too large, refused by the guard or by
+                robots.txt, no page, no text found.
+        """
+        if not article.url:
+            raise FetchError("the entry has no link")
+        url = self._client.guard.check(article.url)
+        if self._respect and not (await self._robots(url)).allows(str(url)):
+            raise FetchError("robots.txt does not allow it")
+        answer = await self._client.get(str(url), _ACCEPT, limit=MAX_PAGE)
+        content_type = answer.headers.get("Content-Type", "")
+        if content_type and not any(kind in content_type.lower() for kind in ("html", "xml")):
+            raise FetchError("this is no HTML page")
+        try:
+            text, address = await self._pool.run(read_page, answer.body, content_type, answer.url)
+        except ParsingError as error:
+            raise FetchError(error.reason) from error
+        if not text:
+            raise FetchError("no text found on the page")
+        return Page(text, address)
+
+    async def _robots(self, url: URL) -> Robots:
+        site = str(url.origin())
+        now = self._clock()
+        expires, robots = self._sites.get(site, (now, NOTHING))
+        if expires <= now:
+            robots, kept = await self._ask_robots(site)
+            self._sites[site] = (now + kept, robots)
+            self._sites.move_to_end(site)
+            if len(self._sites) > _MAX_SITES:
+                self._sites.popitem(last=False)
+        return robots
+
+    async def _ask_robots(self, site: str) -> tuple[Robots, float]:
+        """Read a site's robots.txt: none (4xx) allows all, an unreachable one nothing for now."""
+        try:
+            answer = await self._client.get(f"{site}/robots.txt", limit=MAX_SIZE)
+        except EgressError:
+            raise
+        except FetchError as error:
+            status = error.status or _SERVER_ERROR
+            refused = status == HTTPStatus.TOO_MANY_REQUESTS or status >= _SERVER_ERROR
+            return (NOTHING, _ROBOTS_FAILED) if refused else (Robots(), _ROBOTS_KEPT)
+        content_type = answer.headers.get("Content-Type", "")
+        return parse_robots(decode(answer.body, content_type), AGENT), _ROBOTS_KEPT

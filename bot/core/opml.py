@@ -1,0 +1,137 @@
+"""OPML (http://opml.org/spec2.opml): lists of feeds, as text to feeds and back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, get_args
+from xml.parsers import expat
+from xml.sax.saxutils import quoteattr
+
+from bot.core.feed.decode import decode, document
+from bot.core.feed.fields import web_link
+from bot.core.model import Feed, FullText
+from bot.core.text import one_line
+from bot.errors import FeedError, FileError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MAX_FEEDS = 100_000
+_MAX_DEPTH = 50
+_FULL_TEXT = "fullText"
+
+
+class _Reader:
+    """Collects feeds while expat reads: nested outlines without an address are folders."""
+
+    def __init__(self) -> None:
+        self.feeds: dict[str, Feed] = {}
+        self.folders: list[str | None] = []
+        self.roots = 0
+        self.parser = expat.ParserCreate()
+        self.parser.StartElementHandler = self.start
+        self.parser.EndElementHandler = self.end
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name.lower() == "opml":
+            self.roots += 1
+        if name.lower() != "outline":
+            return
+        if len(self.folders) > _MAX_DEPTH:
+            raise self.fault("folders are nested too deeply")
+        fields = {key.lower(): value.strip() for key, value in attributes.items()}
+        title = one_line(fields.get("text") or fields.get("title") or "")
+        address = fields.get("xmlurl")
+        if address is None:
+            self.folders.append(title or None)
+            return
+        self.folders.append(None)
+        link = web_link(_web(address), "")
+        if not link:
+            raise self.fault(f"{address[:100]!r} is no http(s) address")
+        self._add(link, title, fields)
+
+    def end(self, name: str) -> None:
+        if name.lower() == "outline":
+            self.folders.pop()
+
+    def fault(self, reason: str) -> FileError:
+        return FileError("", reason, line=self.parser.CurrentLineNumber)
+
+    def _add(self, link: str, title: str, fields: dict[str, str]) -> None:
+        tags = [folder for folder in self.folders if folder]
+        # OPML 2.0's `category` names further folders: "/World/Middle East,/Courts".
+        tags += [part for one in fields.get("category", "").split(",")
+                 for part in one.strip().strip("/").split("/") if part]  # fmt: skip
+        full = fields.get(_FULL_TEXT.lower(), "")
+        known = self.feeds.get(link, Feed(link))
+        self.feeds[link] = replace(
+            known,
+            title=known.title or title,
+            tags=tuple(dict.fromkeys((*known.tags, *tags))),
+            full_text=full if full in get_args(FullText) else known.full_text,  # type: ignore[arg-type]
+        )
+        if len(self.feeds) > MAX_FEEDS:
+            raise self.fault(f"more than {MAX_FEEDS} feeds")
+
+
+def parse_opml(data: bytes | str) -> tuple[Feed, ...]:
+    """Read the feeds of an OPML document, in its order.
+
+    Nested folders become tags, outermost first; a feed that is listed twice is one feed with the
+    tags of both places. `feed:` addresses are read as http.
+
+    Raises:
+        FeedError: it is not OPML, or it declares entities.
+        FileError: an `InputError` with the line: not well-formed, or an address that is none. Its
+            `path` is empty for the caller, who knows the file, to fill in.
+    """
+    text = data if isinstance(data, str) else decode(data)
+    content, root = document(text)
+    if root != "opml":
+        raise FeedError("this is no OPML document")
+    skipped = text[: len(text) - len(content)].count("\n")
+    reader = _Reader()
+    try:
+        reader.parser.Parse("\n" * skipped + content, True)
+    except expat.ExpatError as error:
+        reason = f"not well-formed: {expat.ErrorString(error.code)}"
+        raise FileError("", reason, line=error.lineno, column=error.offset + 1) from None
+    return tuple(reader.feeds.values())
+
+
+def write_opml(feeds: Iterable[Feed]) -> str:
+    """Write feeds as OPML 2.0, each in a folder of its first tag; the others are its categories.
+
+    `parse_opml` gives the same addresses, titles, tags and full-text choices again.
+    """
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<opml version="2.0">', "  <head>",
+             "    <title>Wirewatch feeds</title>", "  </head>", "  <body>"]  # fmt: skip
+    folders: dict[str, list[Feed]] = {}
+    for feed in feeds:
+        folders.setdefault(feed.tags[0] if feed.tags else "", []).append(feed)
+    for folder, members in folders.items():
+        if folder:
+            lines.append(f"    <outline text={quoteattr(folder)}>")
+        lines += [f"    {'  ' if folder else ''}{_outline(feed)}" for feed in members]
+        if folder:
+            lines.append("    </outline>")
+    return "\n".join([*lines, "  </body>", "</opml>", ""])
+
+
+def _outline(feed: Feed) -> str:
+    title = quoteattr(feed.title or feed.url)
+    attributes = [f'type="rss" text={title} title={title} xmlUrl={quoteattr(feed.url)}']
+    if len(feed.tags) > 1:
+        attributes.append(f"category={quoteattr(','.join(f'/{tag}' for tag in feed.tags[1:]))}")
+    if feed.full_text != "matched":
+        attributes.append(f"{_FULL_TEXT}={quoteattr(feed.full_text)}")
+    return f"<outline {' '.join(attributes)}/>"
+
+
+def _web(address: str) -> str:
+    """Turn `feed:https://…` and `feed://…` into web addresses."""
+    rest = address.removeprefix("feed:")
+    if rest == address:
+        return address
+    return f"http:{rest}" if rest.startswith("//") else rest

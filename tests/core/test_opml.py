@@ -1,0 +1,88 @@
+"""Lists of feeds: folders, duplicates, faults with their line, and the way back."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.model import Feed
+from bot.core.opml import parse_opml, write_opml
+from bot.errors import FeedError, FileError
+
+LIST = """<?xml version="1.0"?>
+<!-- our list -->
+<opml version="2.0"><head><title>x</title></head><body>
+  <outline text="World">
+    <outline text="Middle &amp; East">
+      <outline text="Harbour Times" type="rss" xmlUrl="https://harbour.example/feed"/>
+    </outline>
+    <outline title="Lindmouth Post" xmlurl="feed://post.example/rss" htmlUrl="https://x.example"/>
+  </outline>
+  <outline text="Courts">
+    <outline text="Again" xmlUrl="https://harbour.example/feed" fullText="always"/>
+  </outline>
+</body></opml>
+"""
+
+
+def test_folders_become_tags_and_duplicates_one_feed() -> None:
+    """Nested folders are tags, outermost first; a second listing adds its own."""
+    assert parse_opml(LIST) == (
+        Feed("https://harbour.example/feed", "Harbour Times", ("World", "Middle & East", "Courts"),
+             full_text="always"),
+        Feed("http://post.example/rss", "Lindmouth Post", ("World",)),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
+def test_encodings_are_recognised(encoding: str) -> None:
+    assert len(parse_opml(LIST.encode(encoding))) == 2
+
+
+def test_faults_name_their_line() -> None:
+    """A broken tag and an address that is none are shown where they stand."""
+    with pytest.raises(FileError) as caught:
+        parse_opml(LIST.replace("<outline title=", "<outline title"))
+    assert (caught.value.line, "not well-formed" in caught.value.reason) == (8, True)
+    with pytest.raises(FileError) as caught:
+        parse_opml(LIST.replace("feed://post.example/rss", "javascript:alert(1)"))
+    assert caught.value.line == 8
+    assert "'javascript:alert(1)' is no http(s) address" in caught.value.reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "no", "<rss/>", "<html><body/></html>", "{}",
+     '<!DOCTYPE opml [<!ENTITY a "b">]><opml><body><outline text="&a;"/></body></opml>'],
+)  # fmt: skip
+def test_what_is_no_opml_is_refused(text: str) -> None:
+    with pytest.raises(FeedError):
+        parse_opml(text)
+
+
+def test_depth_is_bounded() -> None:
+    deep = "<opml><body>" + "<outline text='a'>" * 60 + "</outline>" * 60 + "</body></opml>"
+    with pytest.raises(FileError, match="nested too deeply"):
+        parse_opml(deep)
+
+
+names = st.text("abc é&<>\"'ש", min_size=1, max_size=8).map(lambda s: " ".join(s.split()) or "x")
+tags = st.lists(st.text("abcאé&<", min_size=1, max_size=5), unique=True, max_size=3).map(tuple)
+
+
+@given(
+    st.lists(
+        st.builds(
+            Feed,
+            st.integers(0, 99).map(lambda n: f"https://feeds.example/{n}?a=1&b=2"),
+            title=names,
+            tags=tags,
+            full_text=st.sampled_from(["matched", "always", "never"]),
+        ),
+        unique_by=lambda feed: feed.url,
+        max_size=8,
+    )
+)
+def test_what_is_written_is_read_again(feeds: list[Feed]) -> None:
+    """Addresses, titles, tags and full-text choices survive the way out and back."""
+    again = parse_opml(write_opml(feeds))
+    assert {feed.url: feed for feed in again} == {feed.url: feed for feed in feeds}
