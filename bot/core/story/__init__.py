@@ -1,0 +1,39 @@
+"""Near-duplicate articles, repeated statements, corrections: one story, one alert."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.core.story.corrections import Change, Correction, find_correction
+from bot.core.story.frequencies import Frequencies
+from bot.core.story.origins import find_origin
+from bot.core.story.reading import read
+from bot.core.story.reprints import is_copy
+from bot.core.story.statements import same_statement
+from bot.core.story.stories import Stories
+
+if TYPE_CHECKING:
+    from bot.core.model import Article
+
+__all__ = [
+    "Change",
+    "Correction",
+    "Stories",
+    "find_correction",
+    "find_origin",
+    "is_reprint",
+    "same_statement",
+]
+
+_SHIPPED = Frequencies()
+
+
+def is_reprint(old: Article, new: Article) -> bool:
+    """Say whether an article is the text of an earlier one, printed again.
+
+    Needs no history: what tells is the words in a row, the numbers and the names.
+    """
+    return is_copy(
+        read(new.title, new.text, new.when.timestamp(), _SHIPPED),
+        read(old.title, old.text, old.when.timestamp(), _SHIPPED),
+    )

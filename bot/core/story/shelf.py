@@ -1,0 +1,115 @@
+"""The articles of the look-back, found again by the terms that they share with a new one."""
+
+from __future__ import annotations
+
+from array import array
+from collections import OrderedDict, deque
+from heapq import nlargest
+from typing import TYPE_CHECKING, Final
+
+from bot.core.story.reading import Kept
+
+if TYPE_CHECKING:
+    from bot.core.story.frequencies import Frequencies
+    from bot.core.story.reading import Reading
+
+POSTINGS: Final = 256
+"""Newest articles that are remembered for a term. What all articles have tells nothing apart."""
+
+FOUND: Final = 25
+"""Articles that are looked at closely."""
+
+UNPACKED: Final = 4096
+"""Readings kept unpacked, the latest used."""
+
+
+class Shelf:
+    """Holds readings under serial numbers; forgets them by age."""
+
+    def __init__(self, frequencies: Frequencies) -> None:
+        self._frequencies = frequencies
+        self._kept: dict[int, Kept] = {}
+        self._postings: dict[int, array[int]] = {}
+        self._order: deque[tuple[float, int]] = deque()
+        self._unpacked: OrderedDict[int, Reading] = OrderedDict()
+        self._next = 0
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def __contains__(self, serial: int) -> bool:
+        return serial in self._kept
+
+    def add(self, reading: Reading, arrived: float) -> int:
+        """Keep a reading; give its serial."""
+        serial = self._next
+        self._next += 1
+        self._kept[serial] = Kept(reading)
+        self._order.append((arrived, serial))
+        for term in reading.keys:
+            posting = self._postings.get(term)
+            if posting is None:
+                self._postings[term] = array("I", (serial,))
+                continue
+            posting.append(serial)
+            if len(posting) > 2 * POSTINGS:
+                del posting[:POSTINGS]
+        return serial
+
+    def remove(self, serial: int) -> None:
+        """Forget one; its postings fall out with time."""
+        self._kept.pop(serial, None)
+        self._unpacked.pop(serial, None)
+
+    def expire(self, before: float) -> list[int]:
+        """Forget what arrived earlier than `before`; give the serials."""
+        gone = []
+        while self._order and self._order[0][0] < before:
+            _, serial = self._order.popleft()
+            if serial in self._kept:
+                self.remove(serial)
+                gone.append(serial)
+        if gone and self._order and self._order[0][1] // SWEEP != gone[0] // SWEEP:
+            self._sweep(self._order[0][1])
+        return gone
+
+    def _sweep(self, oldest: int) -> None:
+        """Let go the postings of terms that only forgotten articles had."""
+        dead = [term for term, posting in self._postings.items() if posting[-1] < oldest]
+        for term in dead:
+            del self._postings[term]
+
+    def get(self, serial: int) -> Reading:
+        """Give a reading.
+
+        Raises:
+            KeyError: it was forgotten.
+        """
+        reading = self._unpacked.get(serial)
+        if reading is None:
+            reading = self._kept[serial].reading(self._frequencies)
+            self._unpacked[serial] = reading
+            if len(self._unpacked) > UNPACKED:
+                self._unpacked.popitem(last=False)
+        return reading
+
+    def find(self, reading: Reading) -> list[int]:
+        """Give the serials of the articles that share most of what is rare, best first."""
+        scores: dict[int, float] = {}
+        score = scores.get
+        for term in reading.keys:
+            posting = self._postings.get(term)
+            if posting is None:
+                continue
+            worth = reading.terms[term] ** 2
+            for serial in posting[-POSTINGS:]:
+                scores[serial] = score(serial, 0.0) + worth
+        kept = self._kept
+        best = nlargest(
+            2 * FOUND, ((value, serial) for serial, value in scores.items())
+        )
+        return [serial for _, serial in best if serial in kept][:FOUND]
+
+
+SWEEP: Final = 5_000
+"""Articles forgotten between two sweeps of the postings."""

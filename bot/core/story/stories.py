@@ -1,0 +1,290 @@
+"""Stories: which articles tell of one event, in one pass, remembering only the look-back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from bot.core.model import Place, Placement
+from bot.core.story.frequencies import Frequencies
+from bot.core.story.reading import read
+from bot.core.story.reprints import is_copy, occasions_differ
+from bot.core.story.resemblance import likeness
+from bot.core.story.shelf import Shelf
+from bot.core.story.statements import Statement, same_words, statement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bot.core.model import Article, Quote
+    from bot.core.story.reading import Reading
+
+NEWEST: Final = 3
+"""Members of a story, beside its opener, that a new article is compared with."""
+
+JOIN: Final = -0.15
+"""Log odds above which an article joins the best story."""
+
+BEST_SHARE: Final = 0.25
+"""How much the most similar member counts; the rest is the mean over the compared members."""
+
+STATEMENTS: Final = 200
+"""Statements remembered of a story."""
+
+
+@dataclass(slots=True)
+class _Said:
+    """A statement that stands in a story."""
+
+    words: Statement
+    entity: str
+    serial: int
+
+
+@dataclass(slots=True)
+class _Member:
+    """An article of a story.
+
+    Attributes:
+        serial: number on the shelf.
+        article: `Article.id`.
+        outlet: who carries it.
+        content: `Article.content_hash`.
+        origin: id of the article whose text it carries, its own id for a text of its own.
+        place: what it is to the story.
+    """
+
+    serial: int
+    article: str
+    outlet: str
+    content: str
+    origin: str
+    place: Place
+
+
+@dataclass(slots=True)
+class _Story:
+    """What is remembered of a story while one of its articles is in the look-back."""
+
+    id: str
+    members: list[_Member] = field(default_factory=list)
+    said: list[_Said] | None = None
+
+    @property
+    def sources(self) -> int:
+        if len(self.members) == 1:
+            return 1
+        return len({member.outlet for member in self.members})
+
+    def compared(self) -> list[_Member]:
+        """The opener and the newest, as far as they are remembered."""
+        return self.members if len(self.members) <= NEWEST else [self.members[0], *self.members[-NEWEST:]]
+
+
+class Stories:
+    """Assigns articles to stories, online: the answer is final and depends on the order.
+
+    Holds state in memory only; `restore` rebuilds it from stored rows. Not thread-safe.
+
+    Args:
+        look_back: how long an article is compared with later ones.
+    """
+
+    def __init__(self, *, look_back: timedelta = timedelta(days=5)) -> None:
+        self._look_back = look_back.total_seconds()
+        self._frequencies = Frequencies()
+        self._shelf = Shelf(self._frequencies)
+        self._stories: dict[str, _Story] = {}
+        self._story_of: dict[int, _Story] = {}
+        self._serials: dict[str, list[int]] = {}
+        self._members: dict[int, _Member] = {}
+        self._now = float("-inf")
+
+    def __len__(self) -> int:
+        """The number of articles that are remembered."""
+        return len(self._members)
+
+    def warm(self, articles: Iterable[Article]) -> None:
+        """Learn from earlier articles how common words are; no story comes of it."""
+        for article in articles:
+            reading = self._read(article)
+            self._frequencies.add(reading.terms)
+
+    def place(self, article: Article, quotes: Sequence[Quote] = ()) -> Placement:
+        """Assign an article to a story and remember it there.
+
+        The same article again (same feed and key) is a revision of itself.
+        """
+        self._expire(article)
+        reading = self._read(article)
+        self._frequencies.add(reading.terms)
+        story, place, origin = self._decide(article, reading)
+        if story is None:
+            story = self._open(article.id)
+        return self._remember(article, quotes, reading, story, place, origin)
+
+    def restore(self, article: Article, quotes: Sequence[Quote], story: str, place: Place) -> None:
+        """Remember an article that was placed before; to be called in the order of arrival."""
+        self._expire(article)
+        reading = self._read(article)
+        self._frequencies.add(reading.terms)
+        home = self._stories.get(story) or self._open(story)
+        origin = ""
+        if place in (Place.REPRINT, Place.REVISION):
+            origin = next(
+                (
+                    member.origin
+                    for member in home.members
+                    if member.article == article.id or is_copy(reading, self._shelf.get(member.serial))
+                ),
+                "",
+            )
+        self._remember(article, quotes, reading, home, place, origin)
+
+    def forget(self, article_id: str) -> None:
+        """Undo the last `place` or `restore` of an article; an unknown id changes nothing."""
+        serials = self._serials.get(article_id)
+        if not serials:
+            return
+        serial = serials[-1]
+        self._frequencies.remove(self._shelf.get(serial).terms)
+        self._shelf.remove(serial)
+        self._drop(serial)
+
+    def origin(self, article_id: str) -> str:
+        """Give the id of the article whose text this one carries; its own for a text of its own."""
+        serials = self._serials.get(article_id)
+        return self._members[serials[-1]].origin if serials else article_id
+
+    # ------------------------------------------------------------ deciding
+
+    def _read(self, article: Article) -> Reading:
+        return read(article.title, article.text, article.when.timestamp(), self._frequencies)
+
+    def _decide(self, article: Article, reading: Reading) -> tuple[_Story | None, Place, str]:
+        if serials := self._serials.get(article.id):
+            serial = serials[-1]
+            return self._story_of[serial], Place.REVISION, self._members[serial].origin
+        found = [
+            serial
+            for serial in self._shelf.find(reading)
+            if abs(self._shelf.get(serial).when - reading.when) <= self._look_back
+        ]
+        best, odds = self._best(reading, found)
+        copied = self._copied(reading, found, best)
+        if copied is not None:
+            member = self._members[copied]
+            return self._story_of[copied], Place.REPRINT, member.origin
+        if best is not None and odds > JOIN:
+            return best, Place.FOLLOW_UP, ""
+        return None, Place.NEW, ""
+
+    def _best(self, reading: Reading, found: list[int]) -> tuple[_Story | None, float]:
+        """Find the story that an article resembles most, with the log odds that it belongs there."""
+        scored: dict[int, float] = {}
+        best: _Story | None = None
+        most = float("-inf")
+        tried: set[str] = set()
+        hits: dict[str, list[int]] = {}
+        for serial in found:
+            hits.setdefault(self._story_of[serial].id, []).append(serial)
+        for serial in found:
+            story = self._story_of[serial]
+            if story.id in tried:
+                continue
+            tried.add(story.id)
+            compared = [member.serial for member in story.compared()]
+            for one in dict.fromkeys([*hits[story.id], *compared]):
+                scored[one] = self._odds(reading, one)
+            odds = [scored[one] for one in compared]
+            top = max(scored[one] for one in dict.fromkeys([*hits[story.id], *compared]))
+            value = BEST_SHARE * top + (1 - BEST_SHARE) * sum(odds) / len(odds)
+            if value > most:
+                best, most = story, value
+        return best, most
+
+    def _odds(self, reading: Reading, serial: int) -> float:
+        other = self._shelf.get(serial)
+        if occasions_differ(reading, other):
+            return -6.0
+        return max(-6.0, min(6.0, likeness(reading, other)))
+
+    def _copied(self, reading: Reading, found: list[int], best: _Story | None) -> int | None:
+        """Find the article whose text this one carries; one of the best story before others."""
+        copies = [serial for serial in found if is_copy(reading, self._shelf.get(serial))]
+        if not copies:
+            return None
+        return min(copies, key=lambda serial: (self._story_of[serial] is not best, serial))
+
+    # ------------------------------------------------------------ remembering
+
+    def _open(self, story: str) -> _Story:
+        opened = _Story(story)
+        self._stories[story] = opened
+        return opened
+
+    def _remember(  # noqa: PLR0913 - what was decided, in the order it was decided
+        self,
+        article: Article,
+        quotes: Sequence[Quote],
+        reading: Reading,
+        story: _Story,
+        place: Place,
+        origin: str,
+    ) -> Placement:
+        serial = self._shelf.add(reading, self._now)
+        member = _Member(
+            serial,
+            article.id,
+            article.source or article.domain or article.feed_id,
+            article.content_hash,
+            origin or article.id,
+            place,
+        )
+        story.members.append(member)
+        self._members[serial] = member
+        self._story_of[serial] = story
+        self._serials.setdefault(article.id, []).append(serial)
+        fresh = self._new_statements(article, quotes, story, serial)
+        return Placement(story.id, place, fresh, story.sources)
+
+    def _new_statements(
+        self, article: Article, quotes: Sequence[Quote], story: _Story, serial: int
+    ) -> tuple[int, ...]:
+        fresh = []
+        for i, quote in enumerate(quotes):
+            words = statement(quote.words(article.text))
+            if not words.words:
+                continue
+            if story.said is None:
+                story.said = []
+            if any(
+                same_words(said.words, words)
+                for said in story.said
+                if not (said.entity and quote.entity and said.entity != quote.entity)
+            ):
+                continue
+            fresh.append(i)
+            if len(story.said) < STATEMENTS:
+                story.said.append(_Said(words, quote.entity, serial))
+        return tuple(fresh)
+
+    def _expire(self, article: Article) -> None:
+        self._now = max(self._now, article.arrived.timestamp())
+        for serial in self._shelf.expire(self._now - self._look_back):
+            self._drop(serial)
+
+    def _drop(self, serial: int) -> None:
+        """Forget a member; the story goes with the last one."""
+        member = self._members.pop(serial)
+        story = self._story_of.pop(serial)
+        story.members.remove(member)
+        if story.said is not None:
+            story.said = [said for said in story.said if said.serial != serial]
+        if not story.members:
+            del self._stories[story.id]
+        serials = self._serials[member.article]
+        serials.remove(serial)
+        if not serials:
+            del self._serials[member.article]

@@ -1,0 +1,120 @@
+"""Text to terms: what is compared when two articles are compared.
+
+A term is an integer, the CRC-32 of a word's folded, truncated form: the same in every run and on
+every machine, and nothing has to be remembered to give it. Words are runs of letters in any script;
+scripts that are written without spaces give overlapping pairs of characters.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final, NamedTuple
+from zlib import crc32
+
+from bot.core.story.common import FUNCTION_WORDS
+
+STEM: Final = 7
+"""Letters of a long word that count: "protesters" and "protesting" become one term."""
+
+MARKS: Final = "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0dff\u0e31-\u0e4e"
+"""Combining marks, which `\\w` leaves out, and the Indic blocks, where they are vowels."""
+
+UNSPACED: Final = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+"""Scripts that are written without spaces between words: Thai, Lao, Burmese, Khmer, CJK."""
+
+TOKEN: Final = re.compile(rf"\d+(?:[.,:]\d+)*|[^\W\d_](?:[^\W\d_]|[{MARKS}]|['’](?=[^\W\d_]))*")
+
+NUMBER_WORDS: Final = {
+    word: str(value)
+    for value, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+        "fifteen sixteen seventeen eighteen nineteen twenty".split()
+    )
+}
+
+_SENTENCE_END: Final = frozenset(".!?:\n\"“”‘«»•|–—-([")
+
+
+class Word(NamedTuple):
+    """One token.
+
+    Attributes:
+        text: as written.
+        term: what it is compared by; 0 for a function word.
+        start: offset in the text it was read from.
+    """
+
+    text: str
+    term: int
+    start: int
+
+
+def fold(token: str) -> str:
+    """Write a token as it is compared: no case, no accents, no possessive, plain digits.
+
+    >>> fold("Netanyahu’s"), fold("Protesters"), fold("1,200")
+    ('netanya', 'protest', '1200')
+    """
+    if token[0].isdigit():
+        return _digits(token)
+    word = token.casefold().replace("’", "'")
+    if not word.isascii():
+        word = unicodedata.normalize("NFKD", word)
+        word = "".join(char for char in word if not unicodedata.combining(char)) or token
+    return _stem(word.removesuffix("'s").replace("'", ""))
+
+
+def _digits(token: str) -> str:
+    """Drop thousands separators; "2:43" and "6.3" stay."""
+    return re.sub(r",(?=\d{3}(?:\D|$))", "", token)
+
+
+def _stem(word: str) -> str:
+    """Take off the plural, then cut. Crude, but the same for both sides of every comparison."""
+    if len(word) > 4 and word.endswith("ies"):
+        word = word[:-3] + "y"
+    elif len(word) > 3 and word[-1] == "s" and word[-2] not in "su":
+        word = word[:-1]
+    return word[:STEM]
+
+
+@lru_cache(maxsize=1 << 16)
+def term_of(token: str) -> int:
+    """Give the term of a token, or 0 for a function word and for a single letter."""
+    word = token.casefold().replace("’", "'")
+    if word in FUNCTION_WORDS and word not in NUMBER_WORDS:
+        return 0
+    folded = NUMBER_WORDS.get(word) or fold(token)
+    return crc32(folded.encode("utf-8", "surrogatepass")) or 1 if folded else 0
+
+
+def read_words(text: str, limit: int) -> list[Word]:
+    """Read up to `limit` tokens; a run of an unspaced script gives its pairs of characters."""
+    words: list[Word] = []
+    for found in TOKEN.finditer(text):
+        token, start = found[0], found.start()
+        if len(token) > 2 and UNSPACED.match(token):  # noqa: PLR2004 - a pair is its own pair
+            words += [
+                Word(token[i : i + 2], term_of(token[i : i + 2]), start + i)
+                for i in range(min(len(token) - 1, limit))
+            ]
+        else:
+            words.append(Word(token, term_of(token), start))
+        if len(words) >= limit:
+            break
+    return words
+
+
+def opens_sentence(text: str, start: int) -> bool:
+    """Say whether a word at `start` would be written with a capital in any case."""
+    before = start - 1
+    while before >= 0 and text[before] in " '’\t\u00a0":
+        before -= 1
+    return before < 0 or text[before] in _SENTENCE_END
+
+
+def is_number(token: str) -> bool:
+    """Say whether a token is a number, in digits or as a word up to twenty."""
+    return token[0].isdigit() or token.lower() in NUMBER_WORDS
