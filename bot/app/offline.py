@@ -85,8 +85,8 @@ def match_lines(rules: Path, articles: str, *, builtin: bool) -> None:
 @contextmanager
 def _opened(file: str) -> Iterator[IO[str]]:
     if file == "-":
-        sys.stdin.reconfigure(encoding="utf-8")  # type: ignore[union-attr] -- a text stream here
-        yield sys.stdin
+        with open(0, encoding="utf-8-sig", closefd=False) as opened:  # noqa: PTH123 -- a descriptor
+            yield opened
         return
     try:
         with Path(file).open(encoding="utf-8-sig") as opened:

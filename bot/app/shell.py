@@ -63,6 +63,7 @@ async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
 async def make_desk(
     settings: Settings, store: Store, knowledge: Knowledge, pages: HttpPages
 ) -> Desk:
+    """Put within reach what answering needs."""
     book = RuleBook(knowledge.officials, knowledge.rules, store)
     await book.refresh()
     reader = Reader(pages, book.active, knowledge.officials)
@@ -70,6 +71,7 @@ async def make_desk(
 
 
 def complain(faults: Iterable[FileError]) -> None:
+    """Tell of faults in files, a line each; the rest of the files is used."""
     for fault in faults:
         log.error(str(fault))
 

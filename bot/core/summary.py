@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
     from bot.core.model import Quote, Span
 
-_END: Final = re.compile(r"[.!?…。！？؟۔]+[\"”’'»)\]]*(?=\s+[\"“„‘'«(\[]*[^\Wa-zа-я_]|\s*$)|[。！？]")
+_END: Final = re.compile(
+    r"[.!?…。！？؟۔]+[\"”’'»)\]]*(?=\s+[\"“„‘'«(\[]*[^\Wa-zа-я_]|\s*$)|[。！？]"
+)
 _WORD: Final = re.compile(r"[^\W_][\w'’-]+")
 _STOP: Final = frozenset(
     """the and for that with was has his her have had from they this are but not you said who which
@@ -49,8 +51,10 @@ def _abbreviated(text: str, start: int, dot: int) -> bool:
     if word is None:
         return False
     last = word.group()
-    return (len(last) == 1 and last.isupper()) or "." in last or (
-        last[0].isupper() and last.lower() in ABBREVIATIONS
+    return (
+        (len(last) == 1 and last.isupper())
+        or "." in last
+        or (last[0].isupper() and last.lower() in ABBREVIATIONS)
     )
 
 
@@ -78,4 +82,6 @@ def summarize(
 
 
 def _content(sentence: str) -> set[str]:
-    return {w for w in (m.lower() for m in _WORD.findall(sentence)) if w not in _STOP and len(w) > 2}
+    return {
+        w for w in (m.lower() for m in _WORD.findall(sentence)) if w not in _STOP and len(w) > 2
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import structlog
@@ -122,7 +123,7 @@ class Heart:
 
     async def _start_polls(self) -> None:
         for state in await self._claim():
-            task = self._start(self._tolerant("poll", lambda state=state: self._poll(state)))
+            task = self._start(self._tolerant("poll", partial(self._poll, state)))
             self._polls[task] = state.feed.id
             task.add_done_callback(lambda task: self._polls.pop(task, None))
 

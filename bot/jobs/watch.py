@@ -302,7 +302,7 @@ def _alert(
         summary=summary,
         quotes=quotes,
         chosen=chosen,
-        changes=correction.changes if correction and kind == "correction" else (),
+        changes=[(correction.old, correction.new)] if correction and kind == "correction" else (),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from datetime import timedelta
@@ -90,12 +91,14 @@ class ConsoleChat:
         with self._path.open("ab", buffering=0) as file:
             before = file.tell()
             try:
-                if file.write(line) != len(line):
-                    raise OSError(28, "disk full")
+                written = file.write(line)
                 os.fsync(file.fileno())
             except OSError:
                 file.truncate(before)
                 raise
+            if written != len(line):
+                file.truncate(before)
+                raise OSError(errno.ENOSPC, "disk full")
 
     async def find(self, delivery: Delivery) -> str | None:
         """Look a delivery up in the file; without a file nobody knows, so it is printed again."""

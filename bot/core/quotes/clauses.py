@@ -48,7 +48,9 @@ SUBORDINATE: Final = frozenset(
 _DASHES: Final = frozenset("—–―-")
 _COMMAS: Final = frozenset((",", "—", "–", "―", ";", "-"))
 _RELATIVE: Final = frozenset(("who", "which", "that"))
-Path = Literal["after", "inverted", "before", "according", "label", "noun", "dash", "passive", "weak"]
+Path = Literal[
+    "after", "inverted", "before", "according", "label", "noun", "dash", "passive", "weak"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,9 @@ class Reader:
         if token.kind != "w" or token.low not in self.lex.base:
             return False
         j = i - 1
-        while j > 0 and (self.low(j) in ("not", "never", "also", "then") or self.low(j).endswith("ly")):
+        while j > 0 and (
+            self.low(j) in ("not", "never", "also", "then") or self.low(j).endswith("ly")
+        ):
             j -= 1
         return self.low(j) in (
             "to", "would", "will", "could", "should", "did", "didn't", "does", "doesn't", "might",
@@ -146,9 +150,24 @@ class Reader:
         token = self.tokens[i]
         if token.kind != "w" or token.owns or token.low in FUNCTION:
             return False
-        return token.low.endswith("s") and token.low not in ("is", "was", "has", "does") and self.low(
-            i + 1
-        ) in ("say", "tell", "argue", "believe", "think", "call", "claim", "insist", "note", "warn", "agree")
+        return (
+            token.low.endswith("s")
+            and token.low not in ("is", "was", "has", "does")
+            and self.low(i + 1)
+            in (
+                "say",
+                "tell",
+                "argue",
+                "believe",
+                "think",
+                "call",
+                "claim",
+                "insist",
+                "note",
+                "warn",
+                "agree",
+            )
+        )
 
     # ------------------------------------------------------------ subjects
 
@@ -250,7 +269,9 @@ class Reader:
     def _looks_noun(self, i: int) -> bool:
         """Tell whether a word of the verb list stands as a noun or participle here."""
         before = self.low(i - 1)
-        return before in DETERMINERS or before in PREPOSITIONS or self.tokens[i].low in self.lex.roles
+        return (
+            before in DETERMINERS or before in PREPOSITIONS or self.tokens[i].low in self.lex.roles
+        )
 
     def _head_of(self, first: int, end: int) -> Subject | None:
         """Find the head of the words between two places."""
@@ -279,7 +300,11 @@ class Reader:
             return None
         if last.low in PRONOUNS:
             return Subject("pron", stop - 1, stop, head=last.low)
-        if last.low in AUXILIARY or last.low in FUNCTION and last.low not in ("one", "others", "some", "many", "most"):
+        if (
+            last.low in AUXILIARY
+            or last.low in FUNCTION
+            and last.low not in ("one", "others", "some", "many", "most")
+        ):
             return None
         return Subject("noun", start, end, head=last.low)
 
@@ -296,8 +321,16 @@ class Reader:
             if before in PREPOSITIONS or before in DETERMINERS or self.tokens[i - 1].owns:
                 continue
             mention = self.cover[i]
-            if (mention is not None and mention.first == i and before not in self.lex.roles and
-                    (self.tokens[i - 1].kind != "w" or self.tokens[i - 1].low in DAYS or not self._adjective(i - 1))):
+            if (
+                mention is not None
+                and mention.first == i
+                and before not in self.lex.roles
+                and (
+                    self.tokens[i - 1].kind != "w"
+                    or self.tokens[i - 1].low in DAYS
+                    or not self._adjective(i - 1)
+                )
+            ):
                 return i
             if self.low(i) in DETERMINERS and self.low(i) not in ("that", "this"):
                 return i
@@ -309,12 +342,18 @@ class Reader:
     def subject_after(self, verb: int) -> Subject | None:
         """Read the subject that follows an inverted verb: `said the minister, Name`."""
         start = verb + 1
-        while start < len(self.tokens) and (self.low(start) in ("also", "later", "then") or self.low(start).endswith("ly")) and self.cover[start] is None:
+        while (
+            start < len(self.tokens)
+            and (self.low(start) in ("also", "later", "then") or self.low(start).endswith("ly"))
+            and self.cover[start] is None
+        ):
             start += 1
         if start >= len(self.tokens):
             return None
         low = self.low(start)
-        if self.cover[start] is None and (low in PREPOSITIONS or low in BOUNDARY or self.tokens[start].kind != "w"):
+        if self.cover[start] is None and (
+            low in PREPOSITIONS or low in BOUNDARY or self.tokens[start].kind != "w"
+        ):
             return None
         if low in PRONOUNS and self.cover[start] is None:
             return Subject("pron", start, start + 1, head=low)
@@ -329,9 +368,20 @@ class Reader:
             token = self.tokens[end]
             if token.kind == "q" or (token.kind == "p" and token.word not in "-–/&'’"):
                 break
-            if token.low in BOUNDARY or token.low in DAYS or (token.low in PREPOSITIONS and token.low not in ("of", "for", "at", "from", "with")):
+            if (
+                token.low in BOUNDARY
+                or token.low in DAYS
+                or (
+                    token.low in PREPOSITIONS
+                    and token.low not in ("of", "for", "at", "from", "with")
+                )
+            ):
                 break
-            if token.low in self.lex.past and token.low not in self.lex.roles and not self._looks_noun(end):
+            if (
+                token.low in self.lex.past
+                and token.low not in self.lex.roles
+                and not self._looks_noun(end)
+            ):
                 break
             end += 1
         found = self._head_of(start, end)
@@ -349,23 +399,46 @@ class Reader:
         if mention is None or mention.owns or not mention.who.person:
             return None
         after = self.low(mention.last)
-        if after in (",", ".", ";", "", "said", "told", "in", "on", "at", "—", ")") or after in DAYS:
+        if (
+            after in (",", ".", ";", "", "said", "told", "in", "on", "at", "—", ")")
+            or after in DAYS
+        ):
             return Subject("name", mention.first, mention.last, mention)
         return None
 
     def main_subject(self, limit: int) -> Subject | None:
         """Read the subject of the sentence's main clause, if it stands before a place."""
         i = 0
-        while i < limit and (self.low(i) in ("but", "and", "yet", "so", "still", "however", "meanwhile", "then", "instead", "now", "also") or (self.tokens[i].kind == "p" and self.tokens[i].word != "(")):
+        while i < limit and (
+            self.low(i)
+            in (
+                "but",
+                "and",
+                "yet",
+                "so",
+                "still",
+                "however",
+                "meanwhile",
+                "then",
+                "instead",
+                "now",
+                "also",
+            )
+            or (self.tokens[i].kind == "p" and self.tokens[i].word != "(")
+        ):
             i += 1
         for _ in range(4):
             if i >= limit:
                 return None
             low = self.low(i)
             leading = self.cover[i] is None and (
-                low in PREPOSITIONS or low in SUBORDINATE or low.endswith("ing")
-                or (low.endswith("ed") and i == 0) or self.tokens[i].kind == "n"
-                or (low.endswith("ly") and len(low) > 4) or low in DAYS
+                low in PREPOSITIONS
+                or low in SUBORDINATE
+                or low.endswith("ing")
+                or (low.endswith("ed") and i == 0)
+                or self.tokens[i].kind == "n"
+                or (low.endswith("ly") and len(low) > 4)
+                or low in DAYS
             )
             if not leading:
                 break
@@ -378,7 +451,13 @@ class Reader:
     def _first_free(self, i: int, limit: int) -> Subject | None:
         for k in range(i + 1, limit):
             mention = self.cover[k]
-            if mention is not None and mention.first == k and not mention.owns and self.low(k - 1) not in PREPOSITIONS and self.low(k - 1) not in DETERMINERS:
+            if (
+                mention is not None
+                and mention.first == k
+                and not mention.owns
+                and self.low(k - 1) not in PREPOSITIONS
+                and self.low(k - 1) not in DETERMINERS
+            ):
                 return Subject("name", k, mention.last, mention)
             if self.low(k) in ("he", "she"):
                 return Subject("pron", k, k + 1, head=self.low(k))
@@ -399,9 +478,19 @@ class Reader:
             token = self.tokens[end]
             if token.kind == "q" or (token.kind == "p" and token.word not in "-–/&"):
                 break
-            if end > i and (token.low in BOUNDARY or token.low in AUXILIARY or (token.low in self.lex.past and not self._looks_noun(end))):
+            if end > i and (
+                token.low in BOUNDARY
+                or token.low in AUXILIARY
+                or (token.low in self.lex.past and not self._looks_noun(end))
+            ):
                 break
-            if end > i and self.cover[end - 1] is not None and token.low not in PREPOSITIONS and token.low not in self.lex.roles and not self.tokens[end - 1].owns:
+            if (
+                end > i
+                and self.cover[end - 1] is not None
+                and token.low not in PREPOSITIONS
+                and token.low not in self.lex.roles
+                and not self.tokens[end - 1].owns
+            ):
                 break
             end += 1
         end = min(end, limit)

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 _REACH: Final = 45
 _PUTTING: Final = frozenset(("put", "puts", "has", "had"))
 _DASHES: Final = frozenset("—–―-~")
-_CONTRAST: Final = frozenset(("but", "while", "whereas", "although", "which", "as", "because", "and"))
+_CONTRAST: Final = frozenset(
+    ("but", "while", "whereas", "although", "which", "as", "because", "and")
+)
 
 
 def find_cue(reader: Reader, at: int) -> Found | None:
@@ -30,7 +32,9 @@ def find_cue(reader: Reader, at: int) -> Found | None:
     before = _before(reader, at)
     if before is not None and before.score >= 0.85:
         return before
-    options = [found for found in (after, before, _according(reader, at), _label(reader, at)) if found]
+    options = [
+        found for found in (after, before, _according(reader, at), _label(reader, at)) if found
+    ]
     return max(options, key=lambda found: found.score, default=None)
 
 
@@ -93,9 +97,9 @@ def _clause_after(reader: Reader, start: int) -> Found | None:
 
 def _relative(reader: Reader, subject: Subject, verb: int) -> bool:
     """Tell a verb of a relative clause (`Smith, who won, said`) from the main one."""
-    return any(reader.low(k) in ("who", "which", "whose") for k in range(subject.last, verb)) and any(
-        reader.is_finite(k) for k in range(verb + 1, min(len(reader.tokens), verb + 20))
-    )
+    return any(
+        reader.low(k) in ("who", "which", "whose") for k in range(subject.last, verb)
+    ) and any(reader.is_finite(k) for k in range(verb + 1, min(len(reader.tokens), verb + 20)))
 
 
 def _any_verb(reader: Reader, i: int, start: int) -> bool:
@@ -124,9 +128,7 @@ def _trailing(reader: Reader, at: int, start: int) -> Found | None:
                 break
             if not reader.is_finite(verb):
                 continue
-            subject = (
-                reader.subject_after(verb) if verb == i + 1 else reader.subject_before(verb)
-            )
+            subject = reader.subject_after(verb) if verb == i + 1 else reader.subject_before(verb)
             if subject is None or subject.first <= i:
                 break
             if reader.low(i + 1) in BOUNDARY and reader.low(i + 1) not in ("as",):
@@ -221,14 +223,15 @@ def _inverted_before(reader: Reader, i: int, at: int) -> Subject | None:
 def _passive(reader: Reader, i: int, at: int) -> Found | None:
     """Read `was called "…" by Smith` and `described by Smith as "…"`."""
     be = reader.low(i - 1) in ("was", "is", "were", "been", "being", "are") or (
-        reader.low(i - 1).endswith("ly") and reader.low(i - 2) in ("was", "is", "were", "been", "being")
+        reader.low(i - 1).endswith("ly")
+        and reader.low(i - 2) in ("was", "is", "were", "been", "being")
     )
     agent = None
     for k in range(i + 1, at):
         if reader.low(k) == "by":
             agent = reader.subject_after(k)
             break
-    if agent is None and (be or reader.low(i - 1) in (",", "") ):
+    if agent is None and (be or reader.low(i - 1) in (",", "")):
         for k in range(at + 1, min(len(reader.tokens), at + 8)):
             if reader.low(k) == "by":
                 agent = reader.subject_after(k)
@@ -256,7 +259,21 @@ def _participle_subject(reader: Reader, i: int) -> Subject | None:
     before = reader.low(i - 1)
     if before == "as" and reader.low(i - 2) in ("quoted", "cited", "described", "reported"):
         return reader.subject_before(i - 2)
-    if before in ("and", "or", "by", "in", "before", "after", "while", "without", "of", "for", "from", ",", "when"):
+    if before in (
+        "and",
+        "or",
+        "by",
+        "in",
+        "before",
+        "after",
+        "while",
+        "without",
+        "of",
+        "for",
+        "from",
+        ",",
+        "when",
+    ):
         for k in range(i - 1, -1, -1):
             if reader.tokens[k].kind == "w" and reader.cover[k] is None:
                 if reader.is_finite(k):
@@ -271,20 +288,42 @@ def _participle_subject(reader: Reader, i: int) -> Subject | None:
         if reader.low(mention.first - 1) in ("of", "in", "to", "for", "from"):
             return reader.main_subject(i)
         return Subject("name", mention.first, mention.last, mention)
-    if before in ("is", "was", "were", "are", "be", "been", "not", "also", "then", "now") or before.endswith("ly"):
+    if before in (
+        "is",
+        "was",
+        "were",
+        "are",
+        "be",
+        "been",
+        "not",
+        "also",
+        "then",
+        "now",
+    ) or before.endswith("ly"):
         return reader.subject_before(i)
-    return reader._phrase_ending(i) if before and before not in PREPOSITIONS and i > 2 and False else reader.main_subject(i)
+    return (
+        reader._phrase_ending(i)
+        if before and before not in PREPOSITIONS and i > 2 and False
+        else reader.main_subject(i)
+    )
 
 
 def _infinitive_subject(reader: Reader, i: int) -> Subject | None:
     j = i - 1
-    while j > 0 and (reader.low(j) in ("not", "never", "also", "then") or reader.low(j).endswith("ly")):
+    while j > 0 and (
+        reader.low(j) in ("not", "never", "also", "then") or reader.low(j).endswith("ly")
+    ):
         j -= 1
     if reader.low(j) != "to":
         return reader.subject_before(i)
     for k in range(j - 1, -1, -1):
         if reader.tokens[k].kind == "w" and reader.cover[k] is None:
-            if reader.is_finite(k) and reader.tokens[k].low not in ("told", "asked", "urged", "called"):
+            if reader.is_finite(k) and reader.tokens[k].low not in (
+                "told",
+                "asked",
+                "urged",
+                "called",
+            ):
                 found = reader.subject_before(k)
                 if found is not None:
                     return found
@@ -300,7 +339,12 @@ def _cue_noun(reader: Reader, i: int, at: int, crossed: float) -> Found | None:
         mention = reader.cover[k]
         if mention is not None:
             if mention.owns and mention.last == k + 1:
-                return Found(Subject("name", mention.first, mention.last, mention), cue, "noun", 0.82 - crossed)
+                return Found(
+                    Subject("name", mention.first, mention.last, mention),
+                    cue,
+                    "noun",
+                    0.82 - crossed,
+                )
             break
         if reader.tokens[k].kind != "w":
             break
@@ -314,7 +358,9 @@ def _cue_noun(reader: Reader, i: int, at: int, crossed: float) -> Found | None:
         if reader.low(k) in ("from", "by", "of"):
             subject = reader.subject_after(k)
             if subject is not None and subject.kind != "noun" and subject.last <= at:
-                return Found(subject, cue, "noun", (0.8 if reader.low(k) != "of" else 0.6) - crossed)
+                return Found(
+                    subject, cue, "noun", (0.8 if reader.low(k) != "of" else 0.6) - crossed
+                )
     return None
 
 
@@ -335,7 +381,12 @@ def _according_at(reader: Reader, i: int, *, touches: bool) -> Found | None:
     subject = reader.subject_after(start)
     if subject is None:
         return None
-    if reader.cover[subject.first] is not None and subject.kind == "name" and subject.mention and subject.mention.owns:
+    if (
+        reader.cover[subject.first] is not None
+        and subject.kind == "name"
+        and subject.mention
+        and subject.mention.owns
+    ):
         return None
     return Found(subject, (i, start + 1), "according", 0.93 if touches else 0.86)
 
@@ -348,8 +399,10 @@ def _label(reader: Reader, at: int) -> Found | None:
         if mention is not None and not mention.owns:
             subject = Subject("name", mention.first, mention.last, mention)
             return Found(subject, (at - 1, at), "label", 0.9 if mention.first == 0 else 0.7)
-    if at + 2 <= len(tokens) - 1 and tokens[at + 1].kind == "p" and (
-        tokens[at + 1].word in _DASHES or tokens[at + 1].word == "("
+    if (
+        at + 2 <= len(tokens) - 1
+        and tokens[at + 1].kind == "p"
+        and (tokens[at + 1].word in _DASHES or tokens[at + 1].word == "(")
     ):
         mention = reader.cover[at + 2]
         if mention is not None and not mention.owns and mention.first == at + 2:

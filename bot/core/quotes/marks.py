@@ -272,9 +272,7 @@ class _Block:
         inner: list[Mark] = []
         nested: list[Span] = []
         if inside is not None:
-            current = Marked(
-                self.start, self.end, self.start, self.end, self.number, goes_on=True
-            )
+            current = Marked(self.start, self.end, self.start, self.end, self.number, goes_on=True)
             current.single = inside.single
             opener = Mark(self.start, self.start, "'" if inside.single else '"', True, False)
         for index, mark in enumerate(self.marks):
@@ -332,8 +330,10 @@ class _Block:
         return self._balance[index] > 0
 
     def _ends_inner(self, opener: Mark, mark: Mark) -> bool:
-        return mark.closes and _pairs(opener.glyph, mark.glyph) and not (
-            mark.opens and not mark.closes
+        return (
+            mark.closes
+            and _pairs(opener.glyph, mark.glyph)
+            and not (mark.opens and not mark.closes)
         )
 
     def _ends(self, opener: Mark, mark: Mark, index: int, inner: list[Mark]) -> bool:
@@ -357,8 +357,10 @@ class _Block:
             return True
         close, opening = self._next_close[index + 1], self._next_open[index + 1]
         if close is None or not (after[1].islower() or after[1].isdigit()):
-            return close is None or after[1] not in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" or (
-                opening is not None and opening < close
+            return (
+                close is None
+                or after[1] not in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                or (opening is not None and opening < close)
             )
         return opening is not None and opening < close
 

@@ -144,7 +144,10 @@ class Registry:
     """
 
     def __init__(
-        self, sentences: Sequence[Sentence], lexicon: Lexicon, hints: Collection[tuple[int, int, str]]
+        self,
+        sentences: Sequence[Sentence],
+        lexicon: Lexicon,
+        hints: Collection[tuple[int, int, str]],
     ) -> None:
         self._lex = lexicon
         self.mentions: list[list[Mention]] = [[] for _ in sentences]
@@ -189,7 +192,9 @@ class Registry:
         if not token.cap:
             return token.word.startswith("@") and token.kind == "w" and len(token.word) > 2
         if token.low in FUNCTION or (token.low in DAYS and not self._named_day(tokens, index)):
-            return token.word in ("US", "WHO") or (token.low in ("may", "will") and self._named_day(tokens, index))
+            return token.word in ("US", "WHO") or (
+                token.low in ("may", "will") and self._named_day(tokens, index)
+            )
         if shout:
             return token.word in self._mid
         opens = index == 0 or tokens[index - 1].kind in "pq"
@@ -204,8 +209,14 @@ class Registry:
             return index == 0 or token.end == tokens[-1].end
         if following.cap and following.low not in FUNCTION:
             return True
-        return token.owns or following.low in self._lex.past or len(token.word) > 1 and (
-            token.word.isupper() or following.low in ("has", "had", "is", "was", "who", "did", "and", ",", "(")
+        return (
+            token.owns
+            or following.low in self._lex.past
+            or len(token.word) > 1
+            and (
+                token.word.isupper()
+                or following.low in ("has", "had", "is", "was", "who", "did", "and", ",", "(")
+            )
         )
 
     def _named_day(self, tokens: list[Token], index: int) -> bool:
@@ -220,8 +231,10 @@ class Registry:
             return last
         while last < len(tokens) and last - index < _MAX_CHUNK:
             token = tokens[last]
-            if token.cap and not (token.low in FUNCTION and token.word not in ("US",)) and (
-                token.low not in DAYS or token.low in self._lex.names
+            if (
+                token.cap
+                and not (token.low in FUNCTION and token.word not in ("US",))
+                and (token.low not in DAYS or token.low in self._lex.names)
             ):
                 last += 1
                 if token.owns:
@@ -257,14 +270,21 @@ class Registry:
             cut = max(len(tokens) - 2, cut + 2)
         if tokens[-1].low in lex.roles and len(tokens) > 1 and not self._is_name(tokens):
             cut = len(tokens)
-        while cut == 0 and len(tokens) > 2 and tokens[0].low in DEMONYMS and tokens[1].low in lex.names:
+        while (
+            cut == 0
+            and len(tokens) > 2
+            and tokens[0].low in DEMONYMS
+            and tokens[1].low in lex.names
+        ):
             tokens = chunk.tokens = tokens[1:]
             chunk.first += 1
         chunk.name_at = cut if cut < len(tokens) else len(tokens)
         if cut and cut < len(tokens):
             chunk.person = True
-        if len(tokens) == 1 and (tokens[0].low in lex.roles or tokens[0].low in lex.titles) and (
-            tokens[0].word not in self._by_last
+        if (
+            len(tokens) == 1
+            and (tokens[0].low in lex.roles or tokens[0].low in lex.titles)
+            and (tokens[0].word not in self._by_last)
         ):
             chunk.name_at = 1
 
@@ -284,8 +304,10 @@ class Registry:
         first, last = names[0], names[-1]
         if first.word.startswith("@"):
             return False
-        if last.low in self._lex.bodies or last.low in ORGANISATION or any(
-            t.low in self._lex.bodies for t in names[:-1]
+        if (
+            last.low in self._lex.bodies
+            or last.low in ORGANISATION
+            or any(t.low in self._lex.bodies for t in names[:-1])
         ):
             return False
         if all(t.low in COUNTRIES or t.low in DEMONYMS for t in names):
@@ -321,9 +343,16 @@ class Registry:
         plain = _plain(parts)
         for other in self._by_last.get(plain[-1], ()):
             theirs = _plain(other.parts)
-            if len(theirs) > 1 and theirs[-1] == plain[-1] and (
-                theirs[0] == plain[0]
-                or (min(len(theirs[0]), len(plain[0])) > 2 and (theirs[0].startswith(plain[0]) or plain[0].startswith(theirs[0])))
+            if (
+                len(theirs) > 1
+                and theirs[-1] == plain[-1]
+                and (
+                    theirs[0] == plain[0]
+                    or (
+                        min(len(theirs[0]), len(plain[0])) > 2
+                        and (theirs[0].startswith(plain[0]) or plain[0].startswith(theirs[0]))
+                    )
+                )
             ):
                 return other
         return None
@@ -397,13 +426,21 @@ class Registry:
         if mention.name_at > mention.first:
             first = self._extend_left(tokens, mention.first)
             self._give(mention.who, tokens[first : mention.name_at])
-        elif mention.first and tokens[mention.first - 1].low in lex.roles and not tokens[mention.first - 1].owns:
+        elif (
+            mention.first
+            and tokens[mention.first - 1].low in lex.roles
+            and not tokens[mention.first - 1].owns
+        ):
             first = self._extend_left(tokens, mention.first)
             self._give(mention.who, tokens[first : mention.first])
         elif mention.first > 1 and tokens[mention.first - 1].word == ",":
             first = _phrase_before(tokens, mention.first - 1, lex)
             after = tokens[mention.last].word if mention.last < len(tokens) else "."
-            if first is not None and (after in ",.;" or tokens[mention.last].low in lex.past or tokens[mention.last].low in ("has", "had")):
+            if first is not None and (
+                after in ",.;"
+                or tokens[mention.last].low in lex.past
+                or tokens[mention.last].low in ("has", "had")
+            ):
                 self._give(mention.who, tokens[first : mention.first - 1])
         if mention.last < len(tokens) and tokens[mention.last].word == "," and not mention.owns:
             last = _phrase_after(tokens, mention.last + 1, lex)
@@ -504,9 +541,28 @@ def _phrase_after(tokens: list[Token], first: int, lex: Lexicon) -> int | None:
         if token.kind == "w":
             if token.low in lex.roles:
                 role = True
-            elif not role and (token.low in lex.past or token.low in ("who", "whose", "which", "but", "and", "while", "when", "has", "is", "was", "had")):
+            elif not role and (
+                token.low in lex.past
+                or token.low
+                in (
+                    "who",
+                    "whose",
+                    "which",
+                    "but",
+                    "and",
+                    "while",
+                    "when",
+                    "has",
+                    "is",
+                    "was",
+                    "had",
+                )
+            ):
                 return None
-            elif role and (token.low in ("who", "which", "has", "had", "is", "was", "while") or token.low in lex.past):
+            elif role and (
+                token.low in ("who", "which", "has", "had", "is", "was", "while")
+                or token.low in lex.past
+            ):
                 break
         last += 1
     return last if role and last > first else None
@@ -515,7 +571,9 @@ def _phrase_after(tokens: list[Token], first: int, lex: Lexicon) -> int | None:
 def _plain(parts: tuple[str, ...]) -> tuple[str, ...]:
     """Drop initials, Jr. and the like."""
     kept = tuple(
-        p for p in parts if not (len(p.rstrip(".")) == 1 or p in ("jr.", "sr.", "jr", "sr", "ii", "iii", "iv"))
+        p
+        for p in parts
+        if not (len(p.rstrip(".")) == 1 or p in ("jr.", "sr.", "jr", "sr", "ii", "iii", "iv"))
     )
     return kept or parts
 

@@ -82,7 +82,18 @@ class People:
             weight = 1.0
             if mention.owns:
                 weight = 0.7
-            elif reader.low(mention.first - 1) in ("of", "in", "at", "to", "with", "for", "from", "by", "against", "about"):
+            elif reader.low(mention.first - 1) in (
+                "of",
+                "in",
+                "at",
+                "to",
+                "with",
+                "for",
+                "from",
+                "by",
+                "against",
+                "about",
+            ):
                 weight = 0.6
             self._seen.append((number, mention.who, weight))
 
@@ -134,7 +145,13 @@ class People:
             found = self._officials.named(who.name[4:])
         if not found:
             return None
-        fitting = [e for e in found if not (who.person and e.kind != "person") and not (who.gender == "F" and e.gender == "male") and not (who.gender == "M" and e.gender == "female")]
+        fitting = [
+            e
+            for e in found
+            if not (who.person and e.kind != "person")
+            and not (who.gender == "F" and e.gender == "male")
+            and not (who.gender == "M" and e.gender == "female")
+        ]
         return fitting[0] if len(fitting) == 1 else None
 
     # ------------------------------------------------------------ pronouns
@@ -338,9 +355,25 @@ def _fit(content: set[str], noun: str, role: Role) -> float | None:
     theirs = {DEMONYMS.get(w, w) for w in given if w in DEMONYMS or w in COUNTRIES}
     if places and theirs and not places & theirs:
         return None
-    for word in ("prime", "vice", "deputy", "foreign", "defense", "defence", "finance", "attorney", "former", "interior"):
+    for word in (
+        "prime",
+        "vice",
+        "deputy",
+        "foreign",
+        "defense",
+        "defence",
+        "finance",
+        "attorney",
+        "former",
+        "interior",
+    ):
         if word in wanted and word not in given and word != "former":
             return None
-        if noun in ("minister", "president") and word in ("prime", "vice") and word in given and word not in wanted:
+        if (
+            noun in ("minister", "president")
+            and word in ("prime", "vice")
+            and word in given
+            and word not in wanted
+        ):
             return None
     return 1.0 + 0.5 * len(wanted & given)

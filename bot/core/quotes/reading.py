@@ -137,9 +137,7 @@ def _abbreviation(token: Token) -> bool:
     return token.low in ABBREVIATIONS and token.cap or (len(token.word) == 1 and token.cap)
 
 
-def _split(
-    text: str, tokens: list[Token], block: int, marked: Sequence[Marked]
-) -> list[Sentence]:
+def _split(text: str, tokens: list[Token], block: int, marked: Sequence[Marked]) -> list[Sentence]:
     out: list[Sentence] = []
     start = 0
     for index, token in enumerate(tokens):

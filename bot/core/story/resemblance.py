@@ -13,8 +13,24 @@ if TYPE_CHECKING:
 DAY: Final = 86_400.0
 
 MEASURES: Final = (
-    "rare", "cover", "lead", "names", "told", "told_both", "told_lead", "alien", "shared", "clash",
-    "numbers", "mould", "days", "half_day", "bare", "length", "top", "top_both",
+    "rare",
+    "cover",
+    "lead",
+    "names",
+    "told",
+    "told_both",
+    "told_lead",
+    "alien",
+    "shared",
+    "clash",
+    "numbers",
+    "mould",
+    "days",
+    "half_day",
+    "bare",
+    "length",
+    "top",
+    "top_both",
 )
 
 
@@ -22,7 +38,9 @@ def _sum(terms: Iterable[int], rarity: Mapping[int, float]) -> float:
     return sum([rarity[term] for term in terms])
 
 
-def _share(of: Set[int], found: Mapping[int, float] | Set[int], rarity: Mapping[int, float]) -> float:
+def _share(
+    of: Set[int], found: Mapping[int, float] | Set[int], rarity: Mapping[int, float]
+) -> float:
     """Give the share of some terms' rarity that is found in others."""
     total = _sum(of, rarity)
     return _sum([t for t in of if t in found], rarity) / total if total else 0.0
@@ -34,9 +52,14 @@ def measure(new: Reading, old: Reading) -> tuple[float, ...]:
     common = [mine[term] for term in mine.keys() & theirs.keys()]
     rare = math.log1p(sum([w - 3 for w in common if w > 3]))
     cover = sum(common) / (min(new.total, old.total) or 1)
-    lead = _sum([t for t in new.lead & old.lead if t in mine], mine) / (min(new.lead_total, old.lead_total) or 1)
+    lead = _sum([t for t in new.lead & old.lead if t in mine], mine) / (
+        min(new.lead_total, old.lead_total) or 1
+    )
     shared_names = _sum([t for t in new.names & old.names if t in mine], mine)
-    all_names = _sum([t for t in new.names if t in mine], mine), _sum([t for t in old.names if t in theirs], theirs)
+    all_names = (
+        _sum([t for t in new.names if t in mine], mine),
+        _sum([t for t in old.names if t in theirs], theirs),
+    )
     names = shared_names / (math.sqrt(all_names[0] * all_names[1]) or 1)
     told = _share(new.title, theirs, mine), _share(old.title, mine, theirs)
     told_lead = _share(new.title, old.lead, mine), _share(old.title, new.lead, theirs)
@@ -57,17 +80,46 @@ def measure(new: Reading, old: Reading) -> tuple[float, ...]:
         _sum([t for t in old.top if t in mine], theirs) / (_sum(old.top, theirs) or 1),
     )
     return (
-        rare, cover, lead, names, max(told), min(told), max(told_lead),
-        min(a, b) / 5, 1 - (a + b) / every if every else 0.5, float(clash),
+        rare,
+        cover,
+        lead,
+        names,
+        max(told),
+        min(told),
+        max(told_lead),
+        min(a, b) / 5,
+        1 - (a + b) / every if every else 0.5,
+        float(clash),
         len(new.numbers & old.numbers) / least if least else 0.3,
-        mould, min(apart, 3), min(apart, 0.5), float(not marks or not old_marks),
-        min(new.length, old.length, 250) / 250, max(top), min(top),
+        mould,
+        min(apart, 3),
+        min(apart, 0.5),
+        float(not marks or not old_marks),
+        min(new.length, old.length, 250) / 250,
+        max(top),
+        min(top),
     )
 
 
 WEIGHTS: Final = (
-    2.727, -4.319, -0.817, 0.205, 1.071, 2.636, 3.032, -0.11, 1.668, -0.849, 0.067, -3.287, -1.716,
-    -1.468, 0.411, -0.736, 1.353, -0.495,
+    2.727,
+    -4.319,
+    -0.817,
+    0.205,
+    1.071,
+    2.636,
+    3.032,
+    -0.11,
+    1.668,
+    -0.849,
+    0.067,
+    -3.287,
+    -1.716,
+    -1.468,
+    0.411,
+    -0.736,
+    1.353,
+    -0.495,
 )
 BIAS: Final = -6.32
 

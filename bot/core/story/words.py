@@ -34,7 +34,7 @@ NUMBER_WORDS: Final = {
     )
 }
 
-_SENTENCE_END: Final = frozenset(".!?:\n\"“”‘«»•|–—-([")
+_SENTENCE_END: Final = frozenset('.!?:\n"“”‘«»•|–—-([')
 
 
 class Word(NamedTuple):
