@@ -1,0 +1,258 @@
+"""The store on a real SQLite file."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, inspect
+
+from bot.adapters.store import Store
+from bot.adapters.store import engine as engine_module
+from bot.adapters.store.schema import metadata
+from bot.core.model import (
+    AuditEntry,
+    DeliveryState,
+    Feed,
+    Highlight,
+    Match,
+    Place,
+    Placement,
+    PollRecord,
+    Quote,
+    Rule,
+    StoredArticle,
+    Validators,
+)
+from bot.errors import SettingsError, StoreError, StoreReadOnlyError
+from tests.samples import FEED, NOW, make_article, make_delivery
+
+if TYPE_CHECKING:
+    from bot.core.model import Article, Delivery
+
+LEASE = timedelta(minutes=10)
+SOON = NOW + timedelta(minutes=5)
+
+
+def record(*articles: Article, deliveries: tuple[Delivery, ...] = (), etag: str = "e") -> PollRecord:
+    return PollRecord(
+        feed_id=FEED.id,
+        now=NOW,
+        validators=Validators(etag=etag),
+        next_poll=SOON,
+        seen=articles,
+        articles=tuple(StoredArticle(article, outcome="no rule matched") for article in articles),
+        deliveries=deliveries,
+    )
+
+
+async def test_a_feed_is_claimed_once_and_again_after_its_lease(store: Store) -> None:
+    await store.add_feeds([FEED])
+    first = await store.claim_due(NOW, 10, LEASE)
+    assert [state.feed for state in first] == [FEED]
+    assert not first[0].primed
+    assert await store.claim_due(NOW, 10, LEASE) == []
+    assert len(await store.claim_due(NOW + LEASE, 10, LEASE)) == 1
+
+
+async def test_a_released_claim_is_due_at_once(store: Store) -> None:
+    await store.add_feeds([FEED])
+    await store.claim_due(NOW, 10, LEASE)
+    await store.release_claims([FEED.id])
+    assert len(await store.claim_due(NOW, 10, LEASE)) == 1
+
+
+async def test_a_failed_feed_keeps_its_reason_until_it_works(store: Store) -> None:
+    await store.add_feeds([FEED])
+    await store.feed_failed(FEED.id, "HTTP 404 Not Found", SOON)
+    [state] = await store.feed_states()
+    assert (state.failures, state.error, state.next_poll) == (1, "HTTP 404 Not Found", SOON)
+    await store.feed_unchanged(FEED.id, Validators(etag='"x"'), NOW, SOON)
+    [state] = await store.feed_states()
+    assert (state.failures, state.error, state.validators.etag) == (0, None, '"x"')
+
+
+async def test_feeds_that_leave_the_configuration_are_not_polled_but_remembered(
+    store: Store,
+) -> None:
+    other = Feed("http://other.example/feed", origin="feeds.opml")
+    added = Feed("http://added.example/feed", origin="chat:console")
+    await store.list_feeds([FEED, other])
+    await store.add_feeds([added])
+    await store.record(record(make_article()))
+    await store.list_feeds([other])
+    assert {state.feed.url for state in await store.feed_states()} == {other.url, added.url}
+    await store.list_feeds([FEED, other])
+    known = {state.feed.url: state for state in await store.feed_states()}
+    assert known[FEED.url].primed
+
+
+async def test_unseen_knows_entries_by_feed_key_and_content(store: Store) -> None:
+    await store.add_feeds([FEED])
+    one, two = make_article("1"), make_article("2")
+    assert await store.unseen(FEED.id, [one, two, one]) == [one, two]
+    await store.record(record(one))
+    assert await store.unseen(FEED.id, [one, two]) == [two]
+    edited = replace(one, title="Ferry 1 sails after all")
+    assert await store.unseen(FEED.id, [edited]) == [edited]
+    assert await store.unseen("another", [one]) == [one]
+
+
+async def test_unseen_takes_a_feed_of_thousands(store: Store) -> None:
+    await store.add_feeds([FEED])
+    many = [make_article(str(at)) for at in range(2_000)]
+    await store.record(record(*many[:1_500]))
+    assert await store.unseen(FEED.id, many) == many[1_500:]
+
+
+async def test_a_record_stands_or_falls_as_one(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When its last step fails, neither entries nor validators nor deliveries are stored."""
+    await store.add_feeds([FEED])
+    article = make_article()
+    broken = replace(record(article, deliveries=(make_delivery(),)), next_poll="never")  # type: ignore[arg-type]
+    with pytest.raises(StoreError):
+        await store.record(broken)
+    assert await store.unseen(FEED.id, [article]) == [article]
+    [state] = await store.feed_states()
+    assert state.validators.etag is None
+    assert await store.waiting_channels(["console"]) == []
+    assert await store.article(article.id) is None
+
+
+async def test_an_article_comes_back_as_it_was_stored(store: Store) -> None:
+    await store.add_feeds([FEED])
+    stored = StoredArticle(
+        article=make_article(full=True, lang="he", title="שלום\u2028 “𝔘” é"),
+        quotes=(Quote(18, 31, ((18, 31),), "Ida Holm", "holm", "mayor", "said", "direct", 0.9),),
+        matches=(Match("ferries", ("ferry",), (Highlight("title", 0, 5, "ferry"),), (0,)),),
+        placement=Placement("s1", Place.FOLLOW_UP),
+        outcome="alerted",
+        analyzed=True,
+    )
+    await store.record(replace(record(stored.article), articles=(stored,)))
+    found = await store.article(stored.article.id)
+    assert found is not None
+    assert replace(found, seq=0) == stored
+    assert [s.article.id for s in await store.articles_at(stored.article.url)] == [
+        stored.article.id
+    ]
+    assert [s.seq async for s in store.articles_since(NOW, only_stories=True)] == [found.seq]
+
+
+async def test_a_changed_article_replaces_the_old_text(store: Store) -> None:
+    await store.add_feeds([FEED])
+    await store.record(record(make_article()))
+    await store.record(record(make_article(text="Changed.")))
+    stored = [s async for s in store.articles_since(NOW)]
+    assert [s.article.text for s in stored] == ["Changed."]
+
+
+async def test_the_outbox_keeps_order_and_knows_a_delivery_only_once(store: Store) -> None:
+    await store.add_feeds([FEED])
+    first, second = make_delivery("a1"), make_delivery("a2")
+    await store.record(record(deliveries=(first, second)))
+    await store.record(record(deliveries=(second, first)))
+    found = await store.next_delivery("console", "")
+    assert found == (first, None)
+    sending = await store.start_sending(first, NOW)
+    assert (sending.state, sending.attempt, sending.since) == (DeliveryState.SENDING, 1, NOW)
+    assert await store.next_delivery("console", "") == (sending, None)
+    await store.delivered(first.id, "ref", NOW)
+    assert await store.next_delivery("console", "") == (second, None)
+    await store.postpone(second.id, SOON, "busy")
+    assert await store.next_delivery("console", "") == (second, SOON)
+    await store.block(second.id, "archived", NOW)
+    assert await store.next_delivery("console", "") is None
+    assert await store.count_deliveries() == {"delivered": 1, "blocked": 1}
+    assert await store.alerted("s1") == {("ferries", "console", "")}
+
+
+async def test_rules_of_chats_survive_with_their_audit_lines(store: Store) -> None:
+    rule = Rule("console/x", "x", "Rafah", ("console",), "ida", paused=True)
+    await store.put_rule(rule, AuditEntry(NOW, "ida", "add x", "", "Rafah"))
+    assert await store.stored_rules() == [rule]
+    assert await store.rules_version() == 1
+    await store.drop_rule(rule.id, AuditEntry(NOW, "ida", "remove x", "Rafah", ""))
+    assert await store.stored_rules() == []
+    assert await store.rules_version() == 2
+    assert [entry.what for entry in await store.audit_log()] == ["remove x", "add x"]
+
+
+async def test_writers_take_turns(store: Store) -> None:
+    await store.add_feeds([FEED])
+    await asyncio.gather(
+        *(store.record(record(make_article(str(at)))) for at in range(20)),
+        *(store.unseen(FEED.id, [make_article(str(at))]) for at in range(20)),
+    )
+    assert len([s async for s in store.articles_since(NOW)]) == 20
+
+
+async def test_a_second_opening_finds_everything(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/deep/down/w.db"
+    for expected in (0, 1):
+        store = Store(url)
+        await store.open()
+        assert len(await store.feed_states()) == expected
+        await store.add_feeds([FEED])
+        await store.close()
+
+
+async def test_a_read_only_database_is_said_at_once(tmp_path: Path) -> None:
+    """SQLite's own immutable mode stands for permissions, which root would pass."""
+    path = tmp_path / "w.db"
+    store = Store(f"sqlite:///{path}")
+    await store.open()
+    await store.close()
+    locked = Store(f"sqlite:///file:{path}?mode=ro&uri=true")
+    with pytest.raises(StoreReadOnlyError, match="readonly"):
+        await locked.open()
+    await locked.close()
+
+
+async def test_a_file_that_is_no_database_is_one_clear_error(tmp_path: Path) -> None:
+    path = tmp_path / "w.db"
+    path.write_text("This is not a database, it is a letter to the editor. " * 100)
+    store = Store(f"sqlite:///{path}")
+    with pytest.raises(StoreError, match="not a database"):
+        await store.open()
+    await store.close()
+    assert path.read_text().startswith("This is not")
+
+
+@pytest.mark.parametrize("url", ["", "nonsense", "mysql://x/y", "postgresql://x/y"])
+def test_a_database_url_that_cannot_be_used_names_the_setting(url: str) -> None:
+    with pytest.raises(SettingsError, match="WIREWATCH_DATABASE_URL"):
+        Store(url)
+
+
+def test_the_newest_migration_is_the_one_the_program_knows() -> None:
+    config = Config()
+    folder = Path(engine_module.__file__).parent / "migrations"
+    config.set_main_option("script_location", str(folder))
+    assert ScriptDirectory.from_config(config).get_heads() == [engine_module.HEAD]
+
+
+async def test_migrations_make_the_tables_of_the_schema(store: Store) -> None:
+    engine = create_engine(f"sqlite:///{store.place}")
+    inspector = inspect(engine)
+    for table in metadata.sorted_tables:
+        columns = {c["name"]: c["nullable"] for c in inspector.get_columns(table.name)}
+        assert columns == {c.name: c.nullable for c in table.columns}, table.name
+        indexes = {index["name"] for index in inspector.get_indexes(table.name)}
+        assert {index.name for index in table.indexes} <= indexes
+    engine.dispose()
+
+
+async def test_the_file_is_in_wal_mode_and_synced(store: Store) -> None:
+    connection = sqlite3.connect(store.place)
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    connection.close()

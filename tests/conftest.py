@@ -1,0 +1,73 @@
+"""What several tests share: a clock to turn, a real store, hypothesis profiles, the shared data."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from bot.adapters.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+ROOT = Path(__file__).parents[1]
+
+settings.register_profile(
+    "default", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile(
+    "nightly", max_examples=10_000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("nightly" if os.environ.get("WIREWATCH_PROFILE") == "nightly" else "default")
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads the settings of the person who runs it."""
+    for name in list(os.environ):
+        if name.startswith(("WIREWATCH_", "SLACK_", "MATRIX_")) and name not in KEPT:
+            monkeypatch.delenv(name)
+
+
+KEPT = {"WIREWATCH_PROFILE", "WIREWATCH_SHARED", "WIREWATCH_SYNAPSE_VENV"}
+
+
+class TurnedClock:
+    """A clock that stands still until it is turned."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+    def turn(self, **by: float) -> None:
+        self._now += timedelta(**by)
+
+
+@pytest.fixture
+def clock() -> TurnedClock:
+    return TurnedClock(datetime(2024, 4, 30, 12, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    """A real, empty SQLite store."""
+    opened = Store(f"sqlite:///{tmp_path / 'wirewatch.db'}")
+    await opened.open()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real feeds and articles beside the project, where it is there."""
+    folder = Path(os.environ.get("WIREWATCH_SHARED") or ROOT.parent / "shared")
+    if not folder.is_dir():
+        pytest.skip(f"no shared data at {folder}: tests on real feeds and articles do not run")
+    return folder
