@@ -27,7 +27,7 @@ def print_alert(console: Console, alert: Alert) -> None:
     kind = "" if alert.kind == "alert" else f" · {alert.kind}"
     console.print(
         Line(
-            Text(f"{alert.rule}{kind}", style=_KIND_STYLES[alert.kind]), align="left", style="dim"
+            Text(clean(f"{alert.rule}{kind}"), style=_KIND_STYLES[alert.kind]), align="left", style="dim"
         ),
         width=width,
     )
@@ -43,7 +43,7 @@ def print_alert(console: Console, alert: Alert) -> None:
         more = f"  + {alert.more_quotes} more quote{'s' * (alert.more_quotes != 1)}"
         console.print(Text(more, style="dim"), width=width)
     # A link is never folded: it must stay one click.
-    console.print(Text(alert.url, style="blue"), soft_wrap=True)
+    console.print(Text(clean(alert.url), style="blue"), soft_wrap=True)
     console.print()
 
 
