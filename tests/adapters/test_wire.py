@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import aiohttp
 import feedparser
@@ -514,7 +514,7 @@ def test_the_wire_stays_small() -> None:
 
 def test_the_starter_feeds_are_a_list_of_public_feeds() -> None:
     """OPML 2.0 with folders: at least forty feeds, each once, none of them the sample's."""
-    root = ElementTree.parse(ROOT / "seeds" / "feeds.opml").getroot()  # noqa: S314 - our own file
+    root = ET.parse(ROOT / "seeds" / "feeds.opml").getroot()  # noqa: S314 - our own file
     folders = root.findall("body/outline")
     feeds = root.findall("body/outline/outline")
     assert root.get("version") == "2.0"
