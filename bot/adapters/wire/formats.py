@@ -94,7 +94,10 @@ def _xml_feed(path: Path) -> XmlFeed:
     for mark, name in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
         if content.startswith(mark):
             charset, codec = "utf-16", name  # keeps the mark as the text's first character
-    text = content.decode(codec)
+    try:
+        text = content.decode(codec)
+    except (LookupError, UnicodeDecodeError) as error:
+        raise FileError(path, f"cannot be decoded: {error}") from None
     blocks = list(_BLOCK.finditer(text))
     root = next((kind for tag, kind in _ROOTS.items() if tag in text), None)
     title = _TITLE.search(text)
@@ -144,21 +147,18 @@ class JsonFeed:
 
 
 def _json_feed(path: Path) -> JsonFeed:
-    document = json.loads(path.read_text("utf-8"))
-    entries = tuple(
-        Entry(
-            id=entry["id"],
-            link=entry["url"],
-            due=_latest(
-                path,
-                [entry[key] for key in ("date_published", "date_modified") if key in entry],
-                datetime.fromisoformat,
-            ),
-            content=entry,
-        )
-        for entry in document["items"]
-    )
-    return JsonFeed(document["title"], entries, "application/feed+json", document)
+    try:
+        document = json.loads(path.read_bytes())
+        entries = tuple(_json_entry(path, entry) for entry in document["items"])
+        return JsonFeed(document["title"], entries, "application/feed+json", document)
+    except (KeyError, TypeError, ValueError):
+        raise FileError(path, "not a JSON Feed with a title, and ids and URLs of entries") from None
+
+
+def _json_entry(path: Path, entry: dict[str, str]) -> Entry:
+    dates = [entry[key] for key in ("date_published", "date_modified") if key in entry]
+    due = _latest(path, dates, datetime.fromisoformat)
+    return Entry(id=entry["id"], link=entry["url"], due=due, content=entry)
 
 
 def _any_date(text: str) -> datetime:
