@@ -45,7 +45,9 @@ SUBORDINATE: Final = frozenset(
     """when while after before since although though because if as asked until unless once whereas
     whether given despite speaking""".split()
 )
-_DASHES: Final = frozenset("—–―-")
+INDEFINITE_PEOPLE: Final = frozenset(
+    "anybody anyone everybody everyone somebody someone nobody one those people".split()
+)
 _COMMAS: Final = frozenset((",", "—", "–", "―", ";", "-"))
 _RELATIVE: Final = frozenset(("who", "which", "that"))
 Path = Literal["after", "inverted", "before", "according", "label", "noun", "dash", "passive", "weak"]
@@ -119,7 +121,18 @@ class Reader:
             return False
         if i and self.tokens[i - 1].owns and low not in ("said",):
             return False
+        if low in self.lex.nouns and not self._after_name(i):
+            return False
         return not (before in ("to",) and low in self.lex.base)
+
+    def _after_name(self, i: int) -> bool:
+        """Tell whether a name, a pronoun or `who` stands before a word and its adverbs."""
+        k = self._skip_adverbs(i) - 1
+        if k < 0:
+            return True
+        return self.cover[k] is not None or self.low(k) in (
+            "he", "she", "it", "who", "which", ",", ")", "and",
+        )  # fmt: skip
 
     def is_ing(self, i: int) -> bool:
         """Tell whether a token is a reporting participle."""
@@ -217,10 +230,17 @@ class Reader:
         return found
 
     def _antecedent(self, at: int, depth: int) -> Subject | None:
-        i = at - 1 if self.low(at - 1) == "," else at
-        if i <= 0:
+        i = at - 1 if self.low(at - 1) in _COMMAS else at
+        if self.low(i - 1) == ")":
+            i = self._opening(i - 1)
+        if i <= 0 or depth > 4:
             return None
-        return self._phrase_ending(i) if depth < 4 else None
+        mention = self.cover[i - 1]
+        if mention is not None and not mention.owns and mention.who.person:
+            return Subject("name", mention.first, mention.last, mention)
+        if self.low(i - 1) in INDEFINITE_PEOPLE:
+            return None
+        return self._phrase_ending(i, depth + 1)
 
     def _shared_subject(self, conjunction: int) -> Subject | None:
         """Give the subject of the verb before `and said`."""
@@ -231,9 +251,11 @@ class Reader:
                     return found
         return self.main_subject(conjunction)
 
-    def _phrase_ending(self, end: int) -> Subject | None:
+    def _phrase_ending(self, end: int, depth: int = 0) -> Subject | None:
         """Read the noun phrase that ends at a token (exclusive)."""
         first = end
+        if depth > 6:
+            return None
         while first > 0 and end - first < 24:
             token = self.tokens[first - 1]
             if token.kind == "q" or (token.kind == "p" and token.word not in "-–&/'’$%.#@"):
@@ -245,7 +267,20 @@ class Reader:
                 if low in PRONOUNS or (low in self.lex.past and not self._looks_noun(first - 1)):
                     break
             first -= 1
-        return self._head_of(first, end)
+        if self.low(first - 1) in ("who", "which", "whose", "that") and first >= 2:
+            # The words belong to a relative clause: its antecedent is meant.
+            mention = self.cover[end - 1]
+            if not (self.low(first - 1) == "that" and mention is not None and mention.first == first):
+                return self._antecedent(first - 1, depth + 1)
+        found = self._head_of(first, end)
+        if found is not None and found.kind == "noun" and self.low(first - 1) == "," and first >= 2:
+            mention = self.cover[first - 2]
+            if self.low(first - 2) == ")":
+                mention = self.cover[max(0, self._opening(first - 2) - 1)]
+            title = any(self.tokens[k].low in self.lex.roles for k in range(first, end))
+            if mention is not None and not mention.owns and mention.who.person and title:
+                return Subject("name", mention.first, mention.last, mention)
+        return found
 
     def _looks_noun(self, i: int) -> bool:
         """Tell whether a word of the verb list stands as a noun or participle here."""
@@ -402,7 +437,9 @@ class Reader:
             if end > i and (token.low in BOUNDARY or token.low in AUXILIARY or (token.low in self.lex.past and not self._looks_noun(end))):
                 break
             if end > i and self.cover[end - 1] is not None and token.low not in PREPOSITIONS and token.low not in self.lex.roles and not self.tokens[end - 1].owns:
-                break
+                ahead = range(end + 1, min(end + 3, limit))
+                if not any(self.cover[k] is not None or self.low(k) in self.lex.roles for k in ahead):
+                    break
             end += 1
         end = min(end, limit)
         found = self._head_of(i, end)

@@ -57,12 +57,15 @@ def _after(reader: Reader, at: int) -> Found | None:
         i += 1
     if i < len(tokens) and reader.is_finite(i):
         subject = reader.subject_after(i)
-        if subject is not None:
+        if subject is not None and (touches or reader.tokens[i].low not in reader.lex.weak):
             score = 0.97 if touches else (0.8 if subject.kind != "noun" else 0.5)
             return Found(subject, (i, i + 1), "inverted", score)
         if touches and i == at + 1:
             return None
     if not touches:
+        close = _clause_after(reader, i) if at == 0 else None
+        if close is not None and close.cue[0] - i < 10 and close.subject.kind != "noun":
+            return close
         return _trailing(reader, at, i)
     return _clause_after(reader, i) or _trailing(reader, at, i)
 
@@ -75,8 +78,14 @@ def _clause_after(reader: Reader, start: int) -> Found | None:
         token = tokens[i]
         if token.kind == "q":
             break
-        if token.kind != "w":
+        if token.kind != "w" or reader.cover[i] is not None:
             continue
+        if token.low == "which" or (
+            token.low in ("and", "but", "because", "while", "that", "as", "when")
+            and not any(reader.low(k) in ("who", "whose") for k in range(start, i))
+            and reader.low(i - 1) == ","
+        ):
+            return None
         verb = reader.is_finite(i) or reader.is_ing(i) and i <= start + 2
         if not verb and i <= start + 6:
             verb = _any_verb(reader, i, start)
@@ -186,6 +195,8 @@ def _cue_at(reader: Reader, i: int, at: int, crossed: float) -> Found | None:
             subject = _inverted_before(reader, i, at)
         if subject is None or _closed_relative(reader, i, at, subject):
             return None
+        if subject.kind == "pron" and subject.head in ("it", "i", "we"):
+            return None
         score = 0.95 if low not in reader.lex.weak else 0.9
         if not colon and at - i > 12:
             score -= 0.03
@@ -256,6 +267,9 @@ def _participle_subject(reader: Reader, i: int) -> Subject | None:
     before = reader.low(i - 1)
     if before == "as" and reader.low(i - 2) in ("quoted", "cited", "described", "reported"):
         return reader.subject_before(i - 2)
+    back = reader._skip_adverbs(i)
+    if back < i and reader.low(back - 1) == ",":
+        i, before = back, ","
     if before in ("and", "or", "by", "in", "before", "after", "while", "without", "of", "for", "from", ",", "when"):
         for k in range(i - 1, -1, -1):
             if reader.tokens[k].kind == "w" and reader.cover[k] is None:
@@ -294,6 +308,11 @@ def _infinitive_subject(reader: Reader, i: int) -> Subject | None:
 def _cue_noun(reader: Reader, i: int, at: int, crossed: float) -> Found | None:
     """Read `Smith's claim that "…"` and `a statement from the ministry: "…"`."""
     if at - i > 14:
+        return None
+    direct = at - i <= 2 or reader.low(i + 1) in ("that", ":", "to") or (
+        at - i == 3 and reader.low(i + 1) in ("of", "for", "about", "as")
+    )
+    if not direct:
         return None
     cue = (i, i + 1)
     for k in range(i - 1, max(-1, i - 5), -1):
@@ -344,7 +363,8 @@ def _label(reader: Reader, at: int) -> Found | None:
     """Read `Smith: "…"`, `"…" — Smith` and `"…" (Smith)`."""
     tokens = reader.tokens
     if reader.low(at - 1) == ":" and at >= 2:
-        mention = reader.cover[at - 2]
+        end = reader._opening(at - 2) if reader.low(at - 2) == ")" else at - 1
+        mention = reader.cover[end - 1] if end else None
         if mention is not None and not mention.owns:
             subject = Subject("name", mention.first, mention.last, mention)
             return Found(subject, (at - 1, at), "label", 0.9 if mention.first == 0 else 0.7)

@@ -187,6 +187,8 @@ def _mark(text: str, match: re.Match[str], start: int, end: int) -> Mark:
     right_free = not after or after.isspace() or after in ".,;:!?)]}—–-―/…،؛؟"
     if after and not right_free and MARKS.match(after):
         right_free = stop + 1 >= end or text[stop + 1].isspace() or text[stop + 1] in ".,;:!?)]"
+    if before == "=" or after == ">":
+        return Mark(at, stop, glyph, opens=False, closes=False)
     if glyph in _SINGLE:
         return _single(text, at, stop, glyph, before, after, left_free=left_free)
     opens, closes = _double(glyph, before, after, left_free=left_free, right_free=right_free)

@@ -69,6 +69,7 @@ class Someone:
         first: offset of the first mention.
         roles: role noun, the words of the title phrase, the phrase's span, offset of the mention.
         entity: id in the officials files.
+        latest: offset of the mention read last.
         parts: the words of the name, lower case.
     """
 
@@ -80,6 +81,7 @@ class Someone:
     count: int = 0
     roles: list[Role] = field(default_factory=list)
     entity: str = ""
+    latest: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,7 @@ class Registry:
         self._by_first: dict[str, list[Someone]] = defaultdict(list)
         self._by_name: dict[tuple[str, ...], Someone] = {}
         self._hints = {start: (end, label) for start, end, label in hints}
-        self._mid = _mid_capitals(sentences)
+        self._mid, self._pairs = _mid_capitals(sentences)
         chunks = [self._chunks(sentence) for sentence in sentences]
         flat = [chunk for row in chunks for chunk in row]
         for chunk in flat:
@@ -176,7 +178,7 @@ class Registry:
             if not self._starts(tokens, index, shout=shout):
                 index += 1
                 continue
-            last = self._reach(tokens, index)
+            last = self._reach(tokens, index, shout=shout)
             chunk = Chunk(index, last, sentence.number, tokens[index:last])
             self._split_title(chunk)
             if chunk.name_at < len(chunk.tokens):
@@ -189,6 +191,8 @@ class Registry:
         if not token.cap:
             return token.word.startswith("@") and token.kind == "w" and len(token.word) > 2
         if token.low in FUNCTION or (token.low in DAYS and not self._named_day(tokens, index)):
+            if token.low == "new" and index + 1 < len(tokens) and tokens[index + 1].cap:
+                return tokens[index + 1].low not in FUNCTION
             return token.word in ("US", "WHO") or (token.low in ("may", "will") and self._named_day(tokens, index))
         if shout:
             return token.word in self._mid
@@ -214,12 +218,14 @@ class Registry:
         following = tokens[index + 1] if index + 1 < len(tokens) else None
         return token.low in self._lex.names and following is not None and following.cap
 
-    def _reach(self, tokens: list[Token], index: int) -> int:
+    def _reach(self, tokens: list[Token], index: int, *, shout: bool) -> int:
         last = index + 1
         if tokens[index].owns or tokens[index].word.startswith("@"):
             return last
         while last < len(tokens) and last - index < _MAX_CHUNK:
             token = tokens[last]
+            if shout and (tokens[last - 1].word, token.word) not in self._pairs:
+                break
             if token.cap and not (token.low in FUNCTION and token.word not in ("US",)) and (
                 token.low not in DAYS or token.low in self._lex.names
             ):
@@ -321,6 +327,8 @@ class Registry:
         plain = _plain(parts)
         for other in self._by_last.get(plain[-1], ()):
             theirs = _plain(other.parts)
+            if len(theirs) > len(plain) and theirs[-len(plain) :] == plain:
+                return other
             if len(theirs) > 1 and theirs[-1] == plain[-1] and (
                 theirs[0] == plain[0]
                 or (min(len(theirs[0]), len(plain[0])) > 2 and (theirs[0].startswith(plain[0]) or plain[0].startswith(theirs[0])))
@@ -355,6 +363,7 @@ class Registry:
         if chunk.honorific and who.person:
             who.gender = chunk.honorific
         who.count += 1
+        who.latest = start
         if chunk.person and not who.person:
             who.person = True
         self.mentions[sentence.number].append(
@@ -381,10 +390,14 @@ class Registry:
             found = fitting or []
         if not found:
             return None
-        before = [p for p in found if p.first < start] or found
+        before = [p for p in found if p.first <= start] or found
+        if len(before) == 1:
+            return before[0]
+        # Of two with one surname: the main figure of the article, unless another came up just now.
         best = max(before, key=lambda p: (p.count, -p.first))
-        if len(before) > 1 and best.count == 0:
-            best = before[-1]
+        latest = max(before, key=lambda p: p.latest)
+        if latest is not best and 4 * latest.count >= best.count and start - latest.latest < 500:
+            return latest
         return best
 
     # ------------------------------------------------------------ titles
@@ -520,9 +533,10 @@ def _plain(parts: tuple[str, ...]) -> tuple[str, ...]:
     return kept or parts
 
 
-def _mid_capitals(sentences: Sequence[Sentence]) -> set[str]:
-    """Give the words that stand with a capital inside a sentence."""
+def _mid_capitals(sentences: Sequence[Sentence]) -> tuple[set[str], set[tuple[str, str]]]:
+    """Give the words that stand with a capital inside a sentence, and the pairs of them."""
     counts: Counter[str] = Counter()
+    pairs: set[tuple[str, str]] = set()
     for sentence in sentences:
         if _is_headline(sentence.tokens):
             continue
@@ -531,7 +545,9 @@ def _mid_capitals(sentences: Sequence[Sentence]) -> set[str]:
             token = tokens[i]
             if token.cap and tokens[i - 1].kind == "w" and token.low not in FUNCTION:
                 counts[token.word] += 1
-    return set(counts)
+            if token.cap and tokens[i - 1].cap:
+                pairs.add((tokens[i - 1].word, token.word))
+    return set(counts), pairs
 
 
 def _is_headline(tokens: Sequence[Token]) -> bool:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bot.core.quotes.names import Registry, Role, Someone
 
 _WINDOW: Final = 9
-_DECAY: Final = 0.62
+_DECAY: Final = 0.5
 _PLAIN_PEOPLE: Final = frozenset("man woman boy girl lady gentleman".split())
 
 
@@ -75,7 +75,7 @@ class People:
                 found = self._noun(reader, subject)
                 main = found.who if found else None
         if main is not None:
-            self._seen.append((number, main, 2.0))
+            self._seen.append((number, main, 3.0))
         for mention in reader.mentions:
             if mention.who is main:
                 continue
@@ -90,7 +90,7 @@ class People:
         """Note who spoke last."""
         if speaker.who is not None:
             self._last_speaker = (number, speaker.who)
-            self._seen.append((number, speaker.who, 1.6))
+            self._seen.append((number, speaker.who, 2.0))
 
     # ------------------------------------------------------------ subjects
 
@@ -168,7 +168,7 @@ class People:
             return self._fallback(gender)
         for who in scores:
             if who.gender == gender:
-                scores[who] *= 1.5
+                scores[who] *= 1.15
             scores[who] += 0.05 * math.log1p(who.count)
         if self._last_speaker is not None and self._last_speaker[1] in scores:
             scores[self._last_speaker[1]] += 0.5 * 0.8 ** (number - self._last_speaker[0])

@@ -125,6 +125,11 @@ class Sieve:
         if row.marked.goes_on and before is not None:
             row.take(before, "continued", 0.98)
             return
+        if after is not None and after.marked.goes_on and after.found is not None:
+            self._resolve(self._readers[after.sentence], after)
+            if after.speaker is not None:
+                row.take(after, "continued", 0.95)
+                return
         if after is not None and after.sentence == row.sentence and after.found is not None and after.found.path in ("after", "inverted"):
             self._resolve(reader, after)
             row.take(after, "same sentence", 0.95)
@@ -177,7 +182,8 @@ class Sieve:
         """Mark the stretches that one statement is made of."""
         for before, row in zip(self._rows, self._rows[1:], strict=False):
             if row.marked.goes_on:
-                row.joins = True
+                ours = row.speaker.name if row.speaker else None
+                row.joins = ours == (before.speaker.name if before.speaker else None)
                 continue
             if before.marked.block != row.marked.block or before.speaker is None:
                 continue
