@@ -48,6 +48,7 @@ SUBORDINATE: Final = frozenset(
 INDEFINITE_PEOPLE: Final = frozenset(
     "anybody anyone everybody everyone somebody someone nobody one those people".split()
 )
+BE: Final = frozenset("was were is are be been being 's get got gets".split())
 _COMMAS: Final = frozenset((",", "—", "–", "―", ";", "-"))
 _RELATIVE: Final = frozenset(("who", "which", "that"))
 Path = Literal["after", "inverted", "before", "according", "label", "noun", "dash", "passive", "weak"]
@@ -116,6 +117,11 @@ class Reader:
         if token.kind != "w" or low not in self.lex.past or self.cover[i] is not None:
             return False
         before = self.low(i - 1)
+        k = i - 1
+        while k > 0 and self.low(k).endswith("ly"):
+            k -= 1
+        if self.low(k) in BE and low not in ("says", "tells"):
+            return False
         if before in ("the", "a", "an", "his", "her", "their", "its", "my", "our", "of", "for", "these",
                       "those", "no", "such", "in", "with", "any", "some"):  # fmt: skip
             return False
@@ -196,6 +202,9 @@ class Reader:
             if low in AUXILIARY or low in DAYS or (low.endswith("ly") and len(low) > 4):
                 i -= 1
                 continue
+            if low in ("on", "last", "this", "late", "early", "next") and self.low(i) in DAYS:
+                i -= 1
+                continue
             break
         return i
 
@@ -217,6 +226,9 @@ class Reader:
                 break
             k -= 1
         inside = self.low(k + 1)
+        whole = self.cover[k + 1]
+        if whole is not None and whole.last == comma and whole.who.person and not whole.owns:
+            return Subject("name", whole.first, whole.last, whole)
         if k <= 0 or self.tokens[k].kind != "p" or self.tokens[k].word != sign:
             return None
         found = self.subject_before(k, depth + 1) if not self.is_quote(k - 1) else None
@@ -277,7 +289,9 @@ class Reader:
             mention = self.cover[first - 2]
             if self.low(first - 2) == ")":
                 mention = self.cover[max(0, self._opening(first - 2) - 1)]
-            title = any(self.tokens[k].low in self.lex.roles for k in range(first, end))
+            title = self.low(first) in ("the", "a", "an", "one") or any(
+                self.tokens[k].low in self.lex.roles for k in range(first, end)
+            )
             if mention is not None and not mention.owns and mention.who.person and title:
                 return Subject("name", mention.first, mention.last, mention)
         return found
@@ -349,7 +363,7 @@ class Reader:
         if start >= len(self.tokens):
             return None
         low = self.low(start)
-        if self.cover[start] is None and (low in PREPOSITIONS or low in BOUNDARY or self.tokens[start].kind != "w"):
+        if self.cover[start] is None and (low in PREPOSITIONS or low in BOUNDARY or self.tokens[start].kind not in "wn"):
             return None
         if low in PRONOUNS and self.cover[start] is None:
             return Subject("pron", start, start + 1, head=low)
@@ -408,7 +422,19 @@ class Reader:
             if comma is None:
                 return self._first_free(i, limit) if low in PREPOSITIONS else None
             i = comma + 1
+            while i < limit and not self._may_start(i):
+                comma = next((k for k in range(i, limit) if self.low(k) == ","), None)
+                if comma is None:
+                    return None
+                i = comma + 1
         return self._phrase_from(i, limit)
+
+    def _may_start(self, i: int) -> bool:
+        low = self.low(i)
+        return (
+            self.cover[i] is not None or low in DETERMINERS or low in PRONOUNS
+            or low in PREPOSITIONS or low in SUBORDINATE or low.endswith("s")
+        )
 
     def _first_free(self, i: int, limit: int) -> Subject | None:
         for k in range(i + 1, limit):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from bot.core.quotes.clauses import (
     BOUNDARY,
     PREPOSITIONS,
+    SUBORDINATE,
     Found,
     Reader,
     Subject,
@@ -25,13 +26,26 @@ _CONTRAST: Final = frozenset(("but", "while", "whereas", "although", "which", "a
 def find_cue(reader: Reader, at: int) -> Found | None:
     """Find who says the quote at a place of a sentence, from that sentence alone."""
     after = _after(reader, at)
-    if after is not None and after.score >= 0.9 and _touches(reader, at):
-        return after
     before = _before(reader, at)
+    if after is not None and after.score >= 0.9 and _touches(reader, at) and not _governed(reader, at, before):
+        return after
     if before is not None and before.score >= 0.85:
         return before
     options = [found for found in (after, before, _according(reader, at), _label(reader, at)) if found]
     return max(options, key=lambda found: found.score, default=None)
+
+
+def _governed(reader: Reader, at: int, before: Found | None) -> bool:
+    """Tell whether a verb before the quote holds it, whatever clause follows.
+
+    `Smith told police "…," prosecutors said`: the words are Smith's. But not `While Smith denies
+    it, "…," Jones said`.
+    """
+    if before is None or before.score < 0.85 or before.subject.kind == "noun":
+        return False
+    if reader.low(0) in SUBORDINATE or any(t.kind == "q" for t in reader.tokens[before.cue[1] : at]):
+        return False
+    return at - before.cue[1] < 25 and reader.low(at - 1) not in (";",)
 
 
 def _touches(reader: Reader, at: int) -> bool:
@@ -160,6 +174,7 @@ def _before(reader: Reader, at: int) -> Found | None:
     stop = max(-1, at - 60)
     quotes = 0
     depth_comma = False
+    kept: Found | None = None
     while i > stop:
         token = reader.tokens[i]
         if token.kind == "q":
@@ -175,19 +190,32 @@ def _before(reader: Reader, at: int) -> Found | None:
             if token.low in _CONTRAST and depth_comma and reader.low(i - 1) == ",":
                 crossed += 0.08 if token.low == "and" else 0.2
             found = _cue_at(reader, i, at, crossed)
-            if found is not None:
-                return found
+            if found is not None and kept is None:
+                kept = found
+                if not _doubtful(reader, found):
+                    return found
+            elif found is not None and kept is not None and not _doubtful(reader, found):
+                return found if found.score >= 0.8 else kept
         i -= 1
-    return None
+    return kept
+
+
+def _doubtful(reader: Reader, found: Found) -> bool:
+    """Tell whether an outer verb, where there is one, holds the quote rather."""
+    if found.path == "noun":
+        return True
+    verb = reader._skip_adverbs(found.cue[0])
+    return found.subject.kind == "noun" and reader.low(verb - 1) in ("who", "that", "which")
 
 
 def _cue_at(reader: Reader, i: int, at: int, crossed: float) -> Found | None:
     low = reader.tokens[i].low
     colon = reader.low(at - 1) in (":", ",")
-    if reader.is_finite(i):
+    if low in reader.lex.past and reader.cover[i] is None:
         passive = _passive(reader, i, at)
         if passive is not None:
             return passive
+    if reader.is_finite(i):
         if i + 1 < at and reader.low(i + 1) == "by" and low in ("said", "written"):
             return None
         subject = reader.subject_before(i)
@@ -282,7 +310,7 @@ def _participle_subject(reader: Reader, i: int) -> Subject | None:
         return reader.main_subject(i)
     mention = reader.cover[i - 1] if i else None
     if mention is not None and not mention.owns:
-        if reader.low(mention.first - 1) in ("of", "in", "to", "for", "from"):
+        if reader.low(mention.first - 1) in ("in", "to", "for", "from"):
             return reader.main_subject(i)
         return Subject("name", mention.first, mention.last, mention)
     if before in ("is", "was", "were", "are", "be", "been", "not", "also", "then", "now") or before.endswith("ly"):
@@ -308,6 +336,8 @@ def _infinitive_subject(reader: Reader, i: int) -> Subject | None:
 def _cue_noun(reader: Reader, i: int, at: int, crossed: float) -> Found | None:
     """Read `Smith's claim that "…"` and `a statement from the ministry: "…"`."""
     if at - i > 14:
+        return None
+    if reader.low(i + 1) in ("is", "are", "was", "were"):
         return None
     direct = at - i <= 2 or reader.low(i + 1) in ("that", ":", "to") or (
         at - i == 3 and reader.low(i + 1) in ("of", "for", "about", "as")

@@ -236,6 +236,10 @@ class Registry:
             after = tokens[last + 1] if last + 1 < len(tokens) else None
             if after is None or not after.cap or after.low in FUNCTION:
                 break
+            if token.kind == "q" and token.word.isalpha() and token.word[:1].isupper():
+                # A nickname: John "Jack" Smith.
+                last += 1
+                continue
             if token.low in PARTICLES and token.kind == "w":
                 last += 1
                 continue
@@ -297,7 +301,7 @@ class Registry:
         if all(t.low in COUNTRIES or t.low in DEMONYMS for t in names):
             return False
         if len(names) == 1:
-            return False
+            return self._acts(chunk, sentence, first)
         if first.low in self._lex.names:
             return True
         if first.low in GEOGRAPHIC or first.low in DEMONYMS or first.low in COUNTRIES:
@@ -306,6 +310,19 @@ class Registry:
             return False
         before = sentence.tokens[chunk.first - 1].low if chunk.first else ""
         return before not in ("the", "in", "at") and len(names) <= 4 and "of" not in chunk.parts
+
+    def _acts(self, chunk: Chunk, sentence: Sentence, token: Token) -> bool:
+        """Tell whether a single name speaks, or has a `who` behind it."""
+        if token.word.isupper() and len(token.word) > 1:
+            return False
+        tokens = sentence.tokens
+        if chunk.first and tokens[chunk.first - 1].low in ("the", "in", "at", "from"):
+            return False
+        after = tokens[chunk.last].low if chunk.last < len(tokens) else ""
+        if after == "," and chunk.last + 1 < len(tokens):
+            after = tokens[chunk.last + 1].low
+            return after in ("who", "whose")
+        return after in ("said", "told", "added", "who", "wrote", "tweeted", "recalled", "thinks", "believes")
 
     def _introduce(self, chunk: Chunk, sentence: Sentence) -> None:
         """Enter full names; short ones are linked to them afterwards."""
@@ -420,6 +437,12 @@ class Registry:
                 self._give(mention.who, tokens[first : mention.first - 1])
         if mention.last < len(tokens) and tokens[mention.last].word == "," and not mention.owns:
             last = _phrase_after(tokens, mention.last + 1, lex)
+            follower = row[index + 1] if index + 1 < len(row) else None
+            if last is not None and follower is not None and follower.first == last + 1:
+                # `in the Observer, her adviser, Name, said`: the phrase is the next name's.
+                after = tokens[follower.last].word if follower.last < len(tokens) else "."
+                if after in ",." and tokens[last].word == "," and follower.who.person:
+                    last = None
             if last is not None:
                 self._give(mention.who, tokens[mention.last + 1 : last])
 

@@ -80,7 +80,9 @@ class People:
             if mention.who is main:
                 continue
             weight = 1.0
-            if mention.owns:
+            if mention.first and reader.is_finite(mention.first - 1) and mention.who.person:
+                weight = 2.5
+            elif mention.owns:
                 weight = 0.7
             elif reader.low(mention.first - 1) in ("of", "in", "at", "to", "with", "for", "from", "by", "against", "about"):
                 weight = 0.6
@@ -112,6 +114,14 @@ class People:
             joined = " and ".join([*names, speaker.name])
             return Speaker(joined, mention.who, None, 0.9)
         return speaker
+
+    def labelled(self, label: str) -> Speaker | None:
+        """Give the person whom a transcript's label in capitals names."""
+        key = label.lower().split()[-1:]
+        found = [p for p in self._registry.people if p.person and list(p.parts[-1:]) == key]
+        if found:
+            return self.of(max(found, key=lambda p: p.count), 0.9)
+        return Speaker(label.title(), None, None, 0.85) if " " not in label.strip() else None
 
     def of(self, who: Someone, confidence: float) -> Speaker:
         """Give somebody as a speaker, under the name of the officials files where known."""
@@ -157,12 +167,13 @@ class People:
             if distance < 0 or not who.person or who.gender not in ("", gender):
                 continue
             scores[who] = scores.get(who, 0.0) + weight * _DECAY**distance
+        main = reader.main_subject(subject.first)
         for mention in reader.mentions:
             if mention.last > subject.first:
                 break
             who = mention.who
             if who.person and who.gender in ("", gender):
-                weight = 1.6 if mention.first == 0 else 0.8
+                weight = 3.0 if main is not None and main.mention is mention else 0.8
                 scores[who] = scores.get(who, 0.0) + weight
         if not scores:
             return self._fallback(gender)

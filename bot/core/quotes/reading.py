@@ -145,7 +145,7 @@ def _split(tokens: list[Token], block: int, verbs: Collection[str]) -> list[Sent
     out: list[Sentence] = []
     start = 0
     for index, token in enumerate(tokens):
-        if _ends_sentence(tokens, index, token, verbs):
+        if _ends_sentence(tokens, index, token, verbs, alone=index == start):
             out.append(Sentence(tokens[start : index + 1], block))
             start = index + 1
     if start < len(tokens):
@@ -154,7 +154,7 @@ def _split(tokens: list[Token], block: int, verbs: Collection[str]) -> list[Sent
 
 
 def _ends_sentence(
-    tokens: list[Token], index: int, token: Token, verbs: Collection[str]
+    tokens: list[Token], index: int, token: Token, verbs: Collection[str], *, alone: bool
 ) -> bool:
     following = tokens[index + 1] if index + 1 < len(tokens) else None
     if following is None:
@@ -176,6 +176,8 @@ def _ends_sentence(
         # A capital opens a sentence unless it opens a said-clause: `"Why?" Smith asked.`
         if following.kind == "n":
             return True
+        if last == "." and not alone:
+            return following.cap
         return following.cap and not _said_clause(tokens, index + 1, verbs, last)
     if token.kind == "w" and token.low.endswith(".") and following.cap:
         # A title or an initial never ends a sentence; "Jr." and "Inc." may.
@@ -200,7 +202,8 @@ def _said_clause(tokens: list[Token], start: int, verbs: Collection[str], last: 
             return True
         # After a full stop only a clause that takes no further object is a said-clause.
         return last != "." or (
-            following.low in ("in", "on", "at", "of", "about", "during", "after", "to", "when", "as")
+            token.low in ("said", "says", "told", "added", "wrote")
+            and following.low in ("in", "on", "at", "of", "about", "during", "after", "to", "when")
             and i - start < 5
         )
     return False

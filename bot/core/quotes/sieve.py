@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from bot.core.quotes.clauses import Found, Reader
 from bot.core.quotes.cues import find_cue
+from bot.core.quotes.people import Speaker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,10 +16,11 @@ if TYPE_CHECKING:
     from bot.core.quotes.lexicon import Lexicon
     from bot.core.quotes.marks import Marked
     from bot.core.quotes.names import Registry
-    from bot.core.quotes.people import People, Speaker
+    from bot.core.quotes.people import People
     from bot.core.quotes.reading import Sentence
 
 _FULL: Final = ".?!,…—–-"
+_LABEL: Final = re.compile(r"([A-Z][A-Z.’' -]{2,40}):\s")
 
 
 @dataclass(slots=True)
@@ -96,10 +99,24 @@ class Sieve:
         row = self._rows[index]
         if row.speaker is None and row.found is not None:
             self._resolve(reader, row)
+        if row.bare and self._label(reader, row):
+            self._people.spoke(reader.sentence.number, row.speaker or Speaker("", None, None, 0.0))
+            return
         if row.speaker is None and row.found is None:
             self._borrow(reader, index, row)
         if row.speaker is not None:
             self._people.spoke(reader.sentence.number, row.speaker)
+
+    def _label(self, reader: Reader, row: Attribution) -> bool:
+        """Read a transcript's `SMITH: …` inside the marks."""
+        label = _LABEL.match(self._text, row.marked.start, row.marked.end)
+        if label is None:
+            return False
+        who = self._people.labelled(label.group(1))
+        if who is None:
+            return False
+        row.speaker, row.path, row.confidence = who, "label", 0.9
+        return True
 
     def _resolve(self, reader: Reader, row: Attribution) -> None:
         found = row.found

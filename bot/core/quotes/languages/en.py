@@ -33,7 +33,7 @@ credit encourage invite excoriate berate castigate reprimand question taunt teas
 _ATTITUDES: Final = """
 believe hope fear worry guess figure suspect expect want wish intend plan guarantee offer name paint
 attack lash rail celebrate justify support endorse reject refuse decline allow grant signal signify
-talk chat discuss publish release issue share sing rap pray brief notify detail spell sum point
+publish issue share sing rap pray brief notify detail spell sum point
 interrupt rule judge recognize recognise charge challenge highlight underline ascribe attribute
 jab needle admire value favor favour deplore pan bash savage skewer envision envisage imagine
 anticipate assess diagnose pen scrawl print promote pitch peddle plug advertise tag bill style fault
@@ -57,8 +57,8 @@ _FINITE_STRONG: Final = frozenset(
 )
 _NOT_CUES: Final = frozenset("is was took takes came made makes kept gave gives saw sees".split())
 _ING: Final = """
-saying telling writing speaking reading swearing holding thinking feeling admitting begging bragging
-quipping dubbing ripping slamming referring rebutting chatting arguing putting
+saying telling writing speaking swearing admitting begging bragging
+quipping dubbing ripping slamming referring rebutting arguing
 """.split()
 _BASE_ONLY: Final = "say tell write speak swear think feel read".split()
 
