@@ -45,12 +45,13 @@ SUBORDINATE: Final = frozenset(
     """when while after before since although though because if as asked until unless once whereas
     whether given despite speaking""".split()
 )
-_DASHES: Final = frozenset("—–―-")
+INDEFINITE_PEOPLE: Final = frozenset(
+    "anybody anyone everybody everyone somebody someone nobody one those people".split()
+)
+BE: Final = frozenset("was were is are be been being 's get got gets".split())
 _COMMAS: Final = frozenset((",", "—", "–", "―", ";", "-"))
 _RELATIVE: Final = frozenset(("who", "which", "that"))
-Path = Literal[
-    "after", "inverted", "before", "according", "label", "noun", "dash", "passive", "weak"
-]
+Path = Literal["after", "inverted", "before", "according", "label", "noun", "dash", "passive", "weak"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +117,28 @@ class Reader:
         if token.kind != "w" or low not in self.lex.past or self.cover[i] is not None:
             return False
         before = self.low(i - 1)
+        k = i - 1
+        while k > 0 and self.low(k).endswith("ly"):
+            k -= 1
+        if self.low(k) in BE and low not in ("says", "tells"):
+            return False
         if before in ("the", "a", "an", "his", "her", "their", "its", "my", "our", "of", "for", "these",
                       "those", "no", "such", "in", "with", "any", "some"):  # fmt: skip
             return False
         if i and self.tokens[i - 1].owns and low not in ("said",):
             return False
+        if low in self.lex.nouns and not self._after_name(i):
+            return False
         return not (before in ("to",) and low in self.lex.base)
+
+    def _after_name(self, i: int) -> bool:
+        """Tell whether a name, a pronoun or `who` stands before a word and its adverbs."""
+        k = self._skip_adverbs(i) - 1
+        if k < 0:
+            return True
+        return self.cover[k] is not None or self.low(k) in (
+            "he", "she", "it", "who", "which", ",", ")", "and",
+        )  # fmt: skip
 
     def is_ing(self, i: int) -> bool:
         """Tell whether a token is a reporting participle."""
@@ -136,9 +153,7 @@ class Reader:
         if token.kind != "w" or token.low not in self.lex.base:
             return False
         j = i - 1
-        while j > 0 and (
-            self.low(j) in ("not", "never", "also", "then") or self.low(j).endswith("ly")
-        ):
+        while j > 0 and (self.low(j) in ("not", "never", "also", "then") or self.low(j).endswith("ly")):
             j -= 1
         return self.low(j) in (
             "to", "would", "will", "could", "should", "did", "didn't", "does", "doesn't", "might",
@@ -150,24 +165,9 @@ class Reader:
         token = self.tokens[i]
         if token.kind != "w" or token.owns or token.low in FUNCTION:
             return False
-        return (
-            token.low.endswith("s")
-            and token.low not in ("is", "was", "has", "does")
-            and self.low(i + 1)
-            in (
-                "say",
-                "tell",
-                "argue",
-                "believe",
-                "think",
-                "call",
-                "claim",
-                "insist",
-                "note",
-                "warn",
-                "agree",
-            )
-        )
+        return token.low.endswith("s") and token.low not in ("is", "was", "has", "does") and self.low(
+            i + 1
+        ) in ("say", "tell", "argue", "believe", "think", "call", "claim", "insist", "note", "warn", "agree")
 
     # ------------------------------------------------------------ subjects
 
@@ -202,6 +202,9 @@ class Reader:
             if low in AUXILIARY or low in DAYS or (low.endswith("ly") and len(low) > 4):
                 i -= 1
                 continue
+            if low in ("on", "last", "this", "late", "early", "next") and self.low(i) in DAYS:
+                i -= 1
+                continue
             break
         return i
 
@@ -223,6 +226,9 @@ class Reader:
                 break
             k -= 1
         inside = self.low(k + 1)
+        whole = self.cover[k + 1]
+        if whole is not None and whole.last == comma and whole.who.person and not whole.owns:
+            return Subject("name", whole.first, whole.last, whole)
         if k <= 0 or self.tokens[k].kind != "p" or self.tokens[k].word != sign:
             return None
         found = self.subject_before(k, depth + 1) if not self.is_quote(k - 1) else None
@@ -236,10 +242,17 @@ class Reader:
         return found
 
     def _antecedent(self, at: int, depth: int) -> Subject | None:
-        i = at - 1 if self.low(at - 1) == "," else at
-        if i <= 0:
+        i = at - 1 if self.low(at - 1) in _COMMAS else at
+        if self.low(i - 1) == ")":
+            i = self._opening(i - 1)
+        if i <= 0 or depth > 4:
             return None
-        return self._phrase_ending(i) if depth < 4 else None
+        mention = self.cover[i - 1]
+        if mention is not None and not mention.owns and mention.who.person:
+            return Subject("name", mention.first, mention.last, mention)
+        if self.low(i - 1) in INDEFINITE_PEOPLE:
+            return None
+        return self._phrase_ending(i, depth + 1)
 
     def _shared_subject(self, conjunction: int) -> Subject | None:
         """Give the subject of the verb before `and said`."""
@@ -250,9 +263,11 @@ class Reader:
                     return found
         return self.main_subject(conjunction)
 
-    def _phrase_ending(self, end: int) -> Subject | None:
+    def _phrase_ending(self, end: int, depth: int = 0) -> Subject | None:
         """Read the noun phrase that ends at a token (exclusive)."""
         first = end
+        if depth > 6:
+            return None
         while first > 0 and end - first < 24:
             token = self.tokens[first - 1]
             if token.kind == "q" or (token.kind == "p" and token.word not in "-–&/'’$%.#@"):
@@ -264,14 +279,27 @@ class Reader:
                 if low in PRONOUNS or (low in self.lex.past and not self._looks_noun(first - 1)):
                     break
             first -= 1
-        return self._head_of(first, end)
+        if self.low(first - 1) in ("who", "which", "whose", "that") and first >= 2:
+            # The words belong to a relative clause: its antecedent is meant.
+            mention = self.cover[end - 1]
+            if not (self.low(first - 1) == "that" and mention is not None and mention.first == first):
+                return self._antecedent(first - 1, depth + 1)
+        found = self._head_of(first, end)
+        if found is not None and found.kind == "noun" and self.low(first - 1) == "," and first >= 2:
+            mention = self.cover[first - 2]
+            if self.low(first - 2) == ")":
+                mention = self.cover[max(0, self._opening(first - 2) - 1)]
+            title = self.low(first) in ("the", "a", "an", "one") or any(
+                self.tokens[k].low in self.lex.roles for k in range(first, end)
+            )
+            if mention is not None and not mention.owns and mention.who.person and title:
+                return Subject("name", mention.first, mention.last, mention)
+        return found
 
     def _looks_noun(self, i: int) -> bool:
         """Tell whether a word of the verb list stands as a noun or participle here."""
         before = self.low(i - 1)
-        return (
-            before in DETERMINERS or before in PREPOSITIONS or self.tokens[i].low in self.lex.roles
-        )
+        return before in DETERMINERS or before in PREPOSITIONS or self.tokens[i].low in self.lex.roles
 
     def _head_of(self, first: int, end: int) -> Subject | None:
         """Find the head of the words between two places."""
@@ -300,11 +328,7 @@ class Reader:
             return None
         if last.low in PRONOUNS:
             return Subject("pron", stop - 1, stop, head=last.low)
-        if (
-            last.low in AUXILIARY
-            or last.low in FUNCTION
-            and last.low not in ("one", "others", "some", "many", "most")
-        ):
+        if last.low in AUXILIARY or last.low in FUNCTION and last.low not in ("one", "others", "some", "many", "most"):
             return None
         return Subject("noun", start, end, head=last.low)
 
@@ -321,16 +345,8 @@ class Reader:
             if before in PREPOSITIONS or before in DETERMINERS or self.tokens[i - 1].owns:
                 continue
             mention = self.cover[i]
-            if (
-                mention is not None
-                and mention.first == i
-                and before not in self.lex.roles
-                and (
-                    self.tokens[i - 1].kind != "w"
-                    or self.tokens[i - 1].low in DAYS
-                    or not self._adjective(i - 1)
-                )
-            ):
+            if (mention is not None and mention.first == i and before not in self.lex.roles and
+                    (self.tokens[i - 1].kind != "w" or self.tokens[i - 1].low in DAYS or not self._adjective(i - 1))):
                 return i
             if self.low(i) in DETERMINERS and self.low(i) not in ("that", "this"):
                 return i
@@ -342,18 +358,12 @@ class Reader:
     def subject_after(self, verb: int) -> Subject | None:
         """Read the subject that follows an inverted verb: `said the minister, Name`."""
         start = verb + 1
-        while (
-            start < len(self.tokens)
-            and (self.low(start) in ("also", "later", "then") or self.low(start).endswith("ly"))
-            and self.cover[start] is None
-        ):
+        while start < len(self.tokens) and (self.low(start) in ("also", "later", "then") or self.low(start).endswith("ly")) and self.cover[start] is None:
             start += 1
         if start >= len(self.tokens):
             return None
         low = self.low(start)
-        if self.cover[start] is None and (
-            low in PREPOSITIONS or low in BOUNDARY or self.tokens[start].kind != "w"
-        ):
+        if self.cover[start] is None and (low in PREPOSITIONS or low in BOUNDARY or self.tokens[start].kind not in "wn"):
             return None
         if low in PRONOUNS and self.cover[start] is None:
             return Subject("pron", start, start + 1, head=low)
@@ -368,20 +378,9 @@ class Reader:
             token = self.tokens[end]
             if token.kind == "q" or (token.kind == "p" and token.word not in "-–/&'’"):
                 break
-            if (
-                token.low in BOUNDARY
-                or token.low in DAYS
-                or (
-                    token.low in PREPOSITIONS
-                    and token.low not in ("of", "for", "at", "from", "with")
-                )
-            ):
+            if token.low in BOUNDARY or token.low in DAYS or (token.low in PREPOSITIONS and token.low not in ("of", "for", "at", "from", "with")):
                 break
-            if (
-                token.low in self.lex.past
-                and token.low not in self.lex.roles
-                and not self._looks_noun(end)
-            ):
+            if token.low in self.lex.past and token.low not in self.lex.roles and not self._looks_noun(end):
                 break
             end += 1
         found = self._head_of(start, end)
@@ -399,46 +398,23 @@ class Reader:
         if mention is None or mention.owns or not mention.who.person:
             return None
         after = self.low(mention.last)
-        if (
-            after in (",", ".", ";", "", "said", "told", "in", "on", "at", "—", ")")
-            or after in DAYS
-        ):
+        if after in (",", ".", ";", "", "said", "told", "in", "on", "at", "—", ")") or after in DAYS:
             return Subject("name", mention.first, mention.last, mention)
         return None
 
     def main_subject(self, limit: int) -> Subject | None:
         """Read the subject of the sentence's main clause, if it stands before a place."""
         i = 0
-        while i < limit and (
-            self.low(i)
-            in (
-                "but",
-                "and",
-                "yet",
-                "so",
-                "still",
-                "however",
-                "meanwhile",
-                "then",
-                "instead",
-                "now",
-                "also",
-            )
-            or (self.tokens[i].kind == "p" and self.tokens[i].word != "(")
-        ):
+        while i < limit and (self.low(i) in ("but", "and", "yet", "so", "still", "however", "meanwhile", "then", "instead", "now", "also") or (self.tokens[i].kind == "p" and self.tokens[i].word != "(")):
             i += 1
         for _ in range(4):
             if i >= limit:
                 return None
             low = self.low(i)
             leading = self.cover[i] is None and (
-                low in PREPOSITIONS
-                or low in SUBORDINATE
-                or low.endswith("ing")
-                or (low.endswith("ed") and i == 0)
-                or self.tokens[i].kind == "n"
-                or (low.endswith("ly") and len(low) > 4)
-                or low in DAYS
+                low in PREPOSITIONS or low in SUBORDINATE or low.endswith("ing")
+                or (low.endswith("ed") and i == 0) or self.tokens[i].kind == "n"
+                or (low.endswith("ly") and len(low) > 4) or low in DAYS
             )
             if not leading:
                 break
@@ -446,18 +422,24 @@ class Reader:
             if comma is None:
                 return self._first_free(i, limit) if low in PREPOSITIONS else None
             i = comma + 1
+            while i < limit and not self._may_start(i):
+                comma = next((k for k in range(i, limit) if self.low(k) == ","), None)
+                if comma is None:
+                    return None
+                i = comma + 1
         return self._phrase_from(i, limit)
+
+    def _may_start(self, i: int) -> bool:
+        low = self.low(i)
+        return (
+            self.cover[i] is not None or low in DETERMINERS or low in PRONOUNS
+            or low in PREPOSITIONS or low in SUBORDINATE or low.endswith("s")
+        )
 
     def _first_free(self, i: int, limit: int) -> Subject | None:
         for k in range(i + 1, limit):
             mention = self.cover[k]
-            if (
-                mention is not None
-                and mention.first == k
-                and not mention.owns
-                and self.low(k - 1) not in PREPOSITIONS
-                and self.low(k - 1) not in DETERMINERS
-            ):
+            if mention is not None and mention.first == k and not mention.owns and self.low(k - 1) not in PREPOSITIONS and self.low(k - 1) not in DETERMINERS:
                 return Subject("name", k, mention.last, mention)
             if self.low(k) in ("he", "she"):
                 return Subject("pron", k, k + 1, head=self.low(k))
@@ -478,20 +460,12 @@ class Reader:
             token = self.tokens[end]
             if token.kind == "q" or (token.kind == "p" and token.word not in "-–/&"):
                 break
-            if end > i and (
-                token.low in BOUNDARY
-                or token.low in AUXILIARY
-                or (token.low in self.lex.past and not self._looks_noun(end))
-            ):
+            if end > i and (token.low in BOUNDARY or token.low in AUXILIARY or (token.low in self.lex.past and not self._looks_noun(end))):
                 break
-            if (
-                end > i
-                and self.cover[end - 1] is not None
-                and token.low not in PREPOSITIONS
-                and token.low not in self.lex.roles
-                and not self.tokens[end - 1].owns
-            ):
-                break
+            if end > i and self.cover[end - 1] is not None and token.low not in PREPOSITIONS and token.low not in self.lex.roles and not self.tokens[end - 1].owns:
+                ahead = range(end + 1, min(end + 3, limit))
+                if not any(self.cover[k] is not None or self.low(k) in self.lex.roles for k in ahead):
+                    break
             end += 1
         end = min(end, limit)
         found = self._head_of(i, end)

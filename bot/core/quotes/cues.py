@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from bot.core.quotes.clauses import (
     BOUNDARY,
     PREPOSITIONS,
+    SUBORDINATE,
     Found,
     Reader,
     Subject,
@@ -19,23 +20,32 @@ if TYPE_CHECKING:
 _REACH: Final = 45
 _PUTTING: Final = frozenset(("put", "puts", "has", "had"))
 _DASHES: Final = frozenset("—–―-~")
-_CONTRAST: Final = frozenset(
-    ("but", "while", "whereas", "although", "which", "as", "because", "and")
-)
+_CONTRAST: Final = frozenset(("but", "while", "whereas", "although", "which", "as", "because", "and"))
 
 
 def find_cue(reader: Reader, at: int) -> Found | None:
     """Find who says the quote at a place of a sentence, from that sentence alone."""
     after = _after(reader, at)
-    if after is not None and after.score >= 0.9 and _touches(reader, at):
-        return after
     before = _before(reader, at)
+    if after is not None and after.score >= 0.9 and _touches(reader, at) and not _governed(reader, at, before):
+        return after
     if before is not None and before.score >= 0.85:
         return before
-    options = [
-        found for found in (after, before, _according(reader, at), _label(reader, at)) if found
-    ]
+    options = [found for found in (after, before, _according(reader, at), _label(reader, at)) if found]
     return max(options, key=lambda found: found.score, default=None)
+
+
+def _governed(reader: Reader, at: int, before: Found | None) -> bool:
+    """Tell whether a verb before the quote holds it, whatever clause follows.
+
+    `Smith told police "…," prosecutors said`: the words are Smith's. But not `While Smith denies
+    it, "…," Jones said`.
+    """
+    if before is None or before.score < 0.85 or before.subject.kind == "noun":
+        return False
+    if reader.low(0) in SUBORDINATE or any(t.kind == "q" for t in reader.tokens[before.cue[1] : at]):
+        return False
+    return at - before.cue[1] < 25 and reader.low(at - 1) not in (";",)
 
 
 def _touches(reader: Reader, at: int) -> bool:
@@ -61,12 +71,15 @@ def _after(reader: Reader, at: int) -> Found | None:
         i += 1
     if i < len(tokens) and reader.is_finite(i):
         subject = reader.subject_after(i)
-        if subject is not None:
+        if subject is not None and (touches or reader.tokens[i].low not in reader.lex.weak):
             score = 0.97 if touches else (0.8 if subject.kind != "noun" else 0.5)
             return Found(subject, (i, i + 1), "inverted", score)
         if touches and i == at + 1:
             return None
     if not touches:
+        close = _clause_after(reader, i) if at == 0 else None
+        if close is not None and close.cue[0] - i < 10 and close.subject.kind != "noun":
+            return close
         return _trailing(reader, at, i)
     return _clause_after(reader, i) or _trailing(reader, at, i)
 
@@ -79,8 +92,14 @@ def _clause_after(reader: Reader, start: int) -> Found | None:
         token = tokens[i]
         if token.kind == "q":
             break
-        if token.kind != "w":
+        if token.kind != "w" or reader.cover[i] is not None:
             continue
+        if token.low == "which" or (
+            token.low in ("and", "but", "because", "while", "that", "as", "when")
+            and not any(reader.low(k) in ("who", "whose") for k in range(start, i))
+            and reader.low(i - 1) == ","
+        ):
+            return None
         verb = reader.is_finite(i) or reader.is_ing(i) and i <= start + 2
         if not verb and i <= start + 6:
             verb = _any_verb(reader, i, start)
@@ -97,9 +116,9 @@ def _clause_after(reader: Reader, start: int) -> Found | None:
 
 def _relative(reader: Reader, subject: Subject, verb: int) -> bool:
     """Tell a verb of a relative clause (`Smith, who won, said`) from the main one."""
-    return any(
-        reader.low(k) in ("who", "which", "whose") for k in range(subject.last, verb)
-    ) and any(reader.is_finite(k) for k in range(verb + 1, min(len(reader.tokens), verb + 20)))
+    return any(reader.low(k) in ("who", "which", "whose") for k in range(subject.last, verb)) and any(
+        reader.is_finite(k) for k in range(verb + 1, min(len(reader.tokens), verb + 20))
+    )
 
 
 def _any_verb(reader: Reader, i: int, start: int) -> bool:
@@ -128,7 +147,9 @@ def _trailing(reader: Reader, at: int, start: int) -> Found | None:
                 break
             if not reader.is_finite(verb):
                 continue
-            subject = reader.subject_after(verb) if verb == i + 1 else reader.subject_before(verb)
+            subject = (
+                reader.subject_after(verb) if verb == i + 1 else reader.subject_before(verb)
+            )
             if subject is None or subject.first <= i:
                 break
             if reader.low(i + 1) in BOUNDARY and reader.low(i + 1) not in ("as",):
@@ -153,6 +174,7 @@ def _before(reader: Reader, at: int) -> Found | None:
     stop = max(-1, at - 60)
     quotes = 0
     depth_comma = False
+    kept: Found | None = None
     while i > stop:
         token = reader.tokens[i]
         if token.kind == "q":
@@ -168,25 +190,40 @@ def _before(reader: Reader, at: int) -> Found | None:
             if token.low in _CONTRAST and depth_comma and reader.low(i - 1) == ",":
                 crossed += 0.08 if token.low == "and" else 0.2
             found = _cue_at(reader, i, at, crossed)
-            if found is not None:
-                return found
+            if found is not None and kept is None:
+                kept = found
+                if not _doubtful(reader, found):
+                    return found
+            elif found is not None and kept is not None and not _doubtful(reader, found):
+                return found if found.score >= 0.8 else kept
         i -= 1
-    return None
+    return kept
+
+
+def _doubtful(reader: Reader, found: Found) -> bool:
+    """Tell whether an outer verb, where there is one, holds the quote rather."""
+    if found.path == "noun":
+        return True
+    verb = reader._skip_adverbs(found.cue[0])
+    return found.subject.kind == "noun" and reader.low(verb - 1) in ("who", "that", "which")
 
 
 def _cue_at(reader: Reader, i: int, at: int, crossed: float) -> Found | None:
     low = reader.tokens[i].low
     colon = reader.low(at - 1) in (":", ",")
-    if reader.is_finite(i):
+    if low in reader.lex.past and reader.cover[i] is None:
         passive = _passive(reader, i, at)
         if passive is not None:
             return passive
+    if reader.is_finite(i):
         if i + 1 < at and reader.low(i + 1) == "by" and low in ("said", "written"):
             return None
         subject = reader.subject_before(i)
         if subject is None:
             subject = _inverted_before(reader, i, at)
         if subject is None or _closed_relative(reader, i, at, subject):
+            return None
+        if subject.kind == "pron" and subject.head in ("it", "i", "we"):
             return None
         score = 0.95 if low not in reader.lex.weak else 0.9
         if not colon and at - i > 12:
@@ -223,15 +260,14 @@ def _inverted_before(reader: Reader, i: int, at: int) -> Subject | None:
 def _passive(reader: Reader, i: int, at: int) -> Found | None:
     """Read `was called "…" by Smith` and `described by Smith as "…"`."""
     be = reader.low(i - 1) in ("was", "is", "were", "been", "being", "are") or (
-        reader.low(i - 1).endswith("ly")
-        and reader.low(i - 2) in ("was", "is", "were", "been", "being")
+        reader.low(i - 1).endswith("ly") and reader.low(i - 2) in ("was", "is", "were", "been", "being")
     )
     agent = None
     for k in range(i + 1, at):
         if reader.low(k) == "by":
             agent = reader.subject_after(k)
             break
-    if agent is None and (be or reader.low(i - 1) in (",", "")):
+    if agent is None and (be or reader.low(i - 1) in (",", "") ):
         for k in range(at + 1, min(len(reader.tokens), at + 8)):
             if reader.low(k) == "by":
                 agent = reader.subject_after(k)
@@ -259,21 +295,10 @@ def _participle_subject(reader: Reader, i: int) -> Subject | None:
     before = reader.low(i - 1)
     if before == "as" and reader.low(i - 2) in ("quoted", "cited", "described", "reported"):
         return reader.subject_before(i - 2)
-    if before in (
-        "and",
-        "or",
-        "by",
-        "in",
-        "before",
-        "after",
-        "while",
-        "without",
-        "of",
-        "for",
-        "from",
-        ",",
-        "when",
-    ):
+    back = reader._skip_adverbs(i)
+    if back < i and reader.low(back - 1) == ",":
+        i, before = back, ","
+    if before in ("and", "or", "by", "in", "before", "after", "while", "without", "of", "for", "from", ",", "when"):
         for k in range(i - 1, -1, -1):
             if reader.tokens[k].kind == "w" and reader.cover[k] is None:
                 if reader.is_finite(k):
@@ -285,45 +310,23 @@ def _participle_subject(reader: Reader, i: int) -> Subject | None:
         return reader.main_subject(i)
     mention = reader.cover[i - 1] if i else None
     if mention is not None and not mention.owns:
-        if reader.low(mention.first - 1) in ("of", "in", "to", "for", "from"):
+        if reader.low(mention.first - 1) in ("in", "to", "for", "from"):
             return reader.main_subject(i)
         return Subject("name", mention.first, mention.last, mention)
-    if before in (
-        "is",
-        "was",
-        "were",
-        "are",
-        "be",
-        "been",
-        "not",
-        "also",
-        "then",
-        "now",
-    ) or before.endswith("ly"):
+    if before in ("is", "was", "were", "are", "be", "been", "not", "also", "then", "now") or before.endswith("ly"):
         return reader.subject_before(i)
-    return (
-        reader._phrase_ending(i)
-        if before and before not in PREPOSITIONS and i > 2 and False
-        else reader.main_subject(i)
-    )
+    return reader._phrase_ending(i) if before and before not in PREPOSITIONS and i > 2 and False else reader.main_subject(i)
 
 
 def _infinitive_subject(reader: Reader, i: int) -> Subject | None:
     j = i - 1
-    while j > 0 and (
-        reader.low(j) in ("not", "never", "also", "then") or reader.low(j).endswith("ly")
-    ):
+    while j > 0 and (reader.low(j) in ("not", "never", "also", "then") or reader.low(j).endswith("ly")):
         j -= 1
     if reader.low(j) != "to":
         return reader.subject_before(i)
     for k in range(j - 1, -1, -1):
         if reader.tokens[k].kind == "w" and reader.cover[k] is None:
-            if reader.is_finite(k) and reader.tokens[k].low not in (
-                "told",
-                "asked",
-                "urged",
-                "called",
-            ):
+            if reader.is_finite(k) and reader.tokens[k].low not in ("told", "asked", "urged", "called"):
                 found = reader.subject_before(k)
                 if found is not None:
                     return found
@@ -334,17 +337,19 @@ def _cue_noun(reader: Reader, i: int, at: int, crossed: float) -> Found | None:
     """Read `Smith's claim that "…"` and `a statement from the ministry: "…"`."""
     if at - i > 14:
         return None
+    if reader.low(i + 1) in ("is", "are", "was", "were"):
+        return None
+    direct = at - i <= 2 or reader.low(i + 1) in ("that", ":", "to") or (
+        at - i == 3 and reader.low(i + 1) in ("of", "for", "about", "as")
+    )
+    if not direct:
+        return None
     cue = (i, i + 1)
     for k in range(i - 1, max(-1, i - 5), -1):
         mention = reader.cover[k]
         if mention is not None:
             if mention.owns and mention.last == k + 1:
-                return Found(
-                    Subject("name", mention.first, mention.last, mention),
-                    cue,
-                    "noun",
-                    0.82 - crossed,
-                )
+                return Found(Subject("name", mention.first, mention.last, mention), cue, "noun", 0.82 - crossed)
             break
         if reader.tokens[k].kind != "w":
             break
@@ -358,9 +363,7 @@ def _cue_noun(reader: Reader, i: int, at: int, crossed: float) -> Found | None:
         if reader.low(k) in ("from", "by", "of"):
             subject = reader.subject_after(k)
             if subject is not None and subject.kind != "noun" and subject.last <= at:
-                return Found(
-                    subject, cue, "noun", (0.8 if reader.low(k) != "of" else 0.6) - crossed
-                )
+                return Found(subject, cue, "noun", (0.8 if reader.low(k) != "of" else 0.6) - crossed)
     return None
 
 
@@ -381,12 +384,7 @@ def _according_at(reader: Reader, i: int, *, touches: bool) -> Found | None:
     subject = reader.subject_after(start)
     if subject is None:
         return None
-    if (
-        reader.cover[subject.first] is not None
-        and subject.kind == "name"
-        and subject.mention
-        and subject.mention.owns
-    ):
+    if reader.cover[subject.first] is not None and subject.kind == "name" and subject.mention and subject.mention.owns:
         return None
     return Found(subject, (i, start + 1), "according", 0.93 if touches else 0.86)
 
@@ -395,14 +393,13 @@ def _label(reader: Reader, at: int) -> Found | None:
     """Read `Smith: "…"`, `"…" — Smith` and `"…" (Smith)`."""
     tokens = reader.tokens
     if reader.low(at - 1) == ":" and at >= 2:
-        mention = reader.cover[at - 2]
+        end = reader._opening(at - 2) if reader.low(at - 2) == ")" else at - 1
+        mention = reader.cover[end - 1] if end else None
         if mention is not None and not mention.owns:
             subject = Subject("name", mention.first, mention.last, mention)
             return Found(subject, (at - 1, at), "label", 0.9 if mention.first == 0 else 0.7)
-    if (
-        at + 2 <= len(tokens) - 1
-        and tokens[at + 1].kind == "p"
-        and (tokens[at + 1].word in _DASHES or tokens[at + 1].word == "(")
+    if at + 2 <= len(tokens) - 1 and tokens[at + 1].kind == "p" and (
+        tokens[at + 1].word in _DASHES or tokens[at + 1].word == "("
     ):
         mention = reader.cover[at + 2]
         if mention is not None and not mention.owns and mention.first == at + 2:

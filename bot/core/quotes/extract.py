@@ -34,7 +34,7 @@ def find_quotes(
     marked = find_marked(text, blocks)
     if not marked:
         return ()
-    sentences = read_sentences(text, blocks, marked, token_spans(text))
+    sentences = read_sentences(text, blocks, marked, token_spans(text), ENGLISH.past)
     registry = Registry(sentences, ENGLISH, ())
     people = People(text, registry, ENGLISH, officials, when)
     rows = Sieve(text, sentences, marked, registry, people, ENGLISH).run()

@@ -19,7 +19,7 @@ def keep(text: str, row: Attribution) -> bool:
     if len(words) <= 2:
         return row.confidence >= 0.6
     if _titled(words):
-        return row.path in ("after", "inverted")
+        return row.path in ("after", "inverted") 
     return True
 
 

@@ -19,6 +19,7 @@ class Lexicon:
         base: their infinitives.
         ing: their present participles.
         weak: those of them that report an attitude or an act more often than words.
+        nouns: those of them that are plural nouns as often.
         after_only: verbs that report only right beside a closing mark (`he laughed`).
         cue_nouns: nouns that hold words: statement, claim, letter.
         roles: nouns for a person by office or trade.
@@ -34,6 +35,7 @@ class Lexicon:
     base: frozenset[str]
     ing: frozenset[str]
     weak: frozenset[str]
+    nouns: frozenset[str]
     after_only: frozenset[str]
     cue_nouns: frozenset[str]
     roles: frozenset[str]

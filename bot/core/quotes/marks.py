@@ -187,6 +187,8 @@ def _mark(text: str, match: re.Match[str], start: int, end: int) -> Mark:
     right_free = not after or after.isspace() or after in ".,;:!?)]}—–-―/…،؛؟"
     if after and not right_free and MARKS.match(after):
         right_free = stop + 1 >= end or text[stop + 1].isspace() or text[stop + 1] in ".,;:!?)]"
+    if before == "=" or after == ">":
+        return Mark(at, stop, glyph, opens=False, closes=False)
     if glyph in _SINGLE:
         return _single(text, at, stop, glyph, before, after, left_free=left_free)
     opens, closes = _double(glyph, before, after, left_free=left_free, right_free=right_free)
@@ -272,7 +274,9 @@ class _Block:
         inner: list[Mark] = []
         nested: list[Span] = []
         if inside is not None:
-            current = Marked(self.start, self.end, self.start, self.end, self.number, goes_on=True)
+            current = Marked(
+                self.start, self.end, self.start, self.end, self.number, goes_on=True
+            )
             current.single = inside.single
             opener = Mark(self.start, self.start, "'" if inside.single else '"', True, False)
         for index, mark in enumerate(self.marks):
@@ -330,10 +334,8 @@ class _Block:
         return self._balance[index] > 0
 
     def _ends_inner(self, opener: Mark, mark: Mark) -> bool:
-        return (
-            mark.closes
-            and _pairs(opener.glyph, mark.glyph)
-            and not (mark.opens and not mark.closes)
+        return mark.closes and _pairs(opener.glyph, mark.glyph) and not (
+            mark.opens and not mark.closes
         )
 
     def _ends(self, opener: Mark, mark: Mark, index: int, inner: list[Mark]) -> bool:
@@ -357,10 +359,8 @@ class _Block:
             return True
         close, opening = self._next_close[index + 1], self._next_open[index + 1]
         if close is None or not (after[1].islower() or after[1].isdigit()):
-            return (
-                close is None
-                or after[1] not in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                or (opening is not None and opening < close)
+            return close is None or after[1] not in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" or (
+                opening is not None and opening < close
             )
         return opening is not None and opening < close
 

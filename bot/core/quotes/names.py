@@ -69,6 +69,7 @@ class Someone:
         first: offset of the first mention.
         roles: role noun, the words of the title phrase, the phrase's span, offset of the mention.
         entity: id in the officials files.
+        latest: offset of the mention read last.
         parts: the words of the name, lower case.
     """
 
@@ -80,6 +81,7 @@ class Someone:
     count: int = 0
     roles: list[Role] = field(default_factory=list)
     entity: str = ""
+    latest: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +146,7 @@ class Registry:
     """
 
     def __init__(
-        self,
-        sentences: Sequence[Sentence],
-        lexicon: Lexicon,
-        hints: Collection[tuple[int, int, str]],
+        self, sentences: Sequence[Sentence], lexicon: Lexicon, hints: Collection[tuple[int, int, str]]
     ) -> None:
         self._lex = lexicon
         self.mentions: list[list[Mention]] = [[] for _ in sentences]
@@ -157,7 +156,7 @@ class Registry:
         self._by_first: dict[str, list[Someone]] = defaultdict(list)
         self._by_name: dict[tuple[str, ...], Someone] = {}
         self._hints = {start: (end, label) for start, end, label in hints}
-        self._mid = _mid_capitals(sentences)
+        self._mid, self._pairs = _mid_capitals(sentences)
         chunks = [self._chunks(sentence) for sentence in sentences]
         flat = [chunk for row in chunks for chunk in row]
         for chunk in flat:
@@ -179,7 +178,7 @@ class Registry:
             if not self._starts(tokens, index, shout=shout):
                 index += 1
                 continue
-            last = self._reach(tokens, index)
+            last = self._reach(tokens, index, shout=shout)
             chunk = Chunk(index, last, sentence.number, tokens[index:last])
             self._split_title(chunk)
             if chunk.name_at < len(chunk.tokens):
@@ -192,9 +191,9 @@ class Registry:
         if not token.cap:
             return token.word.startswith("@") and token.kind == "w" and len(token.word) > 2
         if token.low in FUNCTION or (token.low in DAYS and not self._named_day(tokens, index)):
-            return token.word in ("US", "WHO") or (
-                token.low in ("may", "will") and self._named_day(tokens, index)
-            )
+            if token.low == "new" and index + 1 < len(tokens) and tokens[index + 1].cap:
+                return tokens[index + 1].low not in FUNCTION
+            return token.word in ("US", "WHO") or (token.low in ("may", "will") and self._named_day(tokens, index))
         if shout:
             return token.word in self._mid
         opens = index == 0 or tokens[index - 1].kind in "pq"
@@ -209,14 +208,8 @@ class Registry:
             return index == 0 or token.end == tokens[-1].end
         if following.cap and following.low not in FUNCTION:
             return True
-        return (
-            token.owns
-            or following.low in self._lex.past
-            or len(token.word) > 1
-            and (
-                token.word.isupper()
-                or following.low in ("has", "had", "is", "was", "who", "did", "and", ",", "(")
-            )
+        return token.owns or following.low in self._lex.past or len(token.word) > 1 and (
+            token.word.isupper() or following.low in ("has", "had", "is", "was", "who", "did", "and", ",", "(")
         )
 
     def _named_day(self, tokens: list[Token], index: int) -> bool:
@@ -225,16 +218,16 @@ class Registry:
         following = tokens[index + 1] if index + 1 < len(tokens) else None
         return token.low in self._lex.names and following is not None and following.cap
 
-    def _reach(self, tokens: list[Token], index: int) -> int:
+    def _reach(self, tokens: list[Token], index: int, *, shout: bool) -> int:
         last = index + 1
         if tokens[index].owns or tokens[index].word.startswith("@"):
             return last
         while last < len(tokens) and last - index < _MAX_CHUNK:
             token = tokens[last]
-            if (
-                token.cap
-                and not (token.low in FUNCTION and token.word not in ("US",))
-                and (token.low not in DAYS or token.low in self._lex.names)
+            if shout and (tokens[last - 1].word, token.word) not in self._pairs:
+                break
+            if token.cap and not (token.low in FUNCTION and token.word not in ("US",)) and (
+                token.low not in DAYS or token.low in self._lex.names
             ):
                 last += 1
                 if token.owns:
@@ -243,6 +236,10 @@ class Registry:
             after = tokens[last + 1] if last + 1 < len(tokens) else None
             if after is None or not after.cap or after.low in FUNCTION:
                 break
+            if token.kind == "q" and token.word.isalpha() and token.word[:1].isupper():
+                # A nickname: John "Jack" Smith.
+                last += 1
+                continue
             if token.low in PARTICLES and token.kind == "w":
                 last += 1
                 continue
@@ -270,21 +267,14 @@ class Registry:
             cut = max(len(tokens) - 2, cut + 2)
         if tokens[-1].low in lex.roles and len(tokens) > 1 and not self._is_name(tokens):
             cut = len(tokens)
-        while (
-            cut == 0
-            and len(tokens) > 2
-            and tokens[0].low in DEMONYMS
-            and tokens[1].low in lex.names
-        ):
+        while cut == 0 and len(tokens) > 2 and tokens[0].low in DEMONYMS and tokens[1].low in lex.names:
             tokens = chunk.tokens = tokens[1:]
             chunk.first += 1
         chunk.name_at = cut if cut < len(tokens) else len(tokens)
         if cut and cut < len(tokens):
             chunk.person = True
-        if (
-            len(tokens) == 1
-            and (tokens[0].low in lex.roles or tokens[0].low in lex.titles)
-            and (tokens[0].word not in self._by_last)
+        if len(tokens) == 1 and (tokens[0].low in lex.roles or tokens[0].low in lex.titles) and (
+            tokens[0].word not in self._by_last
         ):
             chunk.name_at = 1
 
@@ -304,16 +294,14 @@ class Registry:
         first, last = names[0], names[-1]
         if first.word.startswith("@"):
             return False
-        if (
-            last.low in self._lex.bodies
-            or last.low in ORGANISATION
-            or any(t.low in self._lex.bodies for t in names[:-1])
+        if last.low in self._lex.bodies or last.low in ORGANISATION or any(
+            t.low in self._lex.bodies for t in names[:-1]
         ):
             return False
         if all(t.low in COUNTRIES or t.low in DEMONYMS for t in names):
             return False
         if len(names) == 1:
-            return False
+            return self._acts(chunk, sentence, first)
         if first.low in self._lex.names:
             return True
         if first.low in GEOGRAPHIC or first.low in DEMONYMS or first.low in COUNTRIES:
@@ -322,6 +310,19 @@ class Registry:
             return False
         before = sentence.tokens[chunk.first - 1].low if chunk.first else ""
         return before not in ("the", "in", "at") and len(names) <= 4 and "of" not in chunk.parts
+
+    def _acts(self, chunk: Chunk, sentence: Sentence, token: Token) -> bool:
+        """Tell whether a single name speaks, or has a `who` behind it."""
+        if token.word.isupper() and len(token.word) > 1:
+            return False
+        tokens = sentence.tokens
+        if chunk.first and tokens[chunk.first - 1].low in ("the", "in", "at", "from"):
+            return False
+        after = tokens[chunk.last].low if chunk.last < len(tokens) else ""
+        if after == "," and chunk.last + 1 < len(tokens):
+            after = tokens[chunk.last + 1].low
+            return after in ("who", "whose")
+        return after in ("said", "told", "added", "who", "wrote", "tweeted", "recalled", "thinks", "believes")
 
     def _introduce(self, chunk: Chunk, sentence: Sentence) -> None:
         """Enter full names; short ones are linked to them afterwards."""
@@ -343,16 +344,11 @@ class Registry:
         plain = _plain(parts)
         for other in self._by_last.get(plain[-1], ()):
             theirs = _plain(other.parts)
-            if (
-                len(theirs) > 1
-                and theirs[-1] == plain[-1]
-                and (
-                    theirs[0] == plain[0]
-                    or (
-                        min(len(theirs[0]), len(plain[0])) > 2
-                        and (theirs[0].startswith(plain[0]) or plain[0].startswith(theirs[0]))
-                    )
-                )
+            if len(theirs) > len(plain) and theirs[-len(plain) :] == plain:
+                return other
+            if len(theirs) > 1 and theirs[-1] == plain[-1] and (
+                theirs[0] == plain[0]
+                or (min(len(theirs[0]), len(plain[0])) > 2 and (theirs[0].startswith(plain[0]) or plain[0].startswith(theirs[0])))
             ):
                 return other
         return None
@@ -384,6 +380,7 @@ class Registry:
         if chunk.honorific and who.person:
             who.gender = chunk.honorific
         who.count += 1
+        who.latest = start
         if chunk.person and not who.person:
             who.person = True
         self.mentions[sentence.number].append(
@@ -410,10 +407,14 @@ class Registry:
             found = fitting or []
         if not found:
             return None
-        before = [p for p in found if p.first < start] or found
+        before = [p for p in found if p.first <= start] or found
+        if len(before) == 1:
+            return before[0]
+        # Of two with one surname: the main figure of the article, unless another came up just now.
         best = max(before, key=lambda p: (p.count, -p.first))
-        if len(before) > 1 and best.count == 0:
-            best = before[-1]
+        latest = max(before, key=lambda p: p.latest)
+        if latest is not best and 4 * latest.count >= best.count and start - latest.latest < 500:
+            return latest
         return best
 
     # ------------------------------------------------------------ titles
@@ -426,24 +427,22 @@ class Registry:
         if mention.name_at > mention.first:
             first = self._extend_left(tokens, mention.first)
             self._give(mention.who, tokens[first : mention.name_at])
-        elif (
-            mention.first
-            and tokens[mention.first - 1].low in lex.roles
-            and not tokens[mention.first - 1].owns
-        ):
+        elif mention.first and tokens[mention.first - 1].low in lex.roles and not tokens[mention.first - 1].owns:
             first = self._extend_left(tokens, mention.first)
             self._give(mention.who, tokens[first : mention.first])
         elif mention.first > 1 and tokens[mention.first - 1].word == ",":
             first = _phrase_before(tokens, mention.first - 1, lex)
             after = tokens[mention.last].word if mention.last < len(tokens) else "."
-            if first is not None and (
-                after in ",.;"
-                or tokens[mention.last].low in lex.past
-                or tokens[mention.last].low in ("has", "had")
-            ):
+            if first is not None and (after in ",.;" or tokens[mention.last].low in lex.past or tokens[mention.last].low in ("has", "had")):
                 self._give(mention.who, tokens[first : mention.first - 1])
         if mention.last < len(tokens) and tokens[mention.last].word == "," and not mention.owns:
             last = _phrase_after(tokens, mention.last + 1, lex)
+            follower = row[index + 1] if index + 1 < len(row) else None
+            if last is not None and follower is not None and follower.first == last + 1:
+                # `in the Observer, her adviser, Name, said`: the phrase is the next name's.
+                after = tokens[follower.last].word if follower.last < len(tokens) else "."
+                if after in ",." and tokens[last].word == "," and follower.who.person:
+                    last = None
             if last is not None:
                 self._give(mention.who, tokens[mention.last + 1 : last])
 
@@ -541,28 +540,9 @@ def _phrase_after(tokens: list[Token], first: int, lex: Lexicon) -> int | None:
         if token.kind == "w":
             if token.low in lex.roles:
                 role = True
-            elif not role and (
-                token.low in lex.past
-                or token.low
-                in (
-                    "who",
-                    "whose",
-                    "which",
-                    "but",
-                    "and",
-                    "while",
-                    "when",
-                    "has",
-                    "is",
-                    "was",
-                    "had",
-                )
-            ):
+            elif not role and (token.low in lex.past or token.low in ("who", "whose", "which", "but", "and", "while", "when", "has", "is", "was", "had")):
                 return None
-            elif role and (
-                token.low in ("who", "which", "has", "had", "is", "was", "while")
-                or token.low in lex.past
-            ):
+            elif role and (token.low in ("who", "which", "has", "had", "is", "was", "while") or token.low in lex.past):
                 break
         last += 1
     return last if role and last > first else None
@@ -571,16 +551,15 @@ def _phrase_after(tokens: list[Token], first: int, lex: Lexicon) -> int | None:
 def _plain(parts: tuple[str, ...]) -> tuple[str, ...]:
     """Drop initials, Jr. and the like."""
     kept = tuple(
-        p
-        for p in parts
-        if not (len(p.rstrip(".")) == 1 or p in ("jr.", "sr.", "jr", "sr", "ii", "iii", "iv"))
+        p for p in parts if not (len(p.rstrip(".")) == 1 or p in ("jr.", "sr.", "jr", "sr", "ii", "iii", "iv"))
     )
     return kept or parts
 
 
-def _mid_capitals(sentences: Sequence[Sentence]) -> set[str]:
-    """Give the words that stand with a capital inside a sentence."""
+def _mid_capitals(sentences: Sequence[Sentence]) -> tuple[set[str], set[tuple[str, str]]]:
+    """Give the words that stand with a capital inside a sentence, and the pairs of them."""
     counts: Counter[str] = Counter()
+    pairs: set[tuple[str, str]] = set()
     for sentence in sentences:
         if _is_headline(sentence.tokens):
             continue
@@ -589,7 +568,9 @@ def _mid_capitals(sentences: Sequence[Sentence]) -> set[str]:
             token = tokens[i]
             if token.cap and tokens[i - 1].kind == "w" and token.low not in FUNCTION:
                 counts[token.word] += 1
-    return set(counts)
+            if token.cap and tokens[i - 1].cap:
+                pairs.add((tokens[i - 1].word, token.word))
+    return set(counts), pairs
 
 
 def _is_headline(tokens: Sequence[Token]) -> bool:

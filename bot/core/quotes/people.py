@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bot.core.quotes.names import Registry, Role, Someone
 
 _WINDOW: Final = 9
-_DECAY: Final = 0.62
+_DECAY: Final = 0.5
 _PLAIN_PEOPLE: Final = frozenset("man woman boy girl lady gentleman".split())
 
 
@@ -75,25 +75,16 @@ class People:
                 found = self._noun(reader, subject)
                 main = found.who if found else None
         if main is not None:
-            self._seen.append((number, main, 2.0))
+            self._seen.append((number, main, 3.0))
         for mention in reader.mentions:
             if mention.who is main:
                 continue
             weight = 1.0
-            if mention.owns:
+            if mention.first and reader.is_finite(mention.first - 1) and mention.who.person:
+                weight = 2.5
+            elif mention.owns:
                 weight = 0.7
-            elif reader.low(mention.first - 1) in (
-                "of",
-                "in",
-                "at",
-                "to",
-                "with",
-                "for",
-                "from",
-                "by",
-                "against",
-                "about",
-            ):
+            elif reader.low(mention.first - 1) in ("of", "in", "at", "to", "with", "for", "from", "by", "against", "about"):
                 weight = 0.6
             self._seen.append((number, mention.who, weight))
 
@@ -101,7 +92,7 @@ class People:
         """Note who spoke last."""
         if speaker.who is not None:
             self._last_speaker = (number, speaker.who)
-            self._seen.append((number, speaker.who, 1.6))
+            self._seen.append((number, speaker.who, 2.0))
 
     # ------------------------------------------------------------ subjects
 
@@ -124,6 +115,14 @@ class People:
             return Speaker(joined, mention.who, None, 0.9)
         return speaker
 
+    def labelled(self, label: str) -> Speaker | None:
+        """Give the person whom a transcript's label in capitals names."""
+        key = label.lower().split()[-1:]
+        found = [p for p in self._registry.people if p.person and list(p.parts[-1:]) == key]
+        if found:
+            return self.of(max(found, key=lambda p: p.count), 0.9)
+        return Speaker(label.title(), None, None, 0.85) if " " not in label.strip() else None
+
     def of(self, who: Someone, confidence: float) -> Speaker:
         """Give somebody as a speaker, under the name of the officials files where known."""
         entity = self.entity(who)
@@ -145,13 +144,7 @@ class People:
             found = self._officials.named(who.name[4:])
         if not found:
             return None
-        fitting = [
-            e
-            for e in found
-            if not (who.person and e.kind != "person")
-            and not (who.gender == "F" and e.gender == "male")
-            and not (who.gender == "M" and e.gender == "female")
-        ]
+        fitting = [e for e in found if not (who.person and e.kind != "person") and not (who.gender == "F" and e.gender == "male") and not (who.gender == "M" and e.gender == "female")]
         return fitting[0] if len(fitting) == 1 else None
 
     # ------------------------------------------------------------ pronouns
@@ -174,18 +167,19 @@ class People:
             if distance < 0 or not who.person or who.gender not in ("", gender):
                 continue
             scores[who] = scores.get(who, 0.0) + weight * _DECAY**distance
+        main = reader.main_subject(subject.first)
         for mention in reader.mentions:
             if mention.last > subject.first:
                 break
             who = mention.who
             if who.person and who.gender in ("", gender):
-                weight = 1.6 if mention.first == 0 else 0.8
+                weight = 3.0 if main is not None and main.mention is mention else 0.8
                 scores[who] = scores.get(who, 0.0) + weight
         if not scores:
             return self._fallback(gender)
         for who in scores:
             if who.gender == gender:
-                scores[who] *= 1.5
+                scores[who] *= 1.15
             scores[who] += 0.05 * math.log1p(who.count)
         if self._last_speaker is not None and self._last_speaker[1] in scores:
             scores[self._last_speaker[1]] += 0.5 * 0.8 ** (number - self._last_speaker[0])
@@ -355,25 +349,9 @@ def _fit(content: set[str], noun: str, role: Role) -> float | None:
     theirs = {DEMONYMS.get(w, w) for w in given if w in DEMONYMS or w in COUNTRIES}
     if places and theirs and not places & theirs:
         return None
-    for word in (
-        "prime",
-        "vice",
-        "deputy",
-        "foreign",
-        "defense",
-        "defence",
-        "finance",
-        "attorney",
-        "former",
-        "interior",
-    ):
+    for word in ("prime", "vice", "deputy", "foreign", "defense", "defence", "finance", "attorney", "former", "interior"):
         if word in wanted and word not in given and word != "former":
             return None
-        if (
-            noun in ("minister", "president")
-            and word in ("prime", "vice")
-            and word in given
-            and word not in wanted
-        ):
+        if noun in ("minister", "president") and word in ("prime", "vice") and word in given and word not in wanted:
             return None
     return 1.0 + 0.5 * len(wanted & given)

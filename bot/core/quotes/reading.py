@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from bot.core.model import Span
     from bot.core.quotes.marks import Marked
@@ -73,13 +73,17 @@ def token_spans(text: str) -> list[Span]:
 
 
 def read_sentences(
-    text: str, blocks: Sequence[Span], marked: Sequence[Marked], spans: Iterable[Span]
+    text: str,
+    blocks: Sequence[Span],
+    marked: Sequence[Marked],
+    spans: Iterable[Span],
+    verbs: Collection[str],
 ) -> list[Sentence]:
     """Arrange tokens in sentences; the tokens of each quote become one."""
     sentences: list[Sentence] = []
     rows = _rows(text, blocks, marked, spans)
     for number, tokens in enumerate(rows):
-        sentences.extend(_split(text, tokens, number, marked))
+        sentences.extend(_split(tokens, number, verbs))
     for number, sentence in enumerate(sentences):
         sentence.number = number
         sentence.quotes = [t.quote for t in sentence.tokens if t.kind == "q"]
@@ -137,11 +141,11 @@ def _abbreviation(token: Token) -> bool:
     return token.low in ABBREVIATIONS and token.cap or (len(token.word) == 1 and token.cap)
 
 
-def _split(text: str, tokens: list[Token], block: int, marked: Sequence[Marked]) -> list[Sentence]:
+def _split(tokens: list[Token], block: int, verbs: Collection[str]) -> list[Sentence]:
     out: list[Sentence] = []
     start = 0
     for index, token in enumerate(tokens):
-        if _ends_sentence(tokens, index, token):
+        if _ends_sentence(tokens, index, token, verbs, alone=index == start):
             out.append(Sentence(tokens[start : index + 1], block))
             start = index + 1
     if start < len(tokens):
@@ -149,7 +153,9 @@ def _split(text: str, tokens: list[Token], block: int, marked: Sequence[Marked])
     return out
 
 
-def _ends_sentence(tokens: list[Token], index: int, token: Token) -> bool:
+def _ends_sentence(
+    tokens: list[Token], index: int, token: Token, verbs: Collection[str], *, alone: bool
+) -> bool:
     following = tokens[index + 1] if index + 1 < len(tokens) else None
     if following is None:
         return False
@@ -167,11 +173,37 @@ def _ends_sentence(tokens: list[Token], index: int, token: Token) -> bool:
             return True
         if following.kind == "p":
             return following.word in "•*"
-        # After a full stop a capital opens a sentence; after ? and ! only what is no said-clause.
-        return following.cap or following.kind == "n"
+        # A capital opens a sentence unless it opens a said-clause: `"Why?" Smith asked.`
+        if following.kind == "n":
+            return True
+        if last == "." and not alone:
+            return following.cap
+        return following.cap and not _said_clause(tokens, index + 1, verbs, last)
     if token.kind == "w" and token.low.endswith(".") and following.cap:
         # A title or an initial never ends a sentence; "Jr." and "Inc." may.
         return token.low in {"jr.", "sr.", "inc.", "corp.", "co.", "ltd."} and following.low in {
             "the", "he", "she", "it", "they", "in", "but", "and", "a", "mr.", "ms.", "mrs.",
         }  # fmt: skip
+    return False
+
+
+def _said_clause(tokens: list[Token], start: int, verbs: Collection[str], last: str) -> bool:
+    """Tell whether a capital behind a closed quote opens `Smith, the mayor, asked …`."""
+    for i in range(start + 1, min(start + 26, len(tokens))):
+        token = tokens[i]
+        if token.kind == "q" or (token.kind == "p" and token.word in ".!?;:"):
+            return False
+        if token.kind == "p" and token.word in ",(" and last == ".":
+            return False
+        if token.kind != "w" or token.low not in verbs:
+            continue
+        following = tokens[i + 1] if i + 1 < len(tokens) else None
+        if following is None or following.kind in "pq":
+            return True
+        # After a full stop only a clause that takes no further object is a said-clause.
+        return last != "." or (
+            token.low in ("said", "says", "told", "added", "wrote")
+            and following.low in ("in", "on", "at", "of", "about", "during", "after", "to", "when")
+            and i - start < 5
+        )
     return False

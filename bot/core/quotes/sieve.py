@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from bot.core.quotes.clauses import Found, Reader
 from bot.core.quotes.cues import find_cue
+from bot.core.quotes.people import Speaker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,10 +16,11 @@ if TYPE_CHECKING:
     from bot.core.quotes.lexicon import Lexicon
     from bot.core.quotes.marks import Marked
     from bot.core.quotes.names import Registry
-    from bot.core.quotes.people import People, Speaker
+    from bot.core.quotes.people import People
     from bot.core.quotes.reading import Sentence
 
 _FULL: Final = ".?!,…—–-"
+_LABEL: Final = re.compile(r"([A-Z][A-Z.’' -]{2,40}):\s")
 
 
 @dataclass(slots=True)
@@ -96,10 +99,24 @@ class Sieve:
         row = self._rows[index]
         if row.speaker is None and row.found is not None:
             self._resolve(reader, row)
+        if row.bare and self._label(reader, row):
+            self._people.spoke(reader.sentence.number, row.speaker or Speaker("", None, None, 0.0))
+            return
         if row.speaker is None and row.found is None:
             self._borrow(reader, index, row)
         if row.speaker is not None:
             self._people.spoke(reader.sentence.number, row.speaker)
+
+    def _label(self, reader: Reader, row: Attribution) -> bool:
+        """Read a transcript's `SMITH: …` inside the marks."""
+        label = _LABEL.match(self._text, row.marked.start, row.marked.end)
+        if label is None:
+            return False
+        who = self._people.labelled(label.group(1))
+        if who is None:
+            return False
+        row.speaker, row.path, row.confidence = who, "label", 0.9
+        return True
 
     def _resolve(self, reader: Reader, row: Attribution) -> None:
         found = row.found
@@ -125,44 +142,25 @@ class Sieve:
         if row.marked.goes_on and before is not None:
             row.take(before, "continued", 0.98)
             return
-        if (
-            after is not None
-            and after.sentence == row.sentence
-            and after.found is not None
-            and after.found.path in ("after", "inverted")
-        ):
+        if after is not None and after.marked.goes_on and after.found is not None:
+            self._resolve(self._readers[after.sentence], after)
+            if after.speaker is not None:
+                row.take(after, "continued", 0.95)
+                return
+        if after is not None and after.sentence == row.sentence and after.found is not None and after.found.path in ("after", "inverted"):
             self._resolve(reader, after)
             row.take(after, "same sentence", 0.95)
             return
         if not row.bare:
             return
         same_block = before is not None and before.marked.block == row.marked.block
-        if (
-            before is not None
-            and same_block
-            and row.sentence - before.sentence <= 1
-            and before.speaker
-        ):
-            starts = (
-                not before.found
-                or before.found.path in ("after", "inverted", "label")
-                or reader is self._readers[before.sentence]
-                or before.bare
-            )
-            full = (
-                before.marked.end > before.marked.start
-                and self._text[before.marked.end - 1] in _FULL
-            )
+        if before is not None and same_block and row.sentence - before.sentence <= 1 and before.speaker:
+            starts = not before.found or before.found.path in ("after", "inverted", "label") or reader is self._readers[before.sentence] or before.bare
+            full = before.marked.end > before.marked.start and self._text[before.marked.end - 1] in _FULL
             if starts or full:
                 row.take(before, "same paragraph", 0.97)
                 return
-        if (
-            after is not None
-            and after.marked.block == row.marked.block
-            and after.sentence - row.sentence <= 1
-            and after.found is not None
-            and after.found.path in ("after", "inverted")
-        ):
+        if after is not None and after.marked.block == row.marked.block and after.sentence - row.sentence <= 1 and after.found is not None and after.found.path in ("after", "inverted"):
             self._resolve(self._readers[after.sentence], after)
             row.take(after, "next sentence", 0.95)
             return
@@ -201,7 +199,8 @@ class Sieve:
         """Mark the stretches that one statement is made of."""
         for before, row in zip(self._rows, self._rows[1:], strict=False):
             if row.marked.goes_on:
-                row.joins = True
+                ours = row.speaker.name if row.speaker else None
+                row.joins = ours == (before.speaker.name if before.speaker else None)
                 continue
             if before.marked.block != row.marked.block or before.speaker is None:
                 continue
@@ -211,13 +210,4 @@ class Sieve:
             if said and 0 <= row.sentence - before.sentence <= 1:
                 gap = row.marked.open - before.marked.close
                 first = row.at == 0 or row.sentence == before.sentence
-                row.joins = (
-                    first
-                    and gap < 240
-                    and (
-                        row.found is None
-                        or row.found == before.found
-                        or row.bare
-                        or row.sentence == before.sentence
-                    )
-                )
+                row.joins = first and gap < 240 and (row.found is None or row.found == before.found or row.bare or row.sentence == before.sentence)

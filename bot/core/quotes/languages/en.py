@@ -22,22 +22,22 @@ postulate theorize theorise hypothesize venture volunteer vouch summarize summar
 enthuse marvel fume rant huff scoff sneer bark roar thunder growl bellow holler croon drawl deadpan
 hiss blurt stammer stutter gasp groan moan sob wail howl beg entreat beseech cable telegraph
 """.split()
-_WEAK: Final = """
-call accuse describe believe hope fear worry guess figure suspect expect want wish intend plan
-guarantee offer propose express voice cite quote label dub brand term name characterize characterise
-portray depict paint liken compare refer mock ridicule deride dismiss denounce condemn decry slam
-blast rip criticize criticise attack blame chide scold rebuke lambaste lambast lash rail praise hail
-laud applaud commend congratulate thank welcome celebrate tout defend justify advocate support
-endorse agree disagree dispute reject refuse decline allow grant hint imply indicate signal signify
-talk chat discuss publish release issue share sing rap pray brief notify apologize apologise regret
-specify detail outline spell sum point start open close finish end interrupt rule determine judge
-recognize recognise reaffirm restate stipulate consider view regard deem charge challenge press
-encourage invite answer question highlight underline credit ascribe attribute attest caution
-explore press push tease taunt jab needle like admire value favor favour deplore excoriate pan
-bash savage skewer berate castigate reprimand admonish envision envisage imagine anticipate assess
-diagnose calculate pen scrawl sign print feature headline caption title stage demonstrate proclaim
-promote pitch peddle plug advertise tag bill style fault knock trash troll heckle
-boo cheer berate cheer greet salute honor honour remember mourn invoke reference mention touch address
+_SPEECH_ACTS: Final = """
+call accuse describe propose express voice cite quote label dub brand term characterize characterise
+portray depict liken compare refer mock ridicule deride dismiss denounce condemn decry slam blast
+rip criticize criticise blame chide scold rebuke lambaste lambast praise hail laud applaud commend
+congratulate thank welcome tout defend advocate agree disagree dispute hint imply indicate apologize
+apologise regret specify outline answer admonish reaffirm restate stipulate consider view regard deem
+credit encourage invite excoriate berate castigate reprimand question taunt tease heckle proclaim
+""".split()
+_ATTITUDES: Final = """
+believe hope fear worry guess figure suspect expect want wish intend plan guarantee offer name paint
+attack lash rail celebrate justify support endorse reject refuse decline allow grant signal signify
+publish issue share sing rap pray brief notify detail spell sum point
+interrupt rule judge recognize recognise charge challenge highlight underline ascribe attribute
+jab needle admire value favor favour deplore pan bash savage skewer envision envisage imagine
+anticipate assess diagnose pen scrawl print promote pitch peddle plug advertise tag bill style fault
+knock trash troll boo cheer greet salute honor honour remember mourn invoke reference mention
 """.split()
 _AFTER_ONLY: Final = """
 laugh smile shrug sigh grin nod chuckle interrupt start begin finish end offer agree reason guess
@@ -45,12 +45,11 @@ laugh smile shrug sigh grin nod chuckle interrupt start begin finish end offer a
 _FINITE: Final = """
 said says told tells wrote writes spoke speaks read reads swore swears held holds thought thinks
 felt feels found finds understood understands knew knows taught teaches begged begs went goes
-put puts made makes gave gives saw sees heard hears quoth sang sings shot fired hit pushed struck
-chimed foresaw foresees forecast sought seeks retold drew came broke kept meant means
+put puts quoth sang sings shot fired hit pushed struck
+chimed foresaw foresees forecast sought seeks retold
 argued admitted admits referred refers quipped quips dubbed dubs ripped rips conferred rapped bragged
 planned slammed slams chatted plugged tagged permitted committed commits compelled outlined panned
-hinted signed began begins let bade bids shrugged nodded grinned jabbed trolled rebutted rebuts
-took takes is was
+hinted bade shrugged nodded grinned jabbed trolled rebutted rebuts
 """.split()
 _FINITE_STRONG: Final = frozenset(
     """said says told tells wrote writes spoke swore swears thought thinks quipped quips admitted
@@ -58,8 +57,8 @@ _FINITE_STRONG: Final = frozenset(
 )
 _NOT_CUES: Final = frozenset("is was took takes came made makes kept gave gives saw sees".split())
 _ING: Final = """
-saying telling writing speaking reading swearing holding thinking feeling admitting begging bragging
-quipping dubbing ripping slamming referring rebutting chatting arguing putting
+saying telling writing speaking swearing admitting begging bragging
+quipping dubbing ripping slamming referring rebutting arguing
 """.split()
 _BASE_ONLY: Final = "say tell write speak swear think feel read".split()
 
@@ -72,6 +71,19 @@ insistence suggestion contention refrain pronouncement verdict assessment conclu
 admission apology criticism denunciation report editorial column op-ed article essay book memoir
 filing brief ruling opinion lawsuit release communique communiqué resolution interview address
 declaration headline caption oath prayer battle-cry invitation offer warnings claims calls
+""".split()
+
+# Present forms that are plural nouns as often: they need a name or a pronoun before them.
+_ALSO_NOUNS: Final = """
+claims states reports calls comments remarks tweets posts texts blogs messages promises pledges vows
+demands plans charges views hopes fears issues names offers charges notes voices references questions
+answers quotes points figures worries guesses wishes wants rules details forecasts projects estimates
+styles bills faults pitches plugs tags labels brands terms paints attacks charges challenges values
+admires favors favours honors honours cheers boos projects protests objects complaints counters cracks
+appeals boasts jokes whispers shouts screams cries laughs murmurs echoes requests lectures chants
+inquiries queries retorts laments recommends alerts warnings threats doubts signals shares prints
+releases expects insults taunts regrets confirms praises slams blasts rips answers talks chats speaks
+thinks holds finds reads feels needs roars groans moans howls barks wails sobs hits refuses reckons
 """.split()
 
 _ROLES: Final = """
@@ -132,7 +144,7 @@ _TITLES: Final = {
     ),
     **dict.fromkeys(
         (
-            "sen", "sen.", "rep", "rep.", "gov", "gov.", "dr", "dr.", "prof", "prof.", "gen",
+            "sen", "sen.", "sens.", "reps.", "govs.", "messrs", "messrs.", "rep", "rep.", "gov", "gov.", "dr", "dr.", "prof", "prof.", "gen",
             "gen.", "col", "col.", "capt", "capt.", "lt", "lt.", "sgt", "sgt.", "rev", "rev.",
             "adm", "adm.", "maj", "maj.", "hon", "hon.", "st", "st.", "brig", "brig.", "del",
             "del.", "supt", "supt.", "cmdr", "cmdr.", "fr", "fr.", "pres", "pres.",
@@ -150,10 +162,14 @@ def _forms() -> tuple[set[str], set[str], set[str], set[str]]:
         base.add(verb)
         ing.add(participle)
     strong = past - set(_FINITE) | _FINITE_STRONG
-    for verb in _WEAK:
+    for verb in _SPEECH_ACTS:
         finite, participle = inflect(verb)
         past |= finite
         base.add(verb)
+        ing.add(participle)
+    for verb in _ATTITUDES:
+        finite, participle = inflect(verb)
+        past |= finite
         ing.add(participle)
     weak = past - strong
     return past - _NOT_CUES, base, ing, weak
@@ -167,6 +183,7 @@ ENGLISH: Final = Lexicon(
     base=frozenset(_BASE),
     ing=frozenset(_INGS),
     weak=frozenset(_WEAKS),
+    nouns=frozenset(_ALSO_NOUNS),
     after_only=frozenset(form for verb in _AFTER_ONLY for form in inflect(verb)[0]),
     cue_nouns=frozenset(_CUE_NOUNS),
     roles=frozenset(_ROLES) | frozenset(_FEMALE) | frozenset(_MALE),
