@@ -18,70 +18,18 @@ from bot.core.officials import Officials, name_key, place_key, title_key
 RULES = Path(__file__).parents[1] / "rules"
 FILES = sorted((RULES / "officials").glob("*.yaml"))
 
-ACCEPTANCE = [
-    "netanyahu",
-    "biden",
-    "blinken",
-    "ben-gvir",
-    "guterres",
-    "abbas",
-    "lazzarini",
-    "gallant",
-    "sinwar",
-    "khan",
-    "icc",
-    "un",
-    "unrwa",
-    "hamas",
-    "haaretz",
-    "white-house",
-]
+ACCEPTANCE_TEXT = """netanyahu biden blinken ben-gvir guterres abbas lazzarini gallant sinwar khan
+    icc un unrwa hamas haaretz white-house"""
+ACCEPTANCE = ACCEPTANCE_TEXT.split()
 
 # Reviewed: each holder has a context that tells it from the other.
 SHARED_NAMES = {"albanese", "rsf"}
 
 # Words or very common surnames: alone they name nobody.
-NEEDS_CONDITION = set(
-    [
-        "khan",
-        "turk",
-        "power",
-        "gallant",
-        "austin",
-        "harris",
-        "costa",
-        "cameron",
-        "johnson",
-        "miller",
-        "michel",
-        "burns",
-        "vance",
-        "russell",
-        "fletcher",
-        "elder",
-        "graham",
-        "jordan",
-        "katz",
-        "bennett",
-        "herzog",
-        "abbas",
-        "albanese",
-        "powell",
-        "sullivan",
-        "petro",
-        "modi",
-        "xi",
-        "maduro",
-        "who",
-        "us",
-        "un",
-        "eu",
-        "fed",
-        "care",
-        "congress",
-        "amnesty",
-    ]
-)
+NEEDS_CONDITION_TEXT = """khan turk power gallant austin harris costa cameron johnson miller michel
+    burns vance russell fletcher elder graham jordan katz bennett herzog abbas albanese powell
+    sullivan petro modi xi maduro who us un eu fed care congress amnesty"""
+NEEDS_CONDITION = set(NEEDS_CONDITION_TEXT.split())
 
 # Offices that one person holds at a time.
 SINGLE = {
