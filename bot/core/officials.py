@@ -32,6 +32,9 @@ _SAME_TITLE = {
     "premier": "prime minister",
     "foreign affairs minister": "foreign minister",
     "external affairs minister": "foreign minister",
+    "foreign secretary": "foreign minister",
+    "defence secretary": "defence minister",
+    "united nations envoy": "united nations ambassador",
     "chief prosecutor": "prosecutor",
     "spokesman": "spokesperson",
     "spokeswoman": "spokesperson",
@@ -41,26 +44,31 @@ _SAME_TITLE = {
     "chairperson": "chair",
     "head": "chief",
     "boss": "chief",
+}
+# What a title is called more loosely: "the UN chief" is its secretary-general.
+_LOOSE_TITLE = {
+    "chair": "chief",
+    "chief executive": "chief",
+    "commissioner general": "chief",
+    "director": "chief",
+    "director general": "chief",
+    "executive director": "chief",
     "leader": "chief",
+    "managing director": "chief",
+    "president": "chief",
+    "secretary general": "chief",
+    "foreign minister": "top diplomat",
+    "state secretary": "top diplomat",
+    "supreme leader": "leader",
 }
-# Titles of those who head a body: what "the UN chief" or "the head of UNRWA" can mean.
-_HEADS = {
-    "chair",
-    "chief executive",
-    "commissioner general",
-    "director general",
-    "executive director",
-    "managing director",
-    "president",
-    "secretary general",
-}
+_UN = re.compile(r"\bu\.?n\b\.?")
 _TURNED = re.compile(r"(minister|secretary|ambassador|envoy) (?:of|for|to) (?:the )?(.+)")
 
 
 def title_key(title: str) -> str:
     """Fold a title for look-up: "minister of defense" and "defence minister" are one."""
     key = name_key(title).removeprefix("the ").replace("defense", "defence")
-    key = _TURNED.sub(r"\2 \1", key)
+    key = _TURNED.sub(r"\2 \1", _UN.sub("united nations", key))
     return _SAME_TITLE.get(key, key)
 
 
@@ -86,7 +94,7 @@ class Officials:
                 self._by_name[name_key(name)].append(entity)
             for office in entity.offices:
                 key = title_key(office.title)
-                for title in (key, "chief") if key in _HEADS else (key,):
+                for title in {key, _LOOSE_TITLE.get(key, key)}:
                     self._by_title[title].append((office, entity))
 
     def __iter__(self) -> Iterator[Entity]:
@@ -114,7 +122,8 @@ class Officials:
 
         Args:
             title: "prime minister"; folded before look-up, and usual variants are one ("premier",
-                "minister of defense"). "chief" and "head" find whoever heads the body.
+                "minister of defense"); "chief" or "head" finds whoever heads the body, "top
+                diplomat" its foreign minister.
             of: country or body by any of its names ("Israel", "US", "the UN"), or its demonym
                 ("Israeli"); "" for any.
             when: the day; None for offices held still.
