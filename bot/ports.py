@@ -32,20 +32,26 @@ class Fetched:
         body: decompressed bytes, at most 10 MB.
         content_type: the header as sent, or "".
         url: where it came from after redirects; base of relative links.
-        validators: to be stored in the same transaction as the entries.
+        validators: to be stored in the same transaction as the entries, after their `entries`
+            were replaced by those of the parsed feed.
+        fresh: seconds for which the server calls the body fresh (RFC 9111), or None.
+        moved: where it permanently moved to (301, 308), or "".
     """
 
     body: bytes
     content_type: str
     url: str
     validators: Validators
+    fresh: float | None = None
+    moved: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """The server (304) or the body's hash says that nothing is new."""
+    """The server (304) or the body's hash says that nothing is new; `fresh` as in `Fetched`."""
 
     validators: Validators
+    fresh: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

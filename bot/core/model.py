@@ -63,11 +63,13 @@ class Validators:
         etag: the `ETag` as sent, quotes included.
         last_modified: the `Last-Modified` as sent.
         body_hash: SHA-256 of the last body that was parsed, against servers without validators.
+        entries: hashes of that body's entries (`ParsedFeed.entries`): they need no second reading.
     """
 
     etag: str | None = None
     last_modified: str | None = None
     body_hash: str | None = None
+    entries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,14 +157,21 @@ class ParsedFeed:
     Attributes:
         title: the feed's own title, one line.
         lang: the feed's declared language, ISO 639-1, or "".
-        articles: one for each entry, in the feed's order.
+        articles: one for each entry that was not known already, in the feed's order.
         problems: what was odd but survivable, one line each.
+        entries: hashes of all entries, to be kept in `Validators.entries`; empty where entries
+            cannot be told apart without reading all of them.
+        every: seconds between polls that the feed asks for, or None.
+        skip_hours: hours of the day (UTC) in which it asks not to be polled.
     """
 
     title: str
     lang: str
     articles: tuple[Article, ...]
     problems: tuple[str, ...] = ()
+    entries: tuple[str, ...] = ()
+    every: float | None = None
+    skip_hours: tuple[int, ...] = ()
 
 
 # ---------------------------------------------------------------- rules and entities
