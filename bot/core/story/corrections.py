@@ -72,8 +72,7 @@ class _Token:
 
 
 _TOKEN: Final = re.compile(
-    rf"(?P<entity>&(?:#\d+|#x[0-9a-f]+|[a-z]+\d*);)|\d+(?:[.,:/]\d+)*%?|(?:[^\W\d_]|[{MARKS}])+",
-    re.I,
+    rf"(?P<entity>&(?:#\d+|#x[0-9a-f]+|[a-z]+\d*);)|\d+(?:[.,:/]\d+)*%?|(?:[^\W\d_]|[{MARKS}])+", re.I
 )
 _BREAK: Final = re.compile(r"\s+[|•·»–—-]\s+|\s*[|»]\s*")
 SITE_WORDS: Final = 5
@@ -240,8 +239,7 @@ def _told_in_passage(
 
 def _is_note(text: str) -> bool:
     return any(
-        _NOTE.search(line) and not _INVITES.search(line)
-        for line in re.split(r"\n|(?<=[.!?]) ", text)
+        _NOTE.search(line) and not _INVITES.search(line) for line in re.split(r"\n|(?<=[.!?]) ", text)
     )
 
 
@@ -252,10 +250,7 @@ def _spoken(text: str) -> bool:
 
 def _kind(mine: Sequence[_Token], theirs: Sequence[_Token]) -> Kind | None:
     """Judge a few words that were replaced, added or taken away."""
-    numbers = (
-        [t.word for t in mine if t.text[0].isdigit()],
-        [t.word for t in theirs if t.text[0].isdigit()],
-    )
+    numbers = [t.word for t in mine if t.text[0].isdigit()], [t.word for t in theirs if t.text[0].isdigit()]
     if numbers[0] != numbers[1]:
         return "number"
     if sum(t.word in _NEGATIONS for t in mine) != sum(t.word in _NEGATIONS for t in theirs):
@@ -264,9 +259,7 @@ def _kind(mine: Sequence[_Token], theirs: Sequence[_Token]) -> Kind | None:
         return None
     if _joined(mine) == _joined(theirs):
         return None
-    if len(mine) == len(theirs) and all(
-        near(a.word, b.word) for a, b in zip(mine, theirs, strict=True)
-    ):
+    if len(mine) == len(theirs) and all(near(a.word, b.word) for a, b in zip(mine, theirs, strict=True)):
         return None
     if near(_joined(mine), _joined(theirs)):
         return None

@@ -29,9 +29,7 @@ _PATTERNS: Final = (
     re.compile(r"(?:[-–—―]|--|/)\s*(?P<name>Reuters|[A-Z]{2,5}|[A-Z]\w+ Press)[.]?\s*\Z"),
     re.compile(r"\((?P<name>Reuters|[A-Z]{2,5}|[A-Z]\w+ Press)\)[.]?\s*\Z"),
     # a copyright line
-    re.compile(
-        rf"(?:©|\(c\)|[Cc]opyright)\s*(?:\d{{4}}\s*)?(?:[Bb]y )?(?:[Tt]he )?(?P<name>{_NAME})[.]"
-    ),
+    re.compile(rf"(?:©|\(c\)|[Cc]opyright)\s*(?:\d{{4}}\s*)?(?:[Bb]y )?(?:[Tt]he )?(?P<name>{_NAME})[.]"),
 )
 
 
@@ -43,9 +41,7 @@ def find_origin(text: str) -> str:
     """
     head, tail = text.lstrip()[:HEAD], text.rstrip()[-TAIL:]
     for i, pattern in enumerate(_PATTERNS):
-        found = (pattern.match(head) if i < 4 else None) or (
-            pattern.search(tail) if i >= 4 else None
-        )
+        found = (pattern.match(head) if i < 4 else None) or (pattern.search(tail) if i >= 4 else None)
         if found and not _dateline_only(found["name"]):
             return found["name"].strip()
     return ""

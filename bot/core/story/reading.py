@@ -6,12 +6,13 @@ import math
 from array import array
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from bot.core.story.words import Word, is_number, opens_sentence, read_words
+from bot.core.story.words import is_number, opens_sentence, read_words, term_of
 
 if TYPE_CHECKING:
-    from collections.abc import Set
+    from collections.abc import Iterable
 
     from bot.core.story.frequencies import Frequencies
 
@@ -20,7 +21,7 @@ LEAD_WORDS: Final = 60
 BODY_WORDS: Final = 250
 """Words of the text that say what it is about; a report puts its event first."""
 
-TEXT_WORDS: Final = 1500
+TEXT_WORDS: Final = 1000
 """Words that are looked at for copied passages."""
 
 TOP_TERMS: Final = 12
@@ -34,55 +35,66 @@ FEW: Final = 80
 SHINGLES: Final = 96
 OPENING_WORDS: Final = 72
 NAME_BOOST: Final = 1.3
+TITLE_BOOST: Final = 1.5
 
 
 @dataclass(slots=True)
 class Reading:
-    """An article as it is compared: sets of terms and their weights.
+    """An article as it is compared: sets of terms and their rarities.
 
     Attributes:
         when: seconds since the epoch.
         length: tokens of the text that were read.
+        level: how thinly its shingles are sampled: one of `2 ** level`.
         terms: terms of headline and text with their rarity, the weightiest of this article first.
         title: terms of the headline.
-        title_names: names in it.
-        title_numbers: numbers in it.
+        marks: names and numbers in it, which tell one occasion from another.
         lead: terms of the headline and the first words.
         names: capitalised terms of headline and text.
         numbers: numbers of headline and text.
         shingles: sampled hashes of three words in a row.
-        level: how thinly they are sampled: one of `2 ** level`.
         opening: hashes of three words in a row of the first words, all of them.
         top: the few weightiest terms.
-        total: sum of all rarities.
-        lead_total: the same of the lead's.
+        total, lead_total, title_total, marks_total, names_total, top_total: sums of rarities.
     """
 
     when: float
     length: int
+    level: int
     terms: dict[int, float]
     title: frozenset[int]
-    title_names: frozenset[int]
-    title_numbers: frozenset[int]
+    marks: frozenset[int]
     lead: frozenset[int]
     names: frozenset[int]
     numbers: frozenset[int]
     shingles: frozenset[int]
     opening: frozenset[int]
-    level: int
     top: tuple[int, ...] = field(init=False)
     total: float = field(init=False)
     lead_total: float = field(init=False)
+    title_total: float = field(init=False)
+    marks_total: float = field(init=False)
+    names_total: float = field(init=False)
+    top_total: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self.top = tuple(self.terms)[:TOP_TERMS]
+        self.top = tuple(islice(self.terms, TOP_TERMS))
         self.total = sum(self.terms.values())
-        self.lead_total = sum([self.terms.get(term, 0.0) for term in self.lead])
+        self.lead_total = self.sum(self.lead)
+        self.title_total = self.sum(self.title)
+        self.marks_total = self.sum(self.marks)
+        self.names_total = self.sum(self.names)
+        self.top_total = self.sum(self.top)
+
+    def sum(self, terms: Iterable[int]) -> float:
+        """Add up the rarities of some of its terms."""
+        rarity = self.terms
+        return sum([rarity[term] for term in terms if term in rarity])
 
     @property
     def keys(self) -> tuple[int, ...]:
         """The terms by which it is found again."""
-        return tuple(self.terms)[:KEY_TERMS]
+        return tuple(islice(self.terms, KEY_TERMS))
 
 
 class Kept:
@@ -96,8 +108,7 @@ class Kept:
         for terms in (
             reading.terms,
             reading.title,
-            reading.title_names,
-            reading.title_numbers,
+            reading.marks,
             reading.lead,
             reading.names,
             reading.numbers,
@@ -128,51 +139,54 @@ class Kept:
         return Reading(
             when,
             length,
+            level,
             {term: weight(term) for term in parts[0]},
-            *(frozenset(part) for part in parts[1:]),  # type: ignore[arg-type]
-            level=level,
+            *map(frozenset, parts[1:]),
         )
 
 
 def read(title: str, text: str, when: float, frequencies: Frequencies) -> Reading:
     """Read an article. The frequencies are consulted, not changed."""
-    heading = read_words(title, TITLE_WORDS)
-    body = read_words(text, TEXT_WORDS)
-    about = body[:BODY_WORDS]
-    capitals, small = _capitals(text, about)
-    titled = frozenset(word.term for word in heading if word.term)
-    title_numbers = frozenset(word.term for word in heading if is_number(word.text))
-    title_names = _title_names(heading, capitals, small, frequencies)
-    names = capitals | title_names
-    counts = Counter(word.term for word in about if word.term)
+    heading, _ = read_words(title, TITLE_WORDS)
+    body, starts = read_words(text, TEXT_WORDS)
+    title_terms = list(map(term_of, heading))
+    body_terms = list(map(term_of, body))
+    about = body_terms[:BODY_WORDS]
+    capitals, small = _capitals(text, body[:BODY_WORDS], about, starts)
+    titled = frozenset(filter(None, title_terms))
+    marks = _marks(heading, title_terms, capitals, small, frequencies)
+    names = capitals | {term for term in marks if not is_number(term)}
+    counts = Counter(about)
     counts.update(titled)
+    del counts[0]
     rarity = {term: frequencies.weight(term) for term in counts}
     ranked = sorted(
-        counts,
-        key=lambda term: (
-            -rarity[term]
-            * (1 + math.log(counts[term]))
-            * (NAME_BOOST if term in names else 1)
-            * (1.5 if term in titled else 1),
-            term,
-        ),
+        [
+            (
+                -rarity[term]
+                * (1 + math.log(count))
+                * (NAME_BOOST if term in names else 1)
+                * (TITLE_BOOST if term in titled else 1),
+                term,
+            )
+            for term, count in counts.items()
+        ]
     )[:TERMS]
-    shingles, level = _sample(body or heading)
+    terms = {term: rarity[term] for _, term in ranked}
+    numbers = {term for term in body_terms if term & 1}.union(filter(is_number, titled))
+    shingles, level = _sample(body_terms or title_terms, body or heading)
     return Reading(
         when=when,
         length=len(body),
-        terms={term: rarity[term] for term in ranked},
-        title=titled,
-        title_names=title_names,
-        title_numbers=title_numbers,
-        lead=titled.union(word.term for word in about[:LEAD_WORDS] if word.term),
-        names=_first(names, rarity),
-        numbers=_first(
-            title_numbers.union(word.term for word in body if is_number(word.text)), rarity
-        ),
-        shingles=shingles,
-        opening=frozenset(_shingles(body[:OPENING_WORDS])),
         level=level,
+        terms=terms,
+        title=titled & terms.keys(),
+        marks=marks & terms.keys(),
+        lead=titled.union(about[:LEAD_WORDS]) & terms.keys(),
+        names=_first(names, rarity),
+        numbers=_first(frozenset(numbers), rarity),
+        shingles=shingles,
+        opening=frozenset(_shingles(body_terms[:OPENING_WORDS], body)),
     )
 
 
@@ -183,64 +197,63 @@ def _first(terms: frozenset[int], rarity: dict[int, float]) -> frozenset[int]:
     return frozenset(sorted(terms, key=lambda term: (-rarity.get(term, 0.0), term))[:FEW])
 
 
-def _capitals(text: str, words: list[Word]) -> tuple[frozenset[int], frozenset[int]]:
+def _capitals(
+    text: str, tokens: list[str], terms: list[int], starts: list[int]
+) -> tuple[frozenset[int], set[int]]:
     """Find the terms with a capital inside a sentence, and those that are also written small."""
     capitals: set[int] = set()
     small: set[int] = set()
-    for word in words:
-        if not word.term:
+    for token, term, start in zip(tokens, terms, starts, strict=False):
+        if not term:
             continue
-        if not word.text[0].isupper():
-            small.add(word.term)
-        elif not opens_sentence(text, word.start):
-            capitals.add(word.term)
-    return frozenset(capitals), frozenset(small)
+        if not token[0].isupper():
+            small.add(term)
+        elif not opens_sentence(text, start):
+            capitals.add(term)
+    return frozenset(capitals), small
 
 
-def _title_names(
-    heading: list[Word],
+def _marks(
+    heading: list[str],
+    terms: list[int],
     capitals: frozenset[int],
-    small: frozenset[int],
+    small: set[int],
     frequencies: Frequencies,
 ) -> frozenset[int]:
-    """Find the names of a headline, also where it capitalises every word.
+    """Find the names and numbers of a headline, also where it capitalises every word.
 
     The text tells: a name is written with a capital there too. Where the text does not have the
     word, a capital counts if the headline writes other words small.
     """
-    upper = sum(word.text[0].isupper() for word in heading)
-    lower = sum(word.text[0].islower() and len(word.text) > 3 for word in heading)  # noqa: PLR2004
+    upper = sum([token[0].isupper() for token in heading])
+    lower = sum([token[0].islower() and len(token) > 3 for token in heading])  # noqa: PLR2004
     telling = upper <= 1.5 * lower or not small
-    names = set()
-    for i, word in enumerate(heading):
-        if not word.term or not word.text[0].isupper():
-            continue
-        strange = word.term not in small and not frequencies.common(word.term)
-        if word.term in capitals or (i and telling and strange):
-            names.add(word.term)
-    return frozenset(names)
+    marks = set()
+    for i, (token, term) in enumerate(zip(heading, terms, strict=True)):
+        if is_number(term):
+            marks.add(term)
+        elif term and token[0].isupper():
+            strange = term not in small and not frequencies.common(term)
+            if term in capitals or (i and telling and strange):
+                marks.add(term)
+    return frozenset(marks)
 
 
-def _shingles(words: list[Word]) -> set[int]:
+def _shingles(terms: list[int], tokens: list[str]) -> set[int]:
     """Hash each three words in a row; function words count by their length."""
-    terms = [word.term or len(word.text) for word in words]
+    full = [term or len(token) for term, token in zip(terms, tokens, strict=False)]
     return {
         (a * 0x9E3779B1 + b * 0x85EBCA77 + c * 0xC2B2AE3D) & 0xFFFFFFFF
-        for a, b, c in zip(terms, terms[1:], terms[2:], strict=False)
+        for a, b, c in zip(full, full[1:], full[2:], strict=False)
     }
 
 
-def _sample(words: list[Word]) -> tuple[frozenset[int], int]:
+def _sample(terms: list[int], tokens: list[str]) -> tuple[frozenset[int], int]:
     """Keep at most SHINGLES of a text's shingles, by their value, so that copies keep the same."""
-    hashes = _shingles(words)
+    hashes = _shingles(terms, tokens)
     level = 0
     while len(hashes) > SHINGLES:
         level += 1
-        hashes = set(thin(hashes, level))
+        mask = ((1 << level) - 1) << 7
+        hashes = {value for value in hashes if not value & mask}
     return frozenset(hashes), level
-
-
-def thin(shingles: Set[int], level: int) -> Set[int]:
-    """Keep one of `2 ** level` shingles."""
-    mask = ((1 << level) - 1) << 7
-    return {value for value in shingles if not value & mask} if mask else shingles

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bot.core.story.reading import thin
-
 if TYPE_CHECKING:
     from collections.abc import Container
 
@@ -37,14 +35,21 @@ FEW_SAMPLES: Final = 12
 
 def copied(one: Reading, other: Reading) -> float:
     """Give the share of the shorter text that stands in the longer one, 0 to 1."""
+    both = len(one.shingles & other.shingles)
     level = max(one.level, other.level)
-    a, b = thin(one.shingles, level), thin(other.shingles, level)
-    least = min(len(a), len(b))
-    share = len(a & b) / least if least else 0.0
+    least = min(_thinned(one, level), _thinned(other, level)) if both >= FEW_SAMPLES / 4 else 0
     if least >= FEW_SAMPLES:
-        return share
-    opening = min(len(one.opening), len(other.opening))
-    return len(one.opening & other.opening) / opening if opening else 0.0
+        return both / least
+    least = min(len(one.opening), len(other.opening))
+    return len(one.opening & other.opening) / least if least else 0.0
+
+
+def _thinned(reading: Reading, level: int) -> int:
+    """Count the shingles that are left at a coarser level."""
+    if reading.level == level:
+        return len(reading.shingles)
+    mask = ((1 << level) - 1) << 7
+    return sum([not value & mask for value in reading.shingles])
 
 
 def is_copy(new: Reading, old: Reading) -> bool:
@@ -83,12 +88,10 @@ def titles_differ_in_instance(new: Reading, old: Reading) -> bool:
     old_alien = [t for t in old.title if t not in new.terms]
     if not alien or not old_alien:
         return False
+    if new.marks.isdisjoint(alien) or old.marks.isdisjoint(old_alien):
+        return False
     both = len(new.title & old.title)
-    marks = any(t in new.title_numbers or t in new.title_names for t in alien)
-    old_marks = any(t in old.title_numbers or t in old.title_names for t in old_alien)
-    if marks and old_marks:
-        return both >= 0.5 * (min(len(new.title), len(old.title)) - 1)
-    return False
+    return both >= 0.5 * (min(len(new.title), len(old.title)) - 1)
 
 
 def _same_short(new: Reading, old: Reading) -> bool:

@@ -105,7 +105,9 @@ class Shelf:
             for serial in posting[-POSTINGS:]:
                 scores[serial] = score(serial, 0.0) + worth
         kept = self._kept
-        best = nlargest(2 * FOUND, ((value, serial) for serial, value in scores.items()))
+        best = nlargest(
+            2 * FOUND, ((value, serial) for serial, value in scores.items())
+        )
         return [serial for _, serial in best if serial in kept][:FOUND]
 
 

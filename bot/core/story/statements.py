@@ -76,11 +76,7 @@ class Statement(NamedTuple):
 
 def statement(quote: str) -> Statement:
     """Read a quote's words."""
-    text = (
-        unicodedata.normalize("NFKC", quote.replace("…", " ... "))
-        .casefold()
-        .translate(_OTHER_MARKS)
-    )
+    text = unicodedata.normalize("NFKC", quote.replace("…", " ... ")).casefold().translate(_OTHER_MARKS)
     for pattern, full in _SHORT_FORMS:
         text = pattern.sub(full, text)
     words: list[str] = []

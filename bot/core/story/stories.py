@@ -79,11 +79,7 @@ class _Story:
 
     def compared(self) -> list[_Member]:
         """The opener and the newest, as far as they are remembered."""
-        return (
-            self.members
-            if len(self.members) <= NEWEST
-            else [self.members[0], *self.members[-NEWEST:]]
-        )
+        return self.members if len(self.members) <= NEWEST else [self.members[0], *self.members[-NEWEST:]]
 
 
 class Stories:
@@ -140,8 +136,7 @@ class Stories:
                 (
                     member.origin
                     for member in home.members
-                    if member.article == article.id
-                    or is_copy(reading, self._shelf.get(member.serial))
+                    if member.article == article.id or is_copy(reading, self._shelf.get(member.serial))
                 ),
                 "",
             )

@@ -1,7 +1,8 @@
 """Text to terms: what is compared when two articles are compared.
 
 A term is an integer, the CRC-32 of a word's folded, truncated form: the same in every run and on
-every machine, and nothing has to be remembered to give it. Words are runs of letters in any script;
+every machine, and nothing has to be remembered to give it. Its lowest bit says whether it is a
+number. Words are runs of letters in any script;
 scripts that are written without spaces give overlapping pairs of characters.
 """
 
@@ -10,7 +11,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from typing import Final, NamedTuple
+from itertools import islice
+from typing import Final
 from zlib import crc32
 
 from bot.core.story.common import FUNCTION_WORDS
@@ -34,21 +36,7 @@ NUMBER_WORDS: Final = {
     )
 }
 
-_SENTENCE_END: Final = frozenset('.!?:\n"“”‘«»•|–—-([')
-
-
-class Word(NamedTuple):
-    """One token.
-
-    Attributes:
-        text: as written.
-        term: what it is compared by; 0 for a function word.
-        start: offset in the text it was read from.
-    """
-
-    text: str
-    term: int
-    start: int
+_SENTENCE_END: Final = frozenset(".!?:\n\"“”‘«»•|–—-([")
 
 
 def fold(token: str) -> str:
@@ -82,29 +70,44 @@ def _stem(word: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def term_of(token: str) -> int:
-    """Give the term of a token, or 0 for a function word and for a single letter."""
+    """Give the term of a token; 0 for a function word. Numbers have the lowest bit set."""
     word = token.casefold().replace("’", "'")
-    if word in FUNCTION_WORDS and word not in NUMBER_WORDS:
+    number = word if word[0].isdigit() else NUMBER_WORDS.get(word)
+    if number is not None:
+        return crc32(_digits(number).encode("utf-8")) | 1
+    if word in FUNCTION_WORDS:
         return 0
-    folded = NUMBER_WORDS.get(word) or fold(token)
-    return crc32(folded.encode("utf-8", "surrogatepass")) or 1 if folded else 0
+    folded = fold(token)
+    return (crc32(folded.encode("utf-8", "surrogatepass")) & ~1) or 2 if folded else 0
 
 
-def read_words(text: str, limit: int) -> list[Word]:
-    """Read up to `limit` tokens; a run of an unspaced script gives its pairs of characters."""
-    words: list[Word] = []
-    for found in TOKEN.finditer(text):
-        token, start = found[0], found.start()
-        if len(token) > 2 and UNSPACED.match(token):  # noqa: PLR2004 - a pair is its own pair
-            words += [
-                Word(token[i : i + 2], term_of(token[i : i + 2]), start + i)
-                for i in range(min(len(token) - 1, limit))
-            ]
+def is_number(term: int) -> bool:
+    """Say whether a term is a number: written in digits, or as a word up to twenty."""
+    return bool(term & 1)
+
+
+def read_words(text: str, limit: int) -> tuple[list[str], list[int]]:
+    """Read up to `limit` tokens and where each starts.
+
+    A run of an unspaced script gives its pairs of characters.
+    """
+    if not UNSPACED.search(text):
+        matches = list(islice(TOKEN.finditer(text), limit))
+        return [found[0] for found in matches], [found.start() for found in matches]
+    tokens: list[str] = []
+    starts: list[int] = []
+    for found in islice(TOKEN.finditer(text), limit):
+        token = found[0]
+        if UNSPACED.match(token) and len(token) > 2:  # noqa: PLR2004 - a pair is its own pair
+            pairs = range(min(len(token) - 1, limit - len(tokens)))
+            tokens += [token[i : i + 2] for i in pairs]
+            starts += [found.start() + i for i in pairs]
+            if len(tokens) >= limit:
+                break
         else:
-            words.append(Word(token, term_of(token), start))
-        if len(words) >= limit:
-            break
-    return words
+            tokens.append(token)
+            starts.append(found.start())
+    return tokens, starts
 
 
 def opens_sentence(text: str, start: int) -> bool:
@@ -113,8 +116,3 @@ def opens_sentence(text: str, start: int) -> bool:
     while before >= 0 and text[before] in " '’\t\u00a0":
         before -= 1
     return before < 0 or text[before] in _SENTENCE_END
-
-
-def is_number(token: str) -> bool:
-    """Say whether a token is a number, in digits or as a word up to twenty."""
-    return token[0].isdigit() or token.lower() in NUMBER_WORDS
