@@ -465,6 +465,8 @@ class Delivery:
         state: see `DeliveryState`.
         attempt: how many times it was tried.
         since: when the current attempt began, or None.
+        parent_ref: `Delivered.ref` of the story's first alert in the channel, for follow-ups and
+            corrections that belong below it; "" for none.
     """
 
     id: str
@@ -475,6 +477,7 @@ class Delivery:
     state: DeliveryState = DeliveryState.PENDING
     attempt: int = 0
     since: datetime | None = None
+    parent_ref: str = ""
 
 
 # ---------------------------------------------------------------- what is stored

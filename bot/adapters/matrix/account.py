@@ -1,0 +1,321 @@
+"""The bot's account on its homeserver: login, plain requests, sending into rooms.
+
+nio is used as transport, parser and crypto; its own retries are off (it repeats for ever by
+default) and its error objects become exceptions here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import aiohttp
+import nio
+import structlog
+
+from bot.adapters.matrix.errors import MatrixError, NoAnswerError, NotReadyError
+from bot.adapters.matrix.secrecy import encrypted
+from bot.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from bot.adapters.matrix.session import Session, SessionFile
+
+log = structlog.get_logger(__name__)
+
+REQUEST_SECONDS = 30.0
+_OK = 200
+_FULL_SYNC_SECONDS = 180.0
+_SYNC_FILTER = {
+    "presence": {"types": []},
+    "account_data": {"types": []},
+    "room": {
+        "ephemeral": {"types": []},
+        "account_data": {"types": []},
+        "timeline": {"limit": 100},
+    },
+}
+_API = "/_matrix/client/v3"
+_KEYS = "keys"
+_WRONG_LOGIN = ("M_FORBIDDEN", "M_USER_DEACTIVATED", "M_INVALID_USERNAME", "M_UNKNOWN_TOKEN")
+
+
+class Account:
+    """One account on one homeserver.
+
+    Args:
+        homeserver: base address.
+        user: Matrix id or local part; may be "" with an access token.
+        password: or None.
+        access_token: or None; wins over the password.
+        folder: where session and keys are kept; created if missing.
+        file: the session's file.
+    """
+
+    def __init__(
+        self,
+        *,
+        homeserver: str,
+        user: str,
+        password: str | None,
+        access_token: str | None,
+        folder: Path,
+        file: SessionFile,
+    ) -> None:
+        self._password, self._given_token = password, access_token
+        self._file = file
+        self.session: Session = file.load(homeserver.rstrip("/"), user)
+        keys = folder / _KEYS
+        keys.mkdir(mode=0o700, parents=True, exist_ok=True)
+        config = nio.AsyncClientConfig(
+            max_limit_exceeded=0, max_timeouts=0, request_timeout=REQUEST_SECONDS
+        )
+        self.client = nio.AsyncClient(
+            self.session.homeserver, user, store_path=str(keys), config=config, ssl=True
+        )
+        self._sending: dict[str, asyncio.Lock] = {}
+        self.synced = asyncio.Event()
+
+    @property
+    def user_id(self) -> str:
+        """The bot's own Matrix id, "" before the first login."""
+        return self.session.user_id
+
+    @property
+    def can_log_in(self) -> bool:
+        """Whether a lost token can be replaced without a person."""
+        return self._password is not None and self._given_token is None
+
+    def keep(self, **changes: Any) -> None:  # noqa: ANN401 -- fields of Session
+        """Change the session and store it."""
+        changed = replace(self.session, **changes)
+        if changed != self.session:
+            self.session = changed
+            self._file.save(changed)
+
+    # ------------------------------------------------------------ login
+
+    async def connect(self) -> None:
+        """Make sure that a valid token is there and the keys are loaded.
+
+        Raises:
+            SettingsError: the homeserver refuses the credentials.
+            MatrixError: it refused for now.
+            NoAnswerError: it did not answer.
+        """
+        token = self._given_token or self.session.access_token
+        if token:
+            try:
+                await self._resume(token)
+            except MatrixError as error:
+                if not error.logged_out:
+                    raise
+                if not self.can_log_in:
+                    variable = "MATRIX_ACCESS_TOKEN" if self._given_token else "MATRIX_PASSWORD"
+                    raise SettingsError(variable, "the homeserver refuses the token") from None
+            else:
+                return
+        await self._log_in()
+
+    async def _resume(self, token: str) -> None:
+        self.client.access_token = token
+        me = await self.request("GET", f"{_API}/account/whoami")
+        device = me.get("device_id") or self.session.device_id
+        self._adopt(me["user_id"], device, token)
+
+    async def _log_in(self) -> None:
+        if self._password is None:
+            raise SettingsError("MATRIX_PASSWORD", "is missing, and so is MATRIX_ACCESS_TOKEN")
+        self.client.access_token = ""
+        wish = {
+            "type": "m.login.password",
+            "identifier": {"type": "m.id.user", "user": self.session.account},
+            "password": self._password,
+            "device_id": self.session.device_id,
+            "initial_device_display_name": "Wirewatch",
+        }
+        try:
+            done = await self.request("POST", f"{_API}/login", wish)
+        except MatrixError as error:
+            if error.code in _WRONG_LOGIN:
+                raise SettingsError(
+                    "MATRIX_PASSWORD", f"{self.session.account} cannot log in ({error.code})"
+                ) from None
+            raise
+        self._adopt(done["user_id"], done["device_id"], done["access_token"])
+        await self._publish_keys_again()
+
+    def _adopt(self, user_id: str, device_id: str, token: str) -> None:
+        self.client.restore_login(user_id, device_id, token)
+        # A given token stays where it was given; only our own logins are written down.
+        kept = "" if self._given_token else token
+        self.keep(user_id=user_id, device_id=device_id, access_token=kept)
+
+    async def _publish_keys_again(self) -> None:
+        """After a hard logout the server has forgotten the device's keys; nio would not resend."""
+        olm = self.client.olm
+        if olm is None or not olm.account.shared:
+            return
+        wish = {"device_keys": {self.user_id: [self.session.device_id]}}
+        known = await self.request("POST", f"{_API}/keys/query", wish)
+        if self.session.device_id not in known.get("device_keys", {}).get(self.user_id, {}):
+            olm.account.shared = False
+
+    async def close(self) -> None:
+        """Close the connections; the login stays."""
+        await self.client.close()
+
+    # ------------------------------------------------------------ requests
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        seconds: float = REQUEST_SECONDS,
+    ) -> dict[str, Any]:
+        """Ask the homeserver once.
+
+        Raises:
+            MatrixError: any status but 200.
+            NoAnswerError: no answer.
+        """
+        headers = {"Content-Type": "application/json"}
+        if self.client.access_token:
+            headers["Authorization"] = f"Bearer {self.client.access_token}"
+        data = None if body is None else json.dumps(body)
+        with unanswered():
+            async with asyncio.timeout(seconds):
+                answer = await self.client.send(method, path, data, headers)
+                async with answer:
+                    status, raw = answer.status, await answer.read()
+        content = _json_object(raw)
+        if status != _OK:
+            raise error_in(status, content)
+        return content
+
+    async def room_request(
+        self,
+        method: str,
+        room_id: str,
+        *path: str,
+        body: Mapping[str, Any] | None = None,
+        query: str = "",
+    ) -> dict[str, Any]:
+        """Ask about a room: `path` are the unescaped pieces behind the room's id.
+
+        Raises:
+            MatrixError: any status but 200.
+            NoAnswerError: no answer.
+        """
+        pieces = "/".join(quote(piece, safe="") for piece in ("rooms", room_id, *path))
+        return await self.request(method, f"{_API}/{pieces}{query}", body)
+
+    async def send(self, room_id: str, kind: str, content: dict[str, Any], txn: str) -> str:
+        """PUT an event once, encrypted where the room is; give its id.
+
+        The same `txn` from the same device always gives the same event, within the homeserver's
+        memory (https://spec.matrix.org/latest/client-server-api/#transaction-identifiers).
+
+        Raises:
+            NotReadyError: it could not be sent yet; nothing reached the room.
+            MatrixError: the homeserver refused.
+            NoAnswerError: nobody knows, or (`reached` is False) it was not sent.
+        """
+        if not self.synced.is_set():
+            raise NotReadyError("not yet connected to the homeserver")
+        async with self._sending.setdefault(room_id, asyncio.Lock()):
+            if await self._is_encrypted(room_id) and kind != "m.reaction":
+                # Reactions are sent in the clear by all clients: servers must aggregate them.
+                kind, content = await encrypted(self.client, room_id, kind, content)
+            done = await self.room_request("PUT", room_id, "send", kind, txn, body=content)
+            return str(done["event_id"])
+
+    async def sync(self, *, since: str, full_state: bool, seconds: int) -> nio.SyncResponse:
+        """Wait up to `seconds` for news since a sync token ("" for a first sight of everything).
+
+        Raises:
+            MatrixError: the homeserver refused.
+            NoAnswerError: it did not answer.
+        """
+        patience = _FULL_SYNC_SECONDS if full_state else seconds + REQUEST_SECONDS
+        with unanswered():
+            async with asyncio.timeout(patience):
+                answer = await self.client.sync(
+                    timeout=seconds * 1000,
+                    sync_filter=_SYNC_FILTER,
+                    since=since or None,
+                    full_state=full_state,
+                )
+        if isinstance(answer, nio.SyncResponse):
+            return answer
+        transport = answer.transport_response
+        raise MatrixError(
+            transport.status if transport else 0,
+            answer.status_code or "",
+            retry_after=(answer.retry_after_ms or 0) / 1000 or None,
+            soft_logout=answer.soft_logout,
+        )
+
+    def opened(self, room_id: str, source: dict[str, Any]) -> dict[str, Any] | None:
+        """Give an event decrypted where it is encrypted; None when its key is not there."""
+        if source.get("type") != "m.room.encrypted":
+            return source
+        event = nio.Event.parse_event(source)
+        if not isinstance(event, nio.MegolmEvent):
+            return None
+        event.room_id = room_id
+        try:
+            return dict(self.client.decrypt_event(event).source)
+        except nio.EncryptionError:
+            return None
+
+    async def _is_encrypted(self, room_id: str) -> bool:
+        """Say whether a room is encrypted; where sync has not told yet, the server is asked."""
+        if room_id in self.client.rooms:
+            return bool(self.client.rooms[room_id].encrypted)
+        with suppress(MatrixError):
+            await self.room_request("GET", room_id, "state", "m.room.encryption")
+            raise NotReadyError("the room has just been joined, its members are not known yet")
+        return False
+
+
+@contextmanager
+def unanswered() -> Iterator[None]:
+    """Turn what the network does into `NoAnswerError`."""
+    try:
+        yield
+    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+        raise NoAnswerError("the homeserver cannot be reached", reached=False) from None
+    except TimeoutError:
+        raise NoAnswerError("the homeserver did not answer in time", reached=True) from None
+    except (aiohttp.ClientError, OSError) as error:
+        kind = type(error).__name__
+        raise NoAnswerError(f"the connection broke ({kind})", reached=True) from None
+
+
+def error_in(status: int, content: Mapping[str, Any]) -> MatrixError:
+    """Read a standard error response. The server's free text is left out: it may hold anything."""
+    code = content.get("errcode")
+    pause = content.get("retry_after_ms")
+    return MatrixError(
+        status,
+        code if isinstance(code, str) else "",
+        retry_after=pause / 1000 if isinstance(pause, int | float) else None,
+        soft_logout=content.get("soft_logout") is True,
+    )
+
+
+def _json_object(raw: bytes) -> dict[str, Any]:
+    try:
+        content = json.loads(raw)
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}

@@ -1,0 +1,83 @@
+"""What must survive a restart: device, token, place in the sync stream, moved rooms."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass, field, fields
+from typing import TYPE_CHECKING
+
+import structlog
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One login, persisted.
+
+    Attributes:
+        homeserver: base address it belongs to.
+        account: the user as configured; another one starts a new session.
+        user_id: full Matrix id once known, else "".
+        device_id: chosen by us before the first login and kept: transaction ids (and thereby
+            exactly-once delivery) and encryption keys hang on it.
+        access_token: "" until logged in.
+        since: sync token up to which everything was handled, "" for none.
+        moves: room id -> room id that replaced it (upgraded rooms).
+        moving: the same for upgrades where the bot is not in the new room yet.
+    """
+
+    homeserver: str
+    account: str
+    device_id: str
+    user_id: str = ""
+    access_token: str = field(default="", repr=False)
+    since: str = ""
+    moves: dict[str, str] = field(default_factory=dict)
+    moving: dict[str, str] = field(default_factory=dict)
+
+
+class SessionFile:
+    """A session on disk, readable by its owner only, replaced atomically.
+
+    Args:
+        path: the JSON file; its folder is made if it is missing.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def load(self, homeserver: str, account: str) -> Session:
+        """Read the session of an account, or begin a new one (new device) and store it."""
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        session = self._read()
+        if session is None or (session.homeserver, session.account) != (homeserver, account):
+            session = Session(homeserver, account, f"WIREWATCH{secrets.token_hex(4).upper()}")
+            self.save(session)
+        return session
+
+    def save(self, session: Session) -> None:
+        """Write it, all or nothing."""
+        new = self._path.with_suffix(".new")
+        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(asdict(session), file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(self._path)
+
+    def _read(self) -> Session | None:
+        try:
+            stored = json.loads(self._path.read_text("utf-8"))
+            names = {each.name for each in fields(Session)}
+            return Session(**{key: value for key, value in stored.items() if key in names})
+        except FileNotFoundError:
+            return None
+        except (ValueError, TypeError, AttributeError):
+            log.warning("matrix session file cannot be read, a new device begins")
+            return None

@@ -1,0 +1,124 @@
+"""The sync loop: hears what happens in the rooms, mends itself, never ends by an error."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.adapters.matrix.account import unanswered
+from bot.adapters.matrix.errors import MatrixError, NoAnswerError
+from bot.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import nio
+
+    from bot.adapters.matrix.account import Account
+
+log = structlog.get_logger(__name__)
+
+_POLL_SECONDS = 30
+_LONGEST_PAUSE = 60.0
+_BAD_REQUEST = 400
+
+
+class Stream:
+    """Reads the account's sync stream for ever.
+
+    Args:
+        account: whose stream it is.
+        hear: called with each response and whether it is history (the first sight of rooms,
+            which is not acted upon); must not block.
+        settled: says whether everything heard so far has been dealt with; only then the place in
+            the stream is stored, so that a crash hears it again.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        hear: Callable[[nio.SyncResponse, bool], None],
+        settled: Callable[[], bool],
+    ) -> None:
+        self._account, self._hear, self._settled = account, hear, settled
+        self._since = account.session.since
+        self._connected = False
+
+    async def connect(self) -> None:
+        """Log in.
+
+        Raises:
+            SettingsError: the homeserver refuses the credentials.
+            MatrixError: it refused for now.
+            NoAnswerError: it did not answer.
+        """
+        await self._account.connect()
+        self._connected = True
+
+    async def run(self) -> None:
+        """Sync until cancelled."""
+        failures = 0
+        while True:
+            pause = 0.0
+            try:
+                await self._turn()
+                failures = 0
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:  # noqa: BLE001 -- deafness for ever would be worse
+                failures += 1
+                pause = self._pause_after(error, failures)
+            await asyncio.sleep(pause)
+
+    def _pause_after(self, error: Exception, failures: int) -> float:
+        pause = min(0.5 * 2 ** min(failures, 10), _LONGEST_PAUSE) * random.uniform(0.8, 1.2)  # noqa: S311 -- jitter
+        if isinstance(error, MatrixError):
+            if error.logged_out:
+                self._connected = False
+                pause = min(pause, 1.0) if failures == 1 else pause
+            elif error.status == _BAD_REQUEST and self._since:
+                # The server no longer knows our place: begin anew, which discards what we missed.
+                self._since = self._account.client.next_batch = ""
+            pause = max(pause, error.retry_after or 0.0)
+            log.warning("matrix sync refused", reason=str(error), pause=round(pause, 1))
+        elif isinstance(error, NoAnswerError):
+            log.warning("matrix sync interrupted", reason=str(error), pause=round(pause, 1))
+        elif isinstance(error, SettingsError):
+            pause = _LONGEST_PAUSE
+            log.error("matrix login refused", reason=str(error))
+        else:
+            log.error("matrix sync failed", exc_info=error)
+        return pause
+
+    async def _turn(self) -> None:
+        if not self._connected:
+            await self.connect()
+        first = not self._account.synced.is_set()
+        history = not self._since
+        news = await self._account.sync(
+            since=self._since, full_state=first, seconds=0 if first else _POLL_SECONDS
+        )
+        self._since = news.next_batch
+        self._hear(news, history)
+        await self._exchange_keys()
+        self._account.synced.set()
+        if self._settled():
+            self._account.keep(since=self._since)
+
+    async def _exchange_keys(self) -> None:
+        """Do what encryption asks for between two syncs; failures are tried again next time."""
+        client = self._account.client
+        try:
+            with unanswered():
+                if client.should_upload_keys:
+                    await client.keys_upload()
+                if client.should_query_keys:
+                    await client.keys_query()
+                if client.should_claim_keys:
+                    await client.keys_claim(client.get_users_for_key_claiming())
+                await client.send_to_device_messages()
+        except NoAnswerError as error:
+            log.info("matrix keys not exchanged", reason=str(error))

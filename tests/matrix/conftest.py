@@ -1,0 +1,134 @@
+"""A homeserver for the whole run, fresh people, rooms and bots for each test."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.adapters.matrix import MatrixChat
+from bot.ports import Incoming, Reply
+from tests.matrix.synapse import Person, Synapse, synapse_python
+
+_names = itertools.count(1)
+
+
+def _homeserver(factory: pytest.TempPathFactory, *, limited: bool) -> Iterator[Synapse]:
+    if synapse_python() is None:
+        pytest.skip("no Synapse: see docs/matrix.md (.venv-synapse, or WIREWATCH_SYNAPSE_VENV)")
+    server = Synapse(factory.mktemp("synapse"), limited=limited)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def synapse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synapse]:
+    """A Synapse without rate limits."""
+    yield from _homeserver(tmp_path_factory, limited=False)
+
+
+@pytest.fixture(scope="session")
+def limited_synapse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synapse]:
+    """A Synapse with the limits on messages that it has by default."""
+    yield from _homeserver(tmp_path_factory, limited=True)
+
+
+@pytest.fixture
+def own_synapse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synapse]:
+    """A Synapse that the test may stop and start."""
+    yield from _homeserver(tmp_path_factory, limited=False)
+
+
+class WallClock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@dataclass
+class Desk:
+    """Stands in for the `answer` job: keeps what it was asked."""
+
+    asked: list[Incoming] = field(default_factory=list)
+    public: bool = False
+
+    async def __call__(self, incoming: Incoming) -> Reply:
+        self.asked.append(incoming)
+        if incoming.text == "fail":
+            raise RuntimeError("boom")
+        return Reply(f"you said <{incoming.text}>", public=incoming.text.startswith("add"))
+
+
+@dataclass
+class Bot:
+    """A running chat with its own user."""
+
+    chat: MatrixChat
+    user_id: str
+    folder: Path
+    desk: Desk
+    options: dict[str, Any]
+    entered: list[str]
+
+    async def restart(self, **changes: Any) -> None:
+        """Stop it and start a new one on the same folder."""
+        await self.chat.stop()
+        self.chat = MatrixChat(**{**self.options, **changes})
+        await self.chat.start()
+        await self.chat.ready()
+
+
+@pytest.fixture
+async def start_bot(tmp_path: Path) -> AsyncIterator[Callable[..., Awaitable[Bot]]]:
+    """Give a function that starts a bot on a homeserver."""
+    bots: list[Bot] = []
+
+    async def start(server: Synapse, **more: Any) -> Bot:
+        user_id = server.register(f"wirewatch{next(_names)}")
+        desk, entered = Desk(), []
+
+        async def joined(channel: str) -> None:
+            entered.append(channel)
+
+        folder = tmp_path / f"matrix{len(bots)}"
+        options = {
+            "homeserver": server.url, "user": user_id, "password": "pw", "folder": folder,
+            "answer": desk, "clock": WallClock(), "joined": joined, **more,
+        }  # fmt: skip
+        bot = Bot(MatrixChat(**options), user_id, folder, desk, options, entered)
+        bots.append(bot)
+        await bot.chat.start()
+        await bot.chat.ready()
+        return bot
+
+    yield start
+    for bot in bots:
+        await bot.chat.stop()
+
+
+@pytest.fixture
+async def bot(synapse: Synapse, start_bot: Callable[..., Awaitable[Bot]]) -> Bot:
+    return await start_bot(synapse)
+
+
+@pytest.fixture
+async def alice(synapse: Synapse) -> Person:
+    return await Person.enter(synapse, f"alice{next(_names)}")
+
+
+@pytest.fixture
+async def bob(synapse: Synapse) -> Person:
+    return await Person.enter(synapse, f"bob{next(_names)}")
+
+
+@pytest.fixture
+async def room(bot: Bot, alice: Person) -> str:
+    """A room of Alice's with the bot in it, greeting seen."""
+    room = await alice.make_room(bot.user_id)
+    await alice.wait_text(room, "!watch help", of=bot.user_id)
+    return room

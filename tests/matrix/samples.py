@@ -1,0 +1,40 @@
+"""Alerts for tests; people and outlets in them are invented."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.core.model import Alert, Delivery, Excerpt, KeyQuote, digest
+
+ALERT = Alert(
+    kind="alert",
+    rule="harbour",
+    why=("harbour", "harbour, Dunmore"),
+    title=Excerpt("Harbour of Dunmore to close, minister says", ((0, 7),)),
+    url="https://www.harbour-times.example/2026/close?a=1&b=2",
+    source="The Harbour Times",
+    domain="harbour-times.example",
+    published=datetime(2026, 11, 20, 9, 30, tzinfo=UTC),
+    summary=(Excerpt("The harbour of Dunmore will close in March.", ((4, 11),), 10),),
+    quotes=(
+        KeyQuote(
+            (Excerpt("We will close the harbour", ((18, 25),)), Excerpt("and we will pay")),
+            "Ada Venn",
+            "minister of ports",
+        ),
+        KeyQuote((Excerpt("Nobody asked us"),), None),
+    ),
+    more_quotes=3,
+    story="story1",
+    article="article1",
+    sources=2,
+)
+
+
+def delivery(channel: str, name: str = "one", **changes: Any) -> Delivery:
+    """Make a delivery of the sample alert; `changes` go into the alert."""
+    alert = replace(ALERT, **changes)
+    made = digest("delivery", channel, name, size=32)
+    return Delivery(id=made, chat="matrix", channel=channel, rule_id="harbour", alert=alert)
