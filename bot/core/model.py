@@ -454,6 +454,8 @@ class Delivery:
         state: see `DeliveryState`.
         attempt: how many times it was tried.
         since: when the current attempt began, or None.
+        parent_ref: the chat's ref of the channel's first alert of the story, so that a follow-up
+            or a correction can answer it in its thread; "" for none.
     """
 
     id: str
@@ -464,6 +466,7 @@ class Delivery:
     state: DeliveryState = DeliveryState.PENDING
     attempt: int = 0
     since: datetime | None = None
+    parent_ref: str = ""
 
 
 # ---------------------------------------------------------------- what is stored
