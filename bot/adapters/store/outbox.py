@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
@@ -57,22 +58,20 @@ class OutboxRows:
         )
         async with self._db.read() as connection:
             row = (await connection.execute(query)).one_or_none()
-        return None if row is None else (_delivery(row), row.next_try)
+            if row is None:
+                return None
+            delivery = _delivery(row)
+            if delivery.alert.kind != "alert":
+                delivery = replace(delivery, parent_ref=await _parent_ref(connection, delivery))
+        return delivery, row.next_try
 
     async def start_sending(self, delivery: Delivery, now: datetime) -> Delivery:
         """Mark a delivery as being sent, before the chat is called, and give it so marked."""
         await self._set(
             delivery.id, state=DeliveryState.SENDING, attempt=delivery.attempt + 1, since=now
         )
-        return Delivery(
-            id=delivery.id,
-            chat=delivery.chat,
-            channel=delivery.channel,
-            rule_id=delivery.rule_id,
-            alert=delivery.alert,
-            state=DeliveryState.SENDING,
-            attempt=delivery.attempt + 1,
-            since=now,
+        return replace(
+            delivery, state=DeliveryState.SENDING, attempt=delivery.attempt + 1, since=now
         )
 
     async def delivered(self, delivery_id: str, ref: str, now: datetime) -> None:
@@ -142,6 +141,23 @@ async def insert_deliveries(
             for delivery in wanted
         ],
     )
+
+
+async def _parent_ref(connection: AsyncConnection, delivery: Delivery) -> str:
+    """Find where the chat has the alert that a follow-up belongs below, or ""."""
+    query = (
+        select(deliveries.c.ref)
+        .where(
+            deliveries.c.story == delivery.alert.story,
+            deliveries.c.rule_id == delivery.rule_id,
+            deliveries.c.chat == delivery.chat,
+            deliveries.c.channel == delivery.channel,
+            deliveries.c.state == DeliveryState.DELIVERED,
+        )
+        .order_by(deliveries.c.seq)
+        .limit(1)
+    )
+    return await connection.scalar(query) or ""
 
 
 def _delivery(row: Row[Any]) -> Delivery:

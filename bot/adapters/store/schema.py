@@ -58,6 +58,7 @@ feeds = Table(
     Column("etag", Text),
     Column("last_modified", Text),
     Column("body_hash", String(64)),
+    Column("entries", JSON, nullable=False, server_default="[]"),  # hashes of the last body's
     Column("next_poll", UtcDateTime),
     Column("claimed_until", UtcDateTime),
     Column("failures", Integer, nullable=False, server_default="0"),
