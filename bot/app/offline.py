@@ -85,7 +85,7 @@ def match_lines(rules: Path, articles: str, *, builtin: bool) -> None:
 @contextmanager
 def _opened(file: str) -> Iterator[IO[str]]:
     if file == "-":
-        with open(0, encoding="utf-8-sig", closefd=False) as opened:  # noqa: PTH123 -- a descriptor
+        with open(0, encoding="utf-8-sig", closefd=False) as opened:
             yield opened
         return
     try:
