@@ -1,0 +1,302 @@
+"""RuleSet: rules that are added, removed and asked about articles, without ever a rebuild."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.core.match.compiler import Compiler, has_said
+from bot.core.match.document import ArticleDocument
+from bot.core.match.nodes import (
+    AnyNode,
+    EntityLeaf,
+    Found,
+    GateLeaf,
+    Leaf,
+    Node,
+    Positional,
+    SaidLeaf,
+    TermLeaf,
+)
+from bot.core.match.pattern import commonness
+from bot.core.model import Highlight, Match
+from bot.core.query import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from bot.core.match.pattern import Pattern
+    from bot.core.model import Article, Quote, Rule
+    from bot.core.officials import Officials
+
+_FIELDS = {"title": 0, "text": 1, "source": 2, "author": 3, "section": 4, "lang": 5}
+_START = 3
+"""Letters by which prefixes are looked up: every prefix has as many (`MIN_PREFIX`)."""
+
+
+class CompiledRule:
+    """A rule, ready to be asked.
+
+    Attributes:
+        rule: as added.
+        number: ascending in the order of adding.
+        node: the compiled query.
+        leaves: what triggers it once the quotes are known; one of them must hold.
+        gates: what triggers it before that.
+        speaks: True when the query has a `said:`.
+        simple: True when any of `leaves` holding is all that the query asks for.
+    """
+
+    __slots__ = ("gates", "leaves", "node", "number", "rule", "simple", "speaks")
+
+    def __init__(self, rule: Rule, number: int, node: Node, *, speaks: bool) -> None:
+        self.rule, self.number, self.node, self.speaks = rule, number, node, speaks
+        self.leaves = _leaves(node, gates=False)
+        self.gates = _leaves(node, gates=True) if speaks else self.leaves
+        self.simple = (len(self.leaves) == 1 and node is self.leaves[0]) or (
+            isinstance(node, AnyNode) and node.children == self.leaves
+        )
+
+
+def _leaves(node: Node, *, gates: bool) -> tuple[Leaf, ...]:
+    found = node.triggers(gates=gates)
+    assert found is not None, "the grammar refuses queries that ask for nothing"  # noqa: S101
+    return found[1]
+
+
+class RuleSet:
+    """Watch rules over one set of officials.
+
+    Args:
+        officials: the entities that queries may name.
+        rules: added in order.
+
+    Raises:
+        QueryError: see `add`.
+    """
+
+    def __init__(self, officials: Officials, rules: Iterable[Rule] = ()) -> None:
+        self.officials = officials
+        self._compiler = Compiler(officials)
+        self._rules: dict[str, CompiledRule] = {}
+        self._paused: dict[str, Rule] = {}
+        self._number = 0
+        self._words: dict[str, list[Leaf]] = {}
+        self._patterns: dict[str, list[tuple[Pattern, Leaf]]] = {}
+        self._starts: dict[str, list[tuple[Pattern, Leaf]]] = {}
+        self._speakers: dict[str, dict[Leaf, None]] = {}
+        self._always: dict[Leaf, None] = {}
+        for rule in rules:
+            self.add(rule)
+
+    def __len__(self) -> int:
+        return len(self._rules) + len(self._paused)
+
+    def __iter__(self) -> Iterator[Rule]:
+        """Iterate over the rules; paused ones come last."""
+        yield from (compiled.rule for compiled in self._rules.values())
+        yield from self._paused.values()
+
+    def rule(self, rule_id: str) -> Rule | None:
+        """Give the rule of an id, or None."""
+        compiled = self._rules.get(rule_id)
+        return compiled.rule if compiled else self._paused.get(rule_id)
+
+    def add(self, rule: Rule) -> None:
+        """Add a rule; it replaces the one of the same id. A paused one matches nothing.
+
+        Raises:
+            QueryError: the query cannot be read, is beyond the limits, asks for nothing, or names
+                an entity that nobody knows. Nothing has changed then.
+        """
+        query = parse(rule.query)
+        node = self._compiler.compile(query, rule.query)
+        self.remove(rule.id)
+        if rule.paused:
+            self._paused[rule.id] = rule
+            return
+        self._number += 1
+        compiled = self._rules[rule.id] = CompiledRule(
+            rule, self._number, node, speaks="said:" in rule.query and has_said(query)
+        )
+        for leaf in dict.fromkeys((*compiled.leaves, *compiled.gates)):
+            if not leaf.watchers:
+                self._index(leaf)
+            leaf.watchers[rule.id] = compiled
+
+    def remove(self, rule_id: str) -> None:
+        """Remove a rule; nothing happens when there is none of that id."""
+        self._paused.pop(rule_id, None)
+        compiled = self._rules.pop(rule_id, None)
+        if compiled is None:
+            return
+        for leaf in dict.fromkeys((*compiled.leaves, *compiled.gates)):
+            leaf.watchers.pop(rule_id, None)
+            if not leaf.watchers:
+                self._forget(leaf)
+
+    def find_matches(self, article: Article, quotes: Sequence[Quote] | None = None) -> list[Match]:
+        """Give the rules that an article meets, in the order they were added.
+
+        Args:
+            article: title and text are searched; source, domain, lang, section and author by field.
+            quotes: of `article.text`; None where they are not known: no `said:` is met then.
+        """
+        document = ArticleDocument(article, quotes)
+        hits = self._hits(document, gates=False)
+        asked: set[CompiledRule] = set()
+        met = []
+        for leaf in hits:
+            for compiled in leaf.watchers.values():
+                if compiled not in asked:
+                    asked.add(compiled)
+                    if compiled.simple or compiled.node.holds(document):
+                        met.append(compiled)
+        met.sort(key=_number)
+        return [_match(compiled, document, hits) for compiled in met]
+
+    def find_candidates(self, article: Article) -> set[str]:
+        """Give the ids of rules that match, or could once the quotes of the text are known.
+
+        A `said:` clause could be met where a name or an office of its speaker stands.
+        """
+        document = ArticleDocument(article, None)
+        return {
+            rule_id
+            for leaf in self._hits(document, gates=True)
+            for rule_id, compiled in leaf.watchers.items()
+            if leaf in compiled.gates and _could(compiled, document)
+        }
+
+    def needs_quotes(self, article: Article) -> bool:
+        """Say whether the article's quotes can change what matches: some `said:` could be met."""
+        candidates = self.find_candidates(article)
+        return any(self._rules[rule_id].speaks for rule_id in candidates)
+
+    def _hits(self, document: ArticleDocument, *, gates: bool) -> dict[Leaf, None]:
+        """Give the triggers that hold (or could, for gates), each once."""
+        words = document.words
+        hits = dict.fromkeys(
+            leaf for word in self._words.keys() & words for leaf in self._words[word]
+        )
+        for word in self._patterns.keys() & words:
+            for pattern, leaf in self._patterns[word]:
+                if leaf not in hits and pattern.present(document):
+                    _note(leaf, document, hits, gates=gates)
+        if self._starts:
+            for start in self._starts.keys() & {word[:_START] for word in words}:
+                for pattern, leaf in self._starts[start]:
+                    if leaf not in hits and pattern.present(document):
+                        _note(leaf, document, hits, gates=gates)
+        for leaf in self._always:
+            _note(leaf, document, hits, gates=gates)
+        if document.quotes:
+            for speaker in {"", *(quote.entity for quote in document.quotes)}:
+                for leaf in self._speakers.get(speaker, ()):
+                    _note(leaf, document, hits, gates=gates)
+        return hits
+
+    # ------------------------------------------------------------ the index
+
+    def _index(self, leaf: Leaf) -> None:
+        if isinstance(leaf, TermLeaf) and leaf.word:
+            self._words.setdefault(leaf.word, []).append(leaf)
+        elif isinstance(leaf, SaidLeaf):
+            for speaker in (leaf.speaker, "") if leaf.speaker else ("",):
+                self._speakers.setdefault(speaker, {})[leaf] = None
+            if leaf.gate is None:
+                self._always[leaf] = None
+        elif patterns := _patterns(leaf):
+            for pattern in patterns:
+                index, key = self._place(pattern)
+                index.setdefault(key, []).append((pattern, leaf))
+        else:
+            self._always[leaf] = None
+
+    def _place(self, pattern: Pattern) -> tuple[dict[str, list[tuple[Pattern, Leaf]]], str]:
+        """Choose the word under which a pattern is found: rare, and not crowded."""
+        anchors = pattern.anchors()
+        if not anchors:
+            return self._starts, pattern.words[0][:_START]
+        return self._patterns, min(
+            anchors, key=lambda word: (1 + len(self._patterns.get(word, ()))) * commonness(word)
+        )
+
+    def _forget(self, leaf: Leaf) -> None:
+        """Take a leaf that triggers nothing any more out of the index."""
+        if isinstance(leaf, TermLeaf) and leaf.word:
+            _drop(self._words, leaf.word, leaf)
+        self._always.pop(leaf, None)
+        if isinstance(leaf, SaidLeaf):
+            for speaker in {leaf.speaker, ""}:
+                self._speakers.get(speaker, {}).pop(leaf, None)
+        for pattern in _patterns(leaf):
+            for word in pattern.anchors() or (pattern.words[0][:_START],):
+                index = self._patterns if pattern.anchors() else self._starts
+                _drop(index, word, (pattern, leaf))
+
+
+def _drop(index: dict[str, Any], key: str, entry: object) -> None:
+    entries = index.get(key)
+    if entries and entry in entries:
+        entries.remove(entry)
+        if not entries:
+            del index[key]
+
+
+def _patterns(leaf: Leaf) -> Iterable[Pattern]:
+    if isinstance(leaf, TermLeaf):
+        return (leaf.pattern,)
+    if isinstance(leaf, EntityLeaf):
+        return leaf.names.patterns
+    return leaf.patterns if isinstance(leaf, GateLeaf) else ()
+
+
+def _note(leaf: Leaf, document: ArticleDocument, hits: dict[Leaf, None], *, gates: bool) -> None:
+    """Add a leaf whose pattern stands in the document, if nothing else speaks against it."""
+    if isinstance(leaf, GateLeaf):
+        if gates:
+            hits[leaf] = None
+    elif leaf.could(document) if gates else leaf.holds(document):
+        hits[leaf] = None
+
+
+def _could(compiled: CompiledRule, document: ArticleDocument) -> bool:
+    if compiled.simple and not compiled.speaks:
+        return True
+    return compiled.node.could(document) if compiled.speaks else compiled.node.holds(document)
+
+
+def _number(compiled: CompiledRule) -> int:
+    return compiled.number
+
+
+def _match(compiled: CompiledRule, document: ArticleDocument, hits: dict[Leaf, None]) -> Match:
+    node = compiled.node
+    if isinstance(node, Positional):
+        return Match(compiled.rule.id, (node.clause,), node.marks(document))
+    found = Found()
+    if compiled.simple:
+        for leaf in compiled.leaves:
+            if leaf in hits:
+                leaf.collect(document, found)
+    else:
+        node.collect(document, found)
+    return Match(
+        compiled.rule.id,
+        tuple(dict.fromkeys(found.clauses)),
+        tidy(found.highlights),
+        tuple(sorted(set(found.quotes))),
+    )
+
+
+def tidy(highlights: Iterable[Highlight]) -> tuple[Highlight, ...]:
+    """Sort by field and start, and leave out what lies inside another highlight."""
+    kept: list[Highlight] = []
+    for mark in sorted(highlights, key=_order):
+        if not kept or kept[-1].field != mark.field or mark.end > kept[-1].end:
+            kept.append(mark)
+    return tuple(kept)
+
+
+def _order(mark: Highlight) -> tuple[int, int, int, bool]:
+    return _FIELDS[mark.field], mark.start, -mark.end, not mark.entity
