@@ -90,8 +90,9 @@ class Officials:
         self._by_name: dict[str, list[Entity]] = defaultdict(list)
         self._by_title: dict[str, list[tuple[Office, Entity]]] = defaultdict(list)
         for entity in self._by_id.values():
-            for name in dict.fromkeys([entity.name, *(a.text for a in entity.aliases)]):
-                self._by_name[name_key(name)].append(entity)
+            names = (entity.name, *(alias.text for alias in entity.aliases))
+            for key in dict.fromkeys(map(name_key, names)):
+                self._by_name[key].append(entity)
             for office in entity.offices:
                 key = title_key(office.title)
                 for title in {key, _LOOSE_TITLE.get(key, key)}:
