@@ -48,10 +48,7 @@ def pace(dates: Iterable[datetime], floor: float) -> float:
     nothing is known of it.
     """
     recent = sorted(dates, reverse=True)[:_RECENT]
-    gaps = [
-        (later - earlier).total_seconds()
-        for later, earlier in itertools.pairwise(recent)
-    ]
+    gaps = [(later - earlier).total_seconds() for later, earlier in itertools.pairwise(recent)]
     return min(max(median(gaps) / 2, floor), max(MAX_PACE, floor)) if gaps else floor
 
 

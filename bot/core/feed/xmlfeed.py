@@ -7,15 +7,20 @@ from __future__ import annotations
 
 import io
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.core.feed.fields import Document, RawEntry, moment, web_link
 from bot.core.feed.language import declared
 from bot.core.text import html_to_text, one_line, plain_line, plain_paragraphs
 from bot.errors import FeedError
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
 _PLAIN = "text/plain"
-_DATES = ("published_parsed", "updated_parsed", "created_parsed")
+_DATES = ("published", "updated", "created")
+# feedparser finds some date in these; no calendar does.
+_NO_YEAR = re.compile(r"\s*(?:[-+]|\d{5,}-)")
 _TEXTUAL = re.compile(r"text/|application/xhtml|^x?html$|^text$|^$")
 _SKIP_HOURS = re.compile(rb"<skipHours>(.{0,2000}?)</skipHours>", re.DOTALL)
 _HOUR = re.compile(rb"<hour>\s*(\d{1,2})\s*</hour>")
@@ -67,7 +72,7 @@ def _entry(entry: dict[str, Any], base: str) -> RawEntry:
         link=next(filter(None, (web_link(link, base) for link in links)), ""),
         title=_line(entry, "title"),
         text=text,
-        date=next(filter(None, (moment(_get(entry, name)) for name in _DATES)), None),
+        date=next(filter(None, (_date(entry, name) for name in _DATES)), None),
         author=plain_line(str(_get(entry, "author") or "")),
         section=_section(entry),
         lang=declared(_get(entry, "language"), lang, _get(title, "language")),
@@ -100,6 +105,12 @@ def _text(entry: dict[str, Any]) -> tuple[str, str]:
             return text, str(_get(detail, "language") or "")
     value = _get(entry, "summary")
     return (html_to_text(value), "") if isinstance(value, str) else ("", "")
+
+
+def _date(entry: dict[str, Any], name: str) -> datetime | None:
+    if _NO_YEAR.match(str(_get(entry, name) or "")):
+        return None
+    return moment(_get(entry, f"{name}_parsed"))
 
 
 def _section(entry: dict[str, Any]) -> str:
