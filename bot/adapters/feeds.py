@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from bot.adapters.parsing import ParserPool, ParsingError
-from bot.core.feed import parse_feed
+from bot.core.feed import entry_hashes, parse_feed
 from bot.core.model import Feed, ParsedFeed, Validators
+from bot.core.politeness import freshness
 from bot.errors import FeedError, FetchError
 from bot.ports import Fetched, Unchanged
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from bot.adapters.http import Answer, HttpClient
+
+INLINE = 500_000
+"""Bytes up to which entries are told apart in the event loop: some milliseconds."""
+
+MAX_HASHES = 1_000
+"""Hashes that are kept of a feed; entries beyond are read again each time."""
 
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, "
@@ -39,34 +46,45 @@ class HttpFeeds:
         if answer.status == HTTPStatus.NOT_MODIFIED:
             if not (validators.etag or validators.last_modified):
                 raise FetchError("HTTP 304 Not Modified, to a request without conditions")
-            return Unchanged(_kept(answer, validators))
+            return Unchanged(_kept(answer, validators), _fresh(answer))
         found = Validators(
             etag=answer.headers.get("ETag"),
             last_modified=answer.headers.get("Last-Modified"),
             body_hash=hashlib.sha256(answer.body).hexdigest(),
+            entries=validators.entries,
         )
         if found.body_hash == validators.body_hash:
-            return Unchanged(found)
+            return Unchanged(found, _fresh(answer))
         content_type = answer.headers.get("Content-Type", "")
-        return Fetched(answer.body, content_type, answer.url, found)
+        return Fetched(answer.body, content_type, answer.url, found, _fresh(answer), answer.moved)
 
     async def parse(self, feed: Feed, fetched: Fetched, now: datetime) -> ParsedFeed:
-        """Read a body in a worker.
+        """Read the entries of a body that are not among its validators' `entries`, in a worker.
+
+        The caller then stores the validators with the parsed feed's `entries` in their place, in
+        the transaction that stores the articles.
 
         Raises:
             FeedError: the body is no feed, or reading it took too long.
         """
+        known = frozenset(fetched.validators.entries)
+        if known and len(fetched.body) <= INLINE:
+            hashes = entry_hashes(fetched.body, fetched.content_type)
+            if hashes and known.issuperset(hashes):
+                return ParsedFeed("", "", (), entries=hashes)
         try:
-            return await self._pool.run(
+            parsed = await self._pool.run(
                 parse_feed,
                 fetched.body,
                 feed=feed,
                 url=fetched.url,
                 content_type=fetched.content_type,
                 now=now,
+                known=known,
             )
         except ParsingError as error:
             raise FeedError(error.reason) from error
+        return replace(parsed, entries=parsed.entries[:MAX_HASHES])
 
 
 def _conditions(validators: Validators) -> dict[str, str]:
@@ -85,4 +103,12 @@ def _kept(answer: Answer, validators: Validators) -> Validators:
         etag=answer.headers.get("ETag", validators.etag),
         last_modified=answer.headers.get("Last-Modified", validators.last_modified),
         body_hash=validators.body_hash,
+        entries=validators.entries,
+    )
+
+
+def _fresh(answer: Answer) -> float | None:
+    headers = answer.headers
+    return freshness(
+        headers.get("Cache-Control"), headers.get("Expires"), headers.get("Age"), datetime.now(UTC)
     )

@@ -2,27 +2,133 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from statistics import median
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
 
 MAX_WAIT = 86_400.0
-"""Seconds. Nothing that a server says puts a feed off for longer than a day."""
+"""Seconds. Nothing that a server says, and no failure, puts a feed off for longer than a day."""
+
+MAX_PACE = 21_600.0
+"""Seconds between polls of a feed that works but hardly ever has news."""
+
+FIRST_BACKOFF = 300.0
+JITTER = 0.1
+"""Polls are spread over the last tenth of their wait, so that feeds do not fall into step."""
+
+_RECENT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a server and its feed ask for.
+
+    Attributes:
+        fresh: seconds for which the answer is fresh (`freshness`), or None.
+        every: seconds between polls (`ParsedFeed.every`), or None.
+        skip_hours: hours of the day (UTC) without polls.
+    """
+
+    fresh: float | None = None
+    every: float | None = None
+    skip_hours: Collection[int] = ()
+
+
+def pace(dates: Iterable[datetime], floor: float) -> float:
+    """Give the seconds between polls that suit a feed: half the usual gap between its entries.
+
+    Between `floor` and six hours; a feed with fewer than two dated entries gets the floor, for
+    nothing is known of it.
+    """
+    recent = sorted(dates, reverse=True)[:_RECENT]
+    gaps = [(later - earlier).total_seconds() for later, earlier in itertools.pairwise(recent)]
+    return min(max(median(gaps) / 2, floor), max(MAX_PACE, floor)) if gaps else floor
+
+
+def next_poll(
+    now: datetime, wait: float, wishes: Wishes = Wishes(), *, failures: int = 0, roll: float = 0.0
+) -> datetime:
+    """Decide when a feed is polled next after an answer.
+
+    Never earlier than the answer's freshness, the feed's own interval or its skipped hours ask
+    for (each for a day at most), and no sooner than a quarter of the last back-off when it has
+    just recovered.
+
+    Args:
+        now: when it was polled.
+        wait: seconds that suit us: `Feed.every` or `pace`.
+        wishes: what the server and the feed ask for.
+        failures: failed polls in a row before this one.
+        roll: a random number from 0 to 1, for the jitter.
+    """
+    asked = max(wishes.fresh or 0.0, wishes.every or 0.0)
+    recovery = backoff(failures) / 4 if failures else 0.0
+    seconds = max(wait, min(asked, MAX_WAIT), recovery)
+    return _awake(now + timedelta(seconds=seconds * (1 + JITTER * roll)), wishes.skip_hours)
+
+
+def after_failure(
+    now: datetime, failures: int, *, retry_after: float | None = None, roll: float = 0.0
+) -> datetime:
+    """Decide when a feed is tried again after its `failures`-th failed poll in a row.
+
+    5 minutes, doubled by each failure up to a day, and never before a `Retry-After` is over.
+    """
+    seconds = max(backoff(failures), min(retry_after or 0.0, MAX_WAIT))
+    return now + timedelta(seconds=seconds * (1 + JITTER * roll))
+
+
+def backoff(failures: int) -> float:
+    """Give the seconds to wait after a number of failures in a row."""
+    return min(FIRST_BACKOFF * 2.0 ** min(max(failures - 1, 0), 30), MAX_WAIT)
+
+
+def _awake(when: datetime, skip_hours: Collection[int]) -> datetime:
+    for _ in range(24):
+        if when.hour not in skip_hours:
+            return when
+        when = when.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    return when
+
+
+def freshness(
+    cache_control: str | None, expires: str | None, age: str | None, now: datetime
+) -> float | None:
+    """Read how long an answer is fresh (RFC 9111, section 4.2), in seconds, or None.
+
+    `max-age` counts before `Expires`, less the `Age` it has already; `no-cache` and `no-store`
+    ask for nothing here, since each poll asks anew.
+    """
+    directives = (cache_control or "").lower()
+    if re.search(r"\bno-(?:cache|store)\b", directives):
+        return None
+    if found := re.search(r"(?<![\w-])max-age\s*=\s*\"?([0-9]{1,9})", directives):
+        spent = float(age) if re.fullmatch(r"[0-9]{1,9}", (age or "").strip()) and age else 0.0
+        return min(max(float(found[1]) - spent, 0.0), MAX_WAIT)
+    date = http_date(expires) if expires else None
+    return None if date is None else min(max((date - now).total_seconds(), 0.0), MAX_WAIT)
 
 
 def http_date(value: str) -> datetime | None:
     """Read a date of HTTP (RFC 9110, section 5.6.7); None for an unreadable one."""
     try:
         date = parsedate_to_datetime(value)
+        return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
     """Read `Retry-After` (RFC 9110, section 10.2.3): seconds from now, or None."""
     text = (value or "").strip()
-    if re.fullmatch(r"\d{1,9}", text):
+    if re.fullmatch(r"[0-9]{1,9}", text):
         return min(float(text), MAX_WAIT)
     date = http_date(text) if text else None
     return None if date is None else min(max((date - now).total_seconds(), 0.0), MAX_WAIT)

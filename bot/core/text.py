@@ -92,7 +92,8 @@ def _resolved(text: str) -> str:
 
 
 def _text_by_tree(html: str) -> str:
-    tree = LexborHTMLParser(html)
+    # Inside a body, or a fragment that begins with what belongs to a head would be taken apart.
+    tree = LexborHTMLParser(f"<!doctype html><body>{html}")
     tree.strip_tags(list(HIDDEN))
     body = tree.body
     if body is None:

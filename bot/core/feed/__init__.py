@@ -7,8 +7,7 @@ feed says of itself (here and `fields`, `language`).
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ from bot.core.feed.decode import decode, document
 from bot.core.feed.fields import (
     MAX_TEXT,
     MAX_TITLE,
+    Document,
     RawEntry,
     entry_keys,
     sane,
@@ -23,26 +23,31 @@ from bot.core.feed.fields import (
 )
 from bot.core.feed.jsonfeed import read_json
 from bot.core.feed.language import detected
-from bot.core.feed.split import Outline, outline
-from bot.core.feed.xmlfeed import XmlFeed
+from bot.core.feed.split import outline
+from bot.core.feed.xmlfeed import read_xml
 from bot.core.model import Article, Feed, ParsedFeed
 from bot.errors import FeedError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
-__all__ = ["MAX_ENTRIES", "parse_feed"]
+__all__ = ["MAX_ENTRIES", "entry_hashes", "parse_feed"]
 
 MAX_ENTRIES = 5_000
 """Of a longer feed the first ones are read; it says so in its problems."""
 
-_XML_START = re.compile(r"\s*<")
 _SAMPLES = 5
 
 
-def parse_feed(
-    body: bytes, *, feed: Feed, url: str, content_type: str = "", now: datetime
+def parse_feed(  # noqa: PLR0913 - keyword arguments
+    body: bytes,
+    *,
+    feed: Feed,
+    url: str,
+    content_type: str = "",
+    now: datetime,
+    known: Collection[str] = (),
 ) -> ParsedFeed:
     """Read a body: RSS 0.9x to 2.0, RSS 1.0, Atom or JSON Feed.
 
@@ -52,80 +57,94 @@ def parse_feed(
         url: where the body came from after redirects, base of relative links.
         content_type: the header as sent; its charset is a hint only.
         now: the articles' time of arrival, aware.
+        known: hashes of entries (`ParsedFeed.entries`) that need not be read again.
 
     Raises:
         FeedError: it is no feed; the reason says what it seems to be. Nothing else is raised.
     """
     try:
-        return _parse(body, feed, url, content_type, now)
+        return _joined(_read(body, url, content_type, frozenset(known)), feed, url, now)
     except FeedError:
         raise
     except Exception as error:
         raise FeedError(f"not readable as a feed ({type(error).__name__})") from error
 
 
-@dataclass(frozen=True, slots=True)
-class _About:
-    """What a feed says of itself, and where it came from."""
+def entry_hashes(body: bytes, content_type: str = "") -> tuple[str, ...]:
+    """Give the hashes of a body's entries without reading them; empty where that cannot be done.
 
-    url: str
-    title: str
-    lang: str
+    Linear in time and memory: fit for the event loop up to a megabyte.
+    """
+    try:
+        content, _ = document(decode(body, content_type))
+        return outline(content).hashes if content.startswith("<") else ()
+    except (FeedError, ValueError):
+        return ()
 
-    def outlet(self, feed: Feed) -> str:
-        """Name the outlet: as the reader named the feed, as it calls itself, or its domain."""
-        return feed.title or self.title or (urlsplit(self.url).hostname or "").removeprefix("www.")
 
-
-def _parse(body: bytes, feed: Feed, url: str, content_type: str, now: datetime) -> ParsedFeed:
+def _read(body: bytes, url: str, content_type: str, known: frozenset[str]) -> Document:
     text = decode(body, content_type)
     if not text.strip():
         raise FeedError("the body is empty")
-    problems: list[str] = []
     if text.lstrip()[:1] == "{":
-        title, lang, entries = read_json(text, url)
-    else:
-        xml = _read_xml(text, url, problems)
-        title, lang, entries = xml.title, xml.lang, xml.entries()
-    about = _About(url, shortened(title, MAX_TITLE), lang)
-    if len(entries) > MAX_ENTRIES:
-        problems.append(f"only the first {MAX_ENTRIES} of {len(entries)} entries are read")
-        entries = entries[:MAX_ENTRIES]
-    articles = _articles(entries, feed, about, now)
-    if repeats := len(entries) - len(articles):
-        problems.append(f"{repeats} of {len(entries)} entries repeat others of the same body")
-    return ParsedFeed(about.title, about.lang, articles, tuple(problems))
-
-
-def _read_xml(text: str, url: str, problems: list[str]) -> XmlFeed:
+        return _bounded(read_json(text, url, known))
     content, root = document(text)
     if root == "html":
         raise FeedError("this is an HTML page, not a feed")
-    if not root and not _XML_START.match(content):
+    if not content.startswith("<"):
         raise FeedError("this is neither XML nor JSON")
-    try:
-        pieces: Outline | None = outline(content)
-    except ValueError as error:
-        pieces = None
-        problems.append(str(error))
-    if pieces and len(pieces.spans) > MAX_ENTRIES:
-        problems.append(f"only the first {MAX_ENTRIES} of {len(pieces.spans)} entries are read")
-        xml = XmlFeed(pieces.only(frozenset(range(MAX_ENTRIES))), url)
-    else:
-        xml = XmlFeed(pieces.body if pieces else content.encode("utf-8", "replace"), url)
-    if not xml.count and not xml.version:
+    read = _read_split(content, url, known)
+    if not (read.entries or read.version or read.hashes):
         raise FeedError(f"this is no feed: its root element is <{root[:40]}>")
-    return xml
+    return read
 
 
-def _articles(
-    entries: Sequence[RawEntry], feed: Feed, about: _About, now: datetime
-) -> tuple[Article, ...]:
+def _read_split(content: str, url: str, known: frozenset[str]) -> Document:
+    """Read the unseen entries of a well-formed document, or all of one that is not."""
+    try:
+        pieces = outline(content)
+    except ValueError as error:
+        read = read_xml(content.encode("utf-8", "replace"), url)
+        return _bounded(replace(read, problems=(str(error),)))
+    wanted = pieces.unseen(known) if known else None
+    if wanted is not None and len(wanted) <= MAX_ENTRIES:
+        read = read_xml(pieces.only(wanted), url)
+        if len(read.entries) == len(wanted):
+            return replace(read, hashes=pieces.hashes)
+    count = len(pieces.spans)
+    if count > MAX_ENTRIES:
+        read = read_xml(pieces.only(frozenset(range(MAX_ENTRIES))), url)
+        return _bounded(read, count)
+    read = read_xml(pieces.body, url)
+    return replace(read, hashes=pieces.hashes if len(read.entries) == count else ())
+
+
+def _bounded(read: Document, count: int = 0) -> Document:
+    count = max(count, len(read.entries))
+    if count <= MAX_ENTRIES:
+        return read
+    problem = f"only the first {MAX_ENTRIES} of {count} entries are read"
+    return replace(read, entries=read.entries[:MAX_ENTRIES], problems=(*read.problems, problem))
+
+
+def _joined(read: Document, feed: Feed, url: str, now: datetime) -> ParsedFeed:
+    title = shortened(read.title, MAX_TITLE)
+    source = feed.title or title or (urlsplit(url).hostname or "").removeprefix("www.")
+    articles = _articles(read, feed, source, now)
+    problems = read.problems
+    if repeats := len(read.entries) - len(articles):
+        many = f"{repeats} of {len(read.entries)} entries repeat others of the same body"
+        problems = (*problems, many)
+    return ParsedFeed(
+        title, read.lang, articles, problems, read.hashes, read.every, read.skip_hours
+    )
+
+
+def _articles(read: Document, feed: Feed, source: str, now: datetime) -> tuple[Article, ...]:
     """Join entries with their feed; of those with one key the first counts, as the newest."""
-    source = about.outlet(feed)
-    lang = about.lang or _looks(entries)
+    lang = read.lang or _looks(read.entries)
     articles: dict[str, Article] = {}
-    for key, entry in zip(entry_keys(entries), entries, strict=True):
+    for key, entry in zip(entry_keys(read.entries), read.entries, strict=True):
         if key in articles:
             continue
         articles[key] = Article(

@@ -41,7 +41,6 @@ class RawEntry:
         author: one line, may be empty.
         section: categories, comma-separated.
         lang: as declared for the entry, or "".
-        source: the outlet that the entry says it is from, or "".
     """
 
     id: str
@@ -52,7 +51,31 @@ class RawEntry:
     author: str = ""
     section: str = ""
     lang: str = ""
-    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A body as its format reads it.
+
+    Attributes:
+        title: the feed's own title, one line.
+        lang: its declared language, ISO 639-1, or "".
+        entries: those that were read, in order.
+        version: the format, "" when none was recognised.
+        hashes: of all entries of the body, or empty.
+        problems: what was odd, one line each.
+        every: seconds between polls that it asks for, or None.
+        skip_hours: hours of the day (UTC) in which it asks not to be polled.
+    """
+
+    title: str
+    lang: str
+    entries: tuple[RawEntry, ...]
+    version: str
+    hashes: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    every: float | None = None
+    skip_hours: tuple[int, ...] = ()
 
 
 def web_link(link: object, base: str) -> str:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bot.core.feed.fields import RawEntry, web_link
+from bot.core.feed.fields import Document, RawEntry, web_link
 from bot.core.feed.language import declared
+from bot.core.model import digest
 from bot.core.text import html_to_text, one_line, plain_paragraphs
 from bot.errors import FeedError
 
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
-def read_json(text: str, url: str) -> tuple[str, str, list[RawEntry]]:
-    """Read a JSON Feed: its title, its language and its entries.
+
+def read_json(text: str, url: str, known: Collection[str] = ()) -> Document:
+    """Read a JSON Feed, without the entries whose hashes are known.
 
     Raises:
         FeedError: it is no JSON, or JSON that is no feed.
@@ -27,8 +31,17 @@ def read_json(text: str, url: str) -> tuple[str, str, list[RawEntry]]:
     if not isinstance(document, dict) or not isinstance(document.get("items"), list):
         raise FeedError("this is JSON, but not a JSON Feed")
     base = web_link(document.get("home_page_url"), url) or url
-    entries = [_entry(one, base) for one in document["items"] if isinstance(one, dict)]
-    return _line(document.get("title")), declared(document.get("language")), entries
+    items = [one for one in document["items"] if isinstance(one, dict)]
+    hashes = tuple(digest("json", json.dumps(one, sort_keys=True)) for one in items)
+    return Document(
+        title=_line(document.get("title")),
+        lang=declared(document.get("language")),
+        entries=tuple(
+            _entry(one, base) for one, mark in zip(items, hashes, strict=True) if mark not in known
+        ),
+        version="json",
+        hashes=hashes,
+    )
 
 
 def _entry(one: dict[str, Any], base: str) -> RawEntry:

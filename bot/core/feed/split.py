@@ -7,10 +7,16 @@ parser is handed that one entry between the document's own head and tail.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from xml.parsers import expat
 
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
 NAMES = ("item", "entry")
+_IDS = ("guid", "id", "link")  # the best first
 MAX_ELEMENTS = 400_000
 MAX_DEPTH = 4
 """Entries stand at depth 2 (Atom, RSS 1.0) or 3 (RSS 2.0); deeper ones are somebody's content."""
@@ -25,11 +31,22 @@ class Outline:
         spans: byte offsets of each entry, in order.
         hashes: 16 hex digits for each entry: its bytes and the start tags around it, which hold
             the namespaces, language and base that it is read with.
+        ids: the text of each entry's `guid`, `id` or else `link`, or "".
     """
 
     body: bytes
     spans: tuple[tuple[int, int], ...]
     hashes: tuple[str, ...]
+    ids: tuple[str, ...]
+
+    def unseen(self, known: Collection[str]) -> frozenset[int] | None:
+        """Give the positions of the entries to read, or None where all must be read.
+
+        An entry whose id another one has too is judged by its neighbours, so it needs them.
+        """
+        wanted = frozenset(at for at, one in enumerate(self.hashes) if one not in known)
+        counts = Counter(filter(None, self.ids))
+        return None if any(counts[self.ids[at]] > 1 for at in wanted) else wanted
 
     def only(self, wanted: frozenset[int]) -> bytes:
         """Give the document with no entries but those whose positions are wanted."""
@@ -57,6 +74,8 @@ class _Scan:
         self.begin = 0
         self.spans: list[tuple[int, int]] = []
         self.outer: list[bytes] = []
+        self.ids: list[str] = []
+        self.words: dict[str, list[str]] = {}
 
     def start(self, name: str, _attributes: dict[str, str]) -> None:
         self.depth += 1
@@ -64,6 +83,9 @@ class _Scan:
         if self.elements > MAX_ELEMENTS:
             raise ValueError("too many elements")
         if self.inside:
+            if self.depth == self.inside + 1 and name in _IDS:
+                self.words[name] = []
+                self.parser.CharacterDataHandler = self.words[name].append
             return
         if 1 < self.depth <= MAX_DEPTH and name.rpartition(":")[2].lower() in NAMES:
             self.inside, self.begin = self.depth, self.parser.CurrentByteIndex
@@ -71,12 +93,17 @@ class _Scan:
             self.context.append(self.parser.CurrentByteIndex)
 
     def end(self, _name: str) -> None:
-        if self.inside == self.depth:
+        if self.depth == self.inside + 1:
+            self.parser.CharacterDataHandler = None
+        elif self.inside == self.depth:
             self.inside = 0
+            texts = ("".join(self.words.get(name, ())).strip() for name in _IDS)
+            self.ids.append(next(filter(None, texts), ""))
+            self.words = {}
             stop = self.body.index(b">", self.parser.CurrentByteIndex) + 1
             self.spans.append((self.begin, stop))
             self.outer.append(self._around())
-        elif not self.inside:
+        if not self.inside and len(self.context) >= self.depth:
             self.context.pop()
         self.depth -= 1
 
@@ -103,4 +130,4 @@ def outline(text: str) -> Outline:
         hashlib.blake2b(around + b"\0" + body[start:end], digest_size=8).hexdigest()
         for (start, end), around in zip(scan.spans, scan.outer, strict=True)
     )
-    return Outline(body, tuple(scan.spans), tuple(hashes))
+    return Outline(body, tuple(scan.spans), tuple(hashes), tuple(scan.ids))

@@ -7,89 +7,76 @@ from __future__ import annotations
 
 import io
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bot.core.feed.fields import RawEntry, moment, web_link
+from bot.core.feed.fields import Document, RawEntry, moment, web_link
 from bot.core.feed.language import declared
 from bot.core.text import html_to_text, one_line, plain_line, plain_paragraphs
 from bot.errors import FeedError
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
 _PLAIN = "text/plain"
-_DATES = ("published_parsed", "updated_parsed", "created_parsed")
+_DATES = ("published", "updated", "created")
+# feedparser finds some date in these; no calendar does.
+_NO_YEAR = re.compile(r"\s*(?:[-+]|\d{5,}-)")
 _TEXTUAL = re.compile(r"text/|application/xhtml|^x?html$|^text$|^$")
+_SKIP_HOURS = re.compile(rb"<skipHours>(.{0,2000}?)</skipHours>", re.DOTALL)
+_HOUR = re.compile(rb"<hour>\s*(\d{1,2})\s*</hour>")
+# https://web.resource.org/rss/1.0/modules/syndication/
+_PERIODS = {"hourly": 3_600, "daily": 86_400, "weekly": 604_800,
+            "monthly": 2_592_000, "yearly": 31_536_000}  # fmt: skip
 
 
-class XmlFeed:
-    """A document as feedparser reads it, with our reading of its entries.
+def read_xml(body: bytes, url: str) -> Document:
+    """Read a UTF-8 document without prolog.
 
-    Attributes:
-        version: feedparser's name of the format, "" when it saw none.
-        count: number of entries.
-        complaint: why it is not well-formed, or "".
+    Raises:
+        FeedError: feedparser fails on it.
     """
+    import feedparser  # noqa: PLC0415 - 0.1 s and 20 MB that only workers need
 
-    def __init__(self, body: bytes, url: str) -> None:
-        """Read a UTF-8 document without prolog.
-
-        Raises:
-            FeedError: feedparser fails on it.
-        """
-        import feedparser  # noqa: PLC0415 - 0.1 s and 20 MB that only workers need
-
-        try:
-            self._parsed = feedparser.parse(
-                io.BytesIO(b"<?xml version='1.0' encoding='utf-8'?>\n" + body),
-                response_headers={"content-type": "application/xml; charset=utf-8"},
-                sanitize_html=False,
-                resolve_relative_uris=False,
-            )
-        except Exception as error:  # noqa: BLE001 - its loose parser raises what it likes
-            raise FeedError(f"not readable as a feed ({type(error).__name__})") from None
-        self._feed: dict[str, Any] = self._parsed["feed"]
-        self.version = str(self._parsed["version"] or "")
-        self.count = len(self._parsed["entries"])
-        bozo = self._parsed["bozo"]
-        self.complaint = one_line(str(self._parsed["bozo_exception"]))[:200] if bozo else ""
-        home = web_link(_get(self._feed, "link"), url)
-        # Atom resolves against xml:base or the document (RFC 4287, section 2); what writes
-        # relative links into RSS means the site.
-        self._base = url if self.version.startswith("atom") else home or url
-
-    @property
-    def title(self) -> str:
-        """The feed's own title, one line."""
-        return _line(self._feed, "title")
-
-    @property
-    def lang(self) -> str:
-        """The declared language, or ""."""
-        title = _get(self._feed, "title_detail") or {}
-        return declared(_get(self._feed, "language"), _get(title, "language"))
-
-    def entries(self) -> list[RawEntry]:
-        """Read every entry, in the feed's order."""
-        return [self._entry(entry) for entry in self._parsed["entries"]]
-
-    def _entry(self, entry: dict[str, Any]) -> RawEntry:
-        text, lang = _text(entry)
-        source = _get(entry, "source") or {}
-        title = _get(entry, "title_detail") or {}
-        return RawEntry(
-            id=one_line(str(_get(entry, "id") or "")),
-            link=self._link(entry),
-            title=_line(entry, "title"),
-            text=text,
-            date=next(filter(None, (moment(_get(entry, name)) for name in _DATES)), None),
-            author=plain_line(str(_get(entry, "author") or "")),
-            section=_section(entry),
-            lang=declared(_get(entry, "language"), lang, _get(title, "language")),
-            source=_line(source, "title"),
+    try:
+        parsed = feedparser.parse(
+            io.BytesIO(b"<?xml version='1.0' encoding='utf-8'?>\n" + body),
+            response_headers={"content-type": "application/xml; charset=utf-8"},
+            sanitize_html=False,
+            resolve_relative_uris=False,
         )
+    except Exception as error:  # noqa: BLE001 - its loose parser raises what it likes
+        raise FeedError(f"not readable as a feed ({type(error).__name__})") from None
+    about = parsed["feed"]
+    version = str(parsed["version"] or "")
+    # Atom resolves against xml:base or the document (RFC 4287, section 2); what writes relative
+    # links into RSS means the site.
+    base = url if version.startswith("atom") else web_link(_get(about, "link"), url) or url
+    title = _get(about, "title_detail") or {}
+    return Document(
+        title=_line(about, "title"),
+        lang=declared(_get(about, "language"), _get(title, "language")),
+        entries=tuple(_entry(entry, base) for entry in parsed["entries"]),
+        version=version,
+        every=_every(about),
+        skip_hours=_skip_hours(body),
+    )
 
-    def _link(self, entry: dict[str, Any]) -> str:
-        # FeedBurner wraps links and gives the publisher's own beside it.
-        candidates = (_get(entry, "feedburner_origlink"), _get(entry, "link"))
-        return next(filter(None, (web_link(link, self._base) for link in candidates)), "")
+
+def _entry(entry: dict[str, Any], base: str) -> RawEntry:
+    text, lang = _text(entry)
+    title = _get(entry, "title_detail") or {}
+    # FeedBurner wraps links and gives the publisher's own beside it.
+    links = (_get(entry, "feedburner_origlink"), _get(entry, "link"))
+    return RawEntry(
+        id=one_line(str(_get(entry, "id") or "")),
+        link=next(filter(None, (web_link(link, base) for link in links)), ""),
+        title=_line(entry, "title"),
+        text=text,
+        date=next(filter(None, (_date(entry, name) for name in _DATES)), None),
+        author=plain_line(str(_get(entry, "author") or "")),
+        section=_section(entry),
+        lang=declared(_get(entry, "language"), lang, _get(title, "language")),
+    )
 
 
 def _get(fields: dict[str, Any], name: str) -> Any:  # noqa: ANN401 - as untyped as feedparser
@@ -120,6 +107,29 @@ def _text(entry: dict[str, Any]) -> tuple[str, str]:
     return (html_to_text(value), "") if isinstance(value, str) else ("", "")
 
 
+def _date(entry: dict[str, Any], name: str) -> datetime | None:
+    if _NO_YEAR.match(str(_get(entry, name) or "")):
+        return None
+    return moment(_get(entry, f"{name}_parsed"))
+
+
 def _section(entry: dict[str, Any]) -> str:
     terms = (plain_line(str(_get(tag, "term") or "")) for tag in _get(entry, "tags") or ())
     return ", ".join(dict.fromkeys(filter(None, terms)))
+
+
+def _every(about: dict[str, Any]) -> float | None:
+    """Read `ttl` (minutes, RSS 2.0) or the syndication module's period and frequency."""
+    ttl = str(_get(about, "ttl") or "").strip()
+    if ttl.isdecimal() and ttl.isascii():
+        return float(ttl[:6]) * 60 or None
+    period = _PERIODS.get(str(_get(about, "sy_updateperiod") or "").strip().lower())
+    times = str(_get(about, "sy_updatefrequency") or "1").strip()
+    often = int(times) if times.isascii() and times.isdecimal() and len(times) < 5 else 1  # noqa: PLR2004
+    return period / max(often, 1) if period else None
+
+
+def _skip_hours(body: bytes) -> tuple[int, ...]:
+    found = _SKIP_HOURS.search(body)
+    hours = {int(hour) % 24 for hour in _HOUR.findall(found[1])} if found else set()
+    return tuple(sorted(hours)) if len(hours) < 24 else ()  # noqa: PLR2004 - a day's
