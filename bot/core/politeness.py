@@ -53,7 +53,13 @@ def pace(dates: Iterable[datetime], floor: float) -> float:
 
 
 def next_poll(
-    now: datetime, wait: float, wishes: Wishes = Wishes(), *, failures: int = 0, roll: float = 0.0
+    now: datetime,
+    wait: float,
+    wishes: Wishes = Wishes(),
+    *,
+    failures: int = 0,
+    first: float = FIRST_BACKOFF,
+    roll: float = 0.0,
 ) -> datetime:
     """Decide when a feed is polled next after an answer.
 
@@ -66,28 +72,34 @@ def next_poll(
         wait: seconds that suit us: `Feed.every` or `pace`.
         wishes: what the server and the feed ask for.
         failures: failed polls in a row before this one.
+        first: seconds of the first back-off.
         roll: a random number from 0 to 1, for the jitter.
     """
     asked = max(wishes.fresh or 0.0, wishes.every or 0.0)
-    recovery = backoff(failures) / 4 if failures else 0.0
+    recovery = backoff(failures, first) / 4 if failures else 0.0
     seconds = max(wait, min(asked, MAX_WAIT), recovery)
     return _awake(now + timedelta(seconds=seconds * (1 + JITTER * roll)), wishes.skip_hours)
 
 
 def after_failure(
-    now: datetime, failures: int, *, retry_after: float | None = None, roll: float = 0.0
+    now: datetime,
+    failures: int,
+    *,
+    retry_after: float | None = None,
+    first: float = FIRST_BACKOFF,
+    roll: float = 0.0,
 ) -> datetime:
     """Decide when a feed is tried again after its `failures`-th failed poll in a row.
 
-    5 minutes, doubled by each failure up to a day, and never before a `Retry-After` is over.
+    `first` seconds, doubled by each failure up to a day, and never before a `Retry-After` is over.
     """
-    seconds = max(backoff(failures), min(retry_after or 0.0, MAX_WAIT))
+    seconds = max(backoff(failures, first), min(retry_after or 0.0, MAX_WAIT))
     return now + timedelta(seconds=seconds * (1 + JITTER * roll))
 
 
-def backoff(failures: int) -> float:
+def backoff(failures: int, first: float = FIRST_BACKOFF) -> float:
     """Give the seconds to wait after a number of failures in a row."""
-    return min(FIRST_BACKOFF * 2.0 ** min(max(failures - 1, 0), 30), MAX_WAIT)
+    return min(first * 2.0 ** min(max(failures - 1, 0), 30), MAX_WAIT)
 
 
 def _awake(when: datetime, skip_hours: Collection[int]) -> datetime:

@@ -27,7 +27,9 @@ def print_alert(console: Console, alert: Alert) -> None:
     kind = "" if alert.kind == "alert" else f" · {alert.kind}"
     console.print(
         Line(
-            Text(clean(f"{alert.rule}{kind}"), style=_KIND_STYLES[alert.kind]), align="left", style="dim"
+            Text(clean(f"{alert.rule}{kind}"), style=_KIND_STYLES[alert.kind]),
+            align="left",
+            style="dim",
         ),
         width=width,
     )
