@@ -15,19 +15,19 @@ A failure in one article costs that article, never its feed; a failing feed neve
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from bot.core.alert import compose_alert, deliveries_for, is_news, route
 from bot.core.model import Place, PollRecord, StoredArticle
-from bot.core.pacing import next_poll
+from bot.core.politeness import Wishes, after_failure, next_poll
 from bot.core.quotes import choose_quotes
 from bot.core.story import find_correction
 from bot.core.summary import summarize
 from bot.errors import FeedError, FetchError, StoreError
 from bot.jobs.reading import Reading
-from bot.ports import Archive, FeedStore, Fetched, Unchanged
+from bot.ports import Archive, FeedStore, Unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Coroutine, Sequence
@@ -128,7 +128,7 @@ class Watch:
         try:
             fetched = await self._feeds.fetch(feed, state.validators)
             if isinstance(fetched, Unchanged):
-                due = self._due(state)
+                due = self._due(state, Wishes(fetched.fresh))
                 await self._store.feed_unchanged(feed.id, fetched.validators, now, due)
                 return Poll(state, next_poll=due)
             parsed = await self._feeds.parse(feed, fetched, now)
@@ -139,18 +139,25 @@ class Watch:
             readings = [Reading(article, article, outcome="primed") for article in fresh]
         else:
             readings = await self._read(state, fresh)
-        alerts = await _to_the_end(
-            self._hand_over(state, fetched, "" if feed.title else parsed.title, readings)
+        due = self._due(state, Wishes(fetched.fresh, parsed.every, parsed.skip_hours))
+        news = PollRecord(
+            feed_id=feed.id,
+            now=self._clock.now(),
+            validators=replace(fetched.validators, entries=parsed.entries),
+            next_poll=due,
+            seen=tuple(reading.entry for reading in readings),
+            title="" if feed.title else parsed.title,
         )
-        return Poll(state, len(fresh), alerts, problems=parsed.problems, next_poll=self._due(state))
+        alerts = await _to_the_end(self._hand_over(news, readings))
+        return Poll(state, len(fresh), alerts, problems=parsed.problems, next_poll=due)
 
     async def _failed(self, state: FeedState, error: FetchError | FeedError) -> Poll:
-        due = next_poll(
+        due = after_failure(
             self._clock.now(),
-            every=self._every(state),
-            failures=state.failures + 1,
-            asked=getattr(error, "retry_after", None),
-            chance=self._pace.chance(),
+            state.failures + 1,
+            retry_after=getattr(error, "retry_after", None),
+            first=self._every(state),
+            roll=self._pace.chance(),
         )
         await self._store.feed_failed(state.feed.id, error.reason, due)
         return Poll(state, error=error.reason, next_poll=due)
@@ -158,9 +165,17 @@ class Watch:
     def _every(self, state: FeedState) -> float:
         return state.feed.every or self._pace.every
 
-    def _due(self, state: FeedState) -> datetime:
-        chance = self._pace.chance()
-        return next_poll(self._clock.now(), every=self._every(state), chance=chance)
+    def _due(self, state: FeedState, wishes: Wishes) -> datetime:
+        """Choose the next poll; a pace that was set for the feed outweighs the feed's wishes."""
+        every = self._every(state)
+        return next_poll(
+            self._clock.now(),
+            every,
+            wishes if state.feed.every is None else Wishes(),
+            failures=state.failures,
+            first=every,
+            roll=self._pace.chance(),
+        )
 
     async def _read(self, state: FeedState, fresh: Sequence[Article]) -> list[Reading]:
         """Read new articles, oldest first: feeds list the newest first."""
@@ -174,9 +189,7 @@ class Watch:
         ordered = sorted(oldest_first, key=lambda article: article.when)
         return list(await asyncio.gather(*(one(article) for article in ordered)))
 
-    async def _hand_over(
-        self, state: FeedState, fetched: Fetched, title: str, readings: Sequence[Reading]
-    ) -> int:
+    async def _hand_over(self, news: PollRecord, readings: Sequence[Reading]) -> int:
         """Place, route and record; either all of it is stored or nothing, here and in memory."""
         async with self._placing:
             placed: list[str] = []
@@ -187,15 +200,10 @@ class Watch:
                         placed.append(reading.article.id)
                     await self._decide(reading, batch)
                 await self._store.record(
-                    PollRecord(
-                        feed_id=state.feed.id,
-                        now=self._clock.now(),
-                        validators=fetched.validators,
-                        next_poll=self._due(state),
-                        seen=tuple(reading.entry for reading in readings),
+                    replace(
+                        news,
                         articles=tuple(batch.articles),
                         deliveries=tuple(batch.deliveries),
-                        title=title,
                     )
                 )
             except StoreError:
