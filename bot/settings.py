@@ -19,10 +19,16 @@ _LOCAL = Path(__file__).resolve().parent.parent
 _PACKAGED = Path(__file__).resolve().parent / "_data"
 
 
+SAMPLE_WIRE = Path("sample-wire")
+"""Stands for the sample wire in the list of feed files."""
+
+
 def shipped(name: str) -> Path:
     """Give a folder that ships with the program (`rules`, `seeds`), in a checkout or a wheel."""
     packaged = _PACKAGED / name
-    return packaged if packaged.is_dir() else _LOCAL / name
+    folder = packaged if packaged.is_dir() else _LOCAL / name
+    # Short where it can be: people read these paths.
+    return folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
 
 
 def _listed(value: object) -> object:
@@ -49,14 +55,14 @@ class Settings(BaseSettings):
         description="database; sqlite:///relative/path or sqlite:////absolute/path",
     )
     rules: Annotated[tuple[Path, ...], NoDecode] = Field(
-        (shipped("rules"),),
+        default_factory=lambda: (shipped("rules"),),
         alias="WIREWATCH_RULES",
         description="rule files or folders, comma-separated",
     )
     feeds: Annotated[tuple[Path, ...], NoDecode] = Field(
-        (),
+        default_factory=lambda: (SAMPLE_WIRE, shipped("seeds") / "feeds.opml"),
         alias="WIREWATCH_FEEDS",
-        description="OPML files, comma-separated; unset: the sample wire and seeds/feeds.opml",
+        description="OPML files, comma-separated; sample-wire stands for the sample day",
     )
     chats: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
@@ -148,8 +154,13 @@ class Settings(BaseSettings):
 
     @property
     def sample_wire(self) -> bool:
-        """Whether the sample wire is served and polled: only while no feeds are configured."""
-        return not self.feeds
+        """Whether the sample wire is served and polled."""
+        return SAMPLE_WIRE in self.feeds
+
+    @property
+    def feed_files(self) -> tuple[Path, ...]:
+        """The OPML files."""
+        return tuple(path for path in self.feeds if path != SAMPLE_WIRE)
 
 
 @dataclass(frozen=True, slots=True)

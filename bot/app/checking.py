@@ -12,7 +12,7 @@ from bot.adapters.store import Store
 from bot.app.knowledge import load_knowledge
 from bot.core.alert import channel_of
 from bot.errors import StoreError
-from bot.settings import describe_settings, shipped
+from bot.settings import describe_settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,8 +64,7 @@ def _unserved(rule: Rule, settings: Settings) -> list[str]:
 
 
 def _check_feeds(console: Console, settings: Settings) -> int:
-    paths = settings.feeds or (shipped("seeds") / "feeds.opml",)
-    feeds, faults = load_all_feeds(paths)
+    feeds, faults = load_all_feeds(settings.feed_files)
     for fault in faults:
         _fault(console, str(fault))
     wire = " and the sample wire" if settings.sample_wire else ""

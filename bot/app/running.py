@@ -154,8 +154,7 @@ async def _sample_wire(
 
 
 def _feeds(settings: Settings, wire: SampleWire | None) -> list[Feed]:
-    paths = list(settings.feeds) or [shipped("seeds") / "feeds.opml"]
-    feeds, faults = load_all_feeds(paths)
+    feeds, faults = load_all_feeds(settings.feed_files)
     complain(faults)
     return [*(wire.feeds if wire else ()), *feeds]
 
