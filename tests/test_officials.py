@@ -290,6 +290,15 @@ def test_offices_are_found_as_articles_name_them(
     assert [entity.id for entity in OFFICIALS.holding(title, of, when)] == expected
 
 
+@pytest.mark.parametrize(
+    "title", ["mayor", "director", "prosecutor", "chair", "registrar", "national security minister"]
+)
+def test_a_title_without_a_body_names_nobody(title: str) -> None:
+    """Else "the mayor said" in a local story would be said by the one mayor of the files."""
+    assert OFFICIALS.holding(title, "", APRIL_2024) == ()
+    assert OFFICIALS.holding(title, None, APRIL_2024) != ()
+
+
 def test_a_holder_of_two_matching_offices_is_given_once() -> None:
     offices = (Office("leader", "Hamas"), Office("president", "Hamas"))
     entity = Entity("x", "X Y", offices=offices)

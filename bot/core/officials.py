@@ -118,7 +118,9 @@ class Officials:
         """Give the entities that have exactly this name or alias (folded)."""
         return tuple(self._by_name.get(name_key(name), ()))
 
-    def holding(self, title: str, of: str = "", when: date | None = None) -> tuple[Entity, ...]:
+    def holding(
+        self, title: str, of: str | None = "", when: date | None = None
+    ) -> tuple[Entity, ...]:
         """Give who held an office on a day, each once.
 
         Args:
@@ -126,15 +128,19 @@ class Officials:
                 "minister of defense"); "chief" or "head" finds whoever heads the body, "top
                 diplomat" its foreign minister.
             of: country or body by any of its names ("Israel", "US", "the UN"), or its demonym
-                ("Israeli"); "" for any.
+                ("Israeli"). "" finds only offices that belong to none ("pope"): "the mayor" of a
+                local story must not become the one mayor whom the files have. None for any.
             when: the day; None for offices held still.
         """
-        places = self._names_of(of)
+        places = self._names_of(of or "")
         held = (
             entity
             for office, entity in self._by_title.get(title_key(title), ())
             if office.held(when)
-            and (not of or place_key(office.of) in places or place_key(office.demonym) in places)
+            and (
+                of is None
+                or places & {place_key(office.of), place_key(office.demonym or office.of)}
+            )
         )
         return tuple(dict.fromkeys(held))
 
@@ -147,7 +153,7 @@ class Officials:
             for entity in entities
             for name in (entity.name, *(alias.text for alias in entity.aliases))
         }
-        return (names | {key}) - {""}
+        return names | {key}
 
     def office_of(self, entity: Entity, when: date | None = None) -> str:
         """Give the label of the office an entity held on a day, or ""."""
