@@ -345,6 +345,28 @@ def test_the_bare_surname_belongs_to_the_holder_of_the_office(
     assert [entity.id for entity in OFFICIALS.named(name)] == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("Khan", "", []),
+        ("Khan", "The shop of Mr Khan was robbed.", []),
+        ("Khan", "Judges in The Hague sat; Khan spoke.", ["khan"]),
+        ("Khan", "In The Hague for cricket, Khan spoke.", []),
+        ("Karim Khan", "", ["khan"]),
+        ("Harris", "Harris scored twice for Leeds.", []),
+        ("Harris", "The vice-president’s plane landed. Harris waved.", ["harris"]),
+        ("Albanese", "The special rapporteur, Albanese, spoke.", ["francesca-albanese"]),
+        ("Albanese", "In Canberra, Albanese spoke.", ["anthony-albanese"]),
+        ("US", "", ["united-states"]),
+        ("us", "", []),
+    ],
+)
+def test_conditions_of_a_name_are_read_in_the_article(
+    name: str, text: str, expected: list[str]
+) -> None:
+    assert [entity.id for entity in OFFICIALS.named(name, text)] == expected
+
+
 def test_the_courts_acronym_is_told_from_the_cricket_councils() -> None:
     icc = OFFICIALS.get("icc")
     assert icc is not None
