@@ -354,7 +354,7 @@ def test_the_bare_surname_belongs_to_the_holder_of_the_office(
         ("Khan", "In The Hague for cricket, Khan spoke.", []),
         ("Karim Khan", "", ["khan"]),
         ("Harris", "Harris scored twice for Leeds.", []),
-        ("Harris", "The vice-president’s plane landed. Harris waved.", ["harris"]),
+        ("Harris", "Kamala’s plane landed. Ms. Harris waved.", ["harris"]),
         ("Albanese", "The special rapporteur, Albanese, spoke.", ["francesca-albanese"]),
         ("Albanese", "In Canberra, Albanese spoke.", ["anthony-albanese"]),
         ("US", "", ["united-states"]),
