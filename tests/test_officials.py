@@ -290,6 +290,15 @@ def test_offices_are_found_as_articles_name_them(
     assert [entity.id for entity in OFFICIALS.holding(title, of, when)] == expected
 
 
+@pytest.mark.parametrize(
+    "title", ["mayor", "director", "prosecutor", "chair", "registrar", "national security minister"]
+)
+def test_a_title_without_a_body_names_nobody(title: str) -> None:
+    """Else "the mayor said" in a local story would be said by the one mayor of the files."""
+    assert OFFICIALS.holding(title, "", APRIL_2024) == ()
+    assert OFFICIALS.holding(title, None, APRIL_2024) != ()
+
+
 def test_a_holder_of_two_matching_offices_is_given_once() -> None:
     offices = (Office("leader", "Hamas"), Office("president", "Hamas"))
     entity = Entity("x", "X Y", offices=offices)
@@ -334,6 +343,28 @@ def test_the_bare_surname_belongs_to_the_holder_of_the_office(
     name: str, expected: list[str]
 ) -> None:
     assert [entity.id for entity in OFFICIALS.named(name)] == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("Khan", "", []),
+        ("Khan", "The shop of Mr Khan was robbed.", []),
+        ("Khan", "Judges in The Hague sat; Khan spoke.", ["khan"]),
+        ("Khan", "In The Hague for cricket, Khan spoke.", []),
+        ("Karim Khan", "", ["khan"]),
+        ("Harris", "Harris scored twice for Leeds.", []),
+        ("Harris", "Kamala’s plane landed. Ms. Harris waved.", ["harris"]),
+        ("Albanese", "The special rapporteur, Albanese, spoke.", ["francesca-albanese"]),
+        ("Albanese", "In Canberra, Albanese spoke.", ["anthony-albanese"]),
+        ("US", "", ["united-states"]),
+        ("us", "", []),
+    ],
+)
+def test_conditions_of_a_name_are_read_in_the_article(
+    name: str, text: str, expected: list[str]
+) -> None:
+    assert [entity.id for entity in OFFICIALS.named(name, text)] == expected
 
 
 def test_the_courts_acronym_is_told_from_the_cricket_councils() -> None:

@@ -7,7 +7,10 @@ import re
 import unicodedata
 from collections import defaultdict
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from bot.core.model import Alias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -61,6 +64,7 @@ _LOOSE_TITLE = {
     "state secretary": "top diplomat",
     "supreme leader": "leader",
 }
+_WORD = re.compile(r"\w+")
 _UN = re.compile(r"\bu\.?n\b\.?")
 _TURNED = re.compile(r"(minister|secretary|ambassador|envoy) (?:of|for|to) (?:the )?(.+)")
 
@@ -78,6 +82,28 @@ def place_key(name: str) -> str:
     return key.removesuffix("'s").removesuffix("'")
 
 
+@lru_cache(maxsize=8)
+def _words(text: str) -> str:
+    """Give a text's folded words with a space on both sides of each."""
+    return f" {' '.join(_WORD.findall(name_key(text)))} "
+
+
+def _stands(name: str, words: str) -> bool:
+    return _words(name) in words
+
+
+def _fits(alias: Alias, name: str, text: str) -> bool:
+    """Say whether a name may be this alias, in an article with this text."""
+    if alias.exact and name != alias.text:
+        return False
+    if not alias.context and not alias.unless:
+        return True
+    words = _words(text)
+    return (not alias.context or any(_stands(word, words) for word in alias.context)) and not any(
+        _stands(word, words) for word in alias.unless
+    )
+
+
 class Officials:
     """An index over entities; cheap to build, never changed afterwards.
 
@@ -87,12 +113,11 @@ class Officials:
 
     def __init__(self, entities: Iterable[Entity] = ()) -> None:
         self._by_id: dict[str, Entity] = {entity.id: entity for entity in entities}
-        self._by_name: dict[str, list[Entity]] = defaultdict(list)
+        self._by_name: dict[str, list[tuple[Alias, Entity]]] = defaultdict(list)
         self._by_title: dict[str, list[tuple[Office, Entity]]] = defaultdict(list)
         for entity in self._by_id.values():
-            names = (entity.name, *(alias.text for alias in entity.aliases))
-            for key in dict.fromkeys(map(name_key, names)):
-                self._by_name[key].append(entity)
+            for alias in (Alias(entity.name), *entity.aliases):
+                self._by_name[name_key(alias.text)].append((alias, entity))
             for office in entity.offices:
                 key = title_key(office.title)
                 for title in {key, _LOOSE_TITLE.get(key, key)}:
@@ -114,11 +139,20 @@ class Officials:
         close = difflib.get_close_matches(entity_id, self._by_id, n=1, cutoff=0.6)
         return close[0] if close else None
 
-    def named(self, name: str) -> tuple[Entity, ...]:
-        """Give the entities that have exactly this name or alias (folded)."""
-        return tuple(self._by_name.get(name_key(name), ()))
+    def named(self, name: str, text: str = "") -> tuple[Entity, ...]:
+        """Give the entities that this name means.
 
-    def holding(self, title: str, of: str = "", when: date | None = None) -> tuple[Entity, ...]:
+        Args:
+            name: folded before look-up; as written where the alias is `exact`.
+            text: the article, for aliases with conditions; without it an alias that needs a
+                context ("Khan") names nobody.
+        """
+        found = self._by_name.get(name_key(name), ())
+        return tuple(dict.fromkeys(e for alias, e in found if _fits(alias, name, text)))
+
+    def holding(
+        self, title: str, of: str | None = "", when: date | None = None
+    ) -> tuple[Entity, ...]:
         """Give who held an office on a day, each once.
 
         Args:
@@ -126,28 +160,32 @@ class Officials:
                 "minister of defense"); "chief" or "head" finds whoever heads the body, "top
                 diplomat" its foreign minister.
             of: country or body by any of its names ("Israel", "US", "the UN"), or its demonym
-                ("Israeli"); "" for any.
+                ("Israeli"). "" finds only offices that belong to none ("pope"): "the mayor" of a
+                local story must not become the one mayor whom the files have. None for any.
             when: the day; None for offices held still.
         """
-        places = self._names_of(of)
+        places = self._names_of(of or "")
         held = (
             entity
             for office, entity in self._by_title.get(title_key(title), ())
             if office.held(when)
-            and (not of or place_key(office.of) in places or place_key(office.demonym) in places)
+            and (
+                of is None
+                or places & {place_key(office.of), place_key(office.demonym or office.of)}
+            )
         )
         return tuple(dict.fromkeys(held))
 
     def _names_of(self, place: str) -> set[str]:
         """Give all folded names of a country or body; an unknown one has only its own."""
         key = place_key(place)
-        entities = (e for e in self._by_name.get(key, ()) if e.kind != "person")
+        entities = (e for _, e in self._by_name.get(key, ()) if e.kind != "person")
         names = {
             place_key(name)
             for entity in entities
             for name in (entity.name, *(alias.text for alias in entity.aliases))
         }
-        return (names | {key}) - {""}
+        return names | {key}
 
     def office_of(self, entity: Entity, when: date | None = None) -> str:
         """Give the label of the office an entity held on a day, or ""."""
