@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import re
 import socket
 import threading
 from typing import TYPE_CHECKING
@@ -62,6 +63,7 @@ _REFUSED_6 = tuple(
         ),
     )
 )  # fmt: skip
+_HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]{2,63}")
 _LOCAL_NAMES = ("localhost", "local", "internal", "intranet", "lan", "home", "corp", "arpa")
 
 
@@ -102,9 +104,9 @@ class EgressGuard:
             EgressError: another scheme or port, credentials, no host, a name or address inside.
         """
         try:
-            parsed = URL(url) if isinstance(url, str) and len(url) <= MAX_URL else url
-            if not isinstance(parsed, URL):
+            if len(str(url)) > MAX_URL:
                 raise EgressError
+            parsed = URL(url)
             host, port = _name(parsed.raw_host or ""), parsed.port or 0
         except ValueError:
             raise EgressError from None
@@ -121,7 +123,9 @@ class EgressGuard:
             return False
         if _is_address(host):
             return is_public(host)
-        return "." in host and host.rpartition(".")[2] not in _LOCAL_NAMES
+        # A host name of DNS after IDNA (RFC 952, RFC 1123; `_` is not in them but in use).
+        named = _HOST.fullmatch(host) is not None and "." in host
+        return named and host.rpartition(".")[2] not in _LOCAL_NAMES
 
     def target(self, host: str) -> tuple[str, int] | None:
         """Give the fixed address and port of a name, or None for what DNS decides."""
