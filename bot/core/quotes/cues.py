@@ -43,9 +43,12 @@ def _governed(reader: Reader, at: int, before: Found | None) -> bool:
     """
     if before is None or before.score < 0.85 or before.subject.kind == "noun":
         return False
-    if reader.low(0) in SUBORDINATE or any(t.kind == "q" for t in reader.tokens[before.cue[1] : at]):
+    leading = reader.low(0) in SUBORDINATE and reader.low(at - 1) == ","
+    if leading or any(t.kind == "q" for t in reader.tokens[before.cue[1] : at]):
         return False
-    return at - before.cue[1] < 25 and reader.low(at - 1) not in (";",)
+    if reader.low(at - 1) == ",":
+        return at - before.cue[1] < 6
+    return at - before.cue[1] < 25
 
 
 def _touches(reader: Reader, at: int) -> bool:
@@ -263,7 +266,7 @@ def _passive(reader: Reader, i: int, at: int) -> Found | None:
         reader.low(i - 1).endswith("ly") and reader.low(i - 2) in ("was", "is", "were", "been", "being")
     )
     agent = None
-    for k in range(i + 1, at):
+    for k in range(i + 1, min(at, i + 8)):
         if reader.low(k) == "by":
             agent = reader.subject_after(k)
             break
@@ -276,7 +279,10 @@ def _passive(reader: Reader, i: int, at: int) -> Found | None:
                 break
     if agent is None or agent.kind == "pron":
         return None
-    if not be and reader.tokens[i].low in ("said", "told", "wrote", "says"):
+    low = reader.tokens[i].low
+    if not low.endswith(("ed", "put", "written", "said")):
+        return None
+    if not be and not (low.endswith("ed") and reader.low(i - 1) in (",", "") and i):
         return None
     return Found(agent, (i, i + 1), "passive", 0.88)
 

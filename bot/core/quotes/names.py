@@ -576,6 +576,6 @@ def _mid_capitals(sentences: Sequence[Sentence]) -> tuple[set[str], set[tuple[st
 def _is_headline(tokens: Sequence[Token]) -> bool:
     """Tell a title-case or all-capitals line, whose capitals say nothing."""
     words = [t for t in tokens if t.kind == "w" and len(t.word) > 3]
-    if len(words) < 4:
+    if len(words) < (7 if any(t.kind == "q" for t in tokens) else 4):
         return False
     return sum(t.cap for t in words) > 0.75 * len(words)

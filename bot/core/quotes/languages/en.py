@@ -44,8 +44,8 @@ laugh smile shrug sigh grin nod chuckle interrupt start begin finish end offer a
 """.split()
 _FINITE: Final = """
 said says told tells wrote writes spoke speaks read reads swore swears held holds thought thinks
-felt feels found finds understood understands knew knows taught teaches begged begs went goes
-put puts quoth sang sings shot fired hit pushed struck
+felt feels found finds taught teaches begged begs
+put puts quoth sang sings shot fired hit
 chimed foresaw foresees forecast sought seeks retold
 argued admitted admits referred refers quipped quips dubbed dubs ripped rips conferred rapped bragged
 planned slammed slams chatted plugged tagged permitted committed commits compelled outlined panned
