@@ -306,7 +306,7 @@ class Registry:
             return True
         if first.low in GEOGRAPHIC or first.low in DEMONYMS or first.low in COUNTRIES:
             return False
-        if any(t.word.isupper() and len(t.word) > 1 and "." not in t.word for t in names):
+        if any(t.word.isupper() and len(t.word) > 1 and "." not in t.word for t in names[:2]):
             return False
         before = sentence.tokens[chunk.first - 1].low if chunk.first else ""
         return before not in ("the", "in", "at") and len(names) <= 4 and "of" not in chunk.parts
@@ -576,6 +576,7 @@ def _mid_capitals(sentences: Sequence[Sentence]) -> tuple[set[str], set[tuple[st
 def _is_headline(tokens: Sequence[Token]) -> bool:
     """Tell a title-case or all-capitals line, whose capitals say nothing."""
     words = [t for t in tokens if t.kind == "w" and len(t.word) > 3]
-    if len(words) < (7 if any(t.kind == "q" for t in tokens) else 4):
+    if len(words) < 4:
         return False
-    return sum(t.cap for t in words) > 0.75 * len(words)
+    small = sum(not t.cap and t.low not in FUNCTION for t in words)
+    return small <= (len(words) >= 8)  # a title-case line writes its verbs with a capital

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from bot.core.model import Entity
     from bot.core.officials import Officials
     from bot.core.quotes.lexicon import Lexicon
-    from bot.core.quotes.names import Registry, Role, Someone
+    from bot.core.quotes.names import Mention, Registry, Role, Someone
 
 _WINDOW: Final = 9
-_DECAY: Final = 0.5
+_DECAY: Final = 0.35
 _PLAIN_PEOPLE: Final = frozenset("man woman boy girl lady gentleman".split())
 
 
@@ -55,7 +55,7 @@ class People:
     ) -> None:
         self._text, self._registry, self._lex = text, registry, lexicon
         self._officials, self._when = officials, when
-        self._seen: list[tuple[int, Someone, float]] = []
+        self._seen: dict[int, dict[Someone, float]] = {}
         self._last_speaker: tuple[int, Someone] | None = None
         self._entities: dict[int, Entity | None] = {}
 
@@ -75,24 +75,28 @@ class People:
                 found = self._noun(reader, subject)
                 main = found.who if found else None
         if main is not None:
-            self._seen.append((number, main, 3.0))
+            self._note(number, main, 3.0)
         for mention in reader.mentions:
             if mention.who is main:
                 continue
             weight = 1.0
-            if mention.first and reader.is_finite(mention.first - 1) and mention.who.person:
-                weight = 2.5
+            if _inverted(reader, mention):
+                weight = 2.8
             elif mention.owns:
                 weight = 0.7
             elif reader.low(mention.first - 1) in ("of", "in", "at", "to", "with", "for", "from", "by", "against", "about"):
                 weight = 0.6
-            self._seen.append((number, mention.who, weight))
+            self._note(number, mention.who, weight)
+
+    def _note(self, number: int, who: Someone, weight: float) -> None:
+        row = self._seen.setdefault(number, {})
+        row[who] = max(weight, row.get(who, 0.0))
 
     def spoke(self, number: int, speaker: Speaker) -> None:
         """Note who spoke last."""
         if speaker.who is not None:
             self._last_speaker = (number, speaker.who)
-            self._seen.append((number, speaker.who, 2.0))
+            self._note(number, speaker.who, 3.0)
 
     # ------------------------------------------------------------ subjects
 
@@ -160,13 +164,10 @@ class People:
     def _person(self, reader: Reader, subject: Subject, gender: str) -> Speaker | None:
         number = reader.sentence.number
         scores: dict[Someone, float] = {}
-        for at, who, weight in reversed(self._seen):
-            distance = number - at
-            if distance > _WINDOW:
-                break
-            if distance < 0 or not who.person or who.gender not in ("", gender):
-                continue
-            scores[who] = scores.get(who, 0.0) + weight * _DECAY**distance
+        for distance in range(_WINDOW + 1):
+            for who, weight in self._seen.get(number - distance, {}).items():
+                if who.person and who.gender in ("", gender):
+                    scores[who] = scores.get(who, 0.0) + weight * _DECAY**distance
         main = reader.main_subject(subject.first)
         for mention in reader.mentions:
             if mention.last > subject.first:
@@ -186,8 +187,6 @@ class People:
         ranked = sorted(scores.items(), key=lambda pair: -pair[1])
         best, value = ranked[0]
         second = ranked[1][1] if len(ranked) > 1 else 0.0
-        if not best.gender:
-            best.gender = gender if value > 2 * second else ""
         return self.of(best, 0.6 + 0.35 * (value - second) / (value + 0.01))
 
     def _fallback(self, gender: str) -> Speaker | None:
@@ -196,16 +195,12 @@ class People:
 
     def _institution(self, reader: Reader, subject: Subject) -> Speaker | None:
         number = reader.sentence.number
-        for at, who, weight in reversed(self._seen):
-            if number - at > 4:
-                break
-            if not who.person and weight >= 1.6 and not _place(who):
-                return self.of(who, 0.8)
-        for at, who, _ in reversed(self._seen):
-            if number - at > 2:
-                break
-            if not who.person and not _place(who):
-                return self.of(who, 0.65)
+        for least, reach, confidence in ((1.6, 4, 0.8), (0.0, 2, 0.65)):
+            for at in range(number, number - reach - 1, -1):
+                row = self._seen.get(at, {})
+                fitting = [w for w, v in row.items() if not w.person and v >= least and not _place(w)]
+                if fitting:
+                    return self.of(max(fitting, key=lambda who: row[who]), confidence)
         return None
 
     # ------------------------------------------------------------ common nouns
@@ -283,11 +278,10 @@ class People:
         if len(options) < 2:
             return None
         best: dict[Someone, float] = {}
-        for at, who, weight in reversed(self._seen):
-            if number - at > 12:
-                break
-            if who in options:
-                best[who] = best.get(who, 0.0) + weight * _DECAY ** max(0, number - at)
+        for distance in range(13):
+            for who, weight in self._seen.get(number - distance, {}).items():
+                if who in options:
+                    best[who] = best.get(who, 0.0) + weight * _DECAY**distance
         return max(best, key=lambda who: best[who]) if best else None
 
     def _office(self, words: list[str], head: str) -> Speaker | None:
@@ -335,6 +329,16 @@ class People:
             return ""
         role = max(speaker.who.roles, key=lambda r: (min(r.end - r.start, 60), -r.start))
         return " ".join(self._text[role.start : role.end].split())
+
+
+def _inverted(reader: Reader, mention: Mention) -> bool:
+    """Tell whether a name is the subject of `, noted Smith.`"""
+    verb = mention.first - 1
+    while verb > 0 and reader.tokens[verb].kind == "w" and (reader.tokens[verb].owns or reader.cover[verb] is not None):
+        verb -= 1
+    if verb <= 0 or mention.owns or not mention.who.person or not reader.is_finite(verb):
+        return False
+    return reader.is_quote(verb - 1) or reader.low(verb - 1) == ","
 
 
 def _place(who: Someone) -> bool:
