@@ -104,6 +104,7 @@ def _clause_after(reader: Reader, start: int) -> Found | None:
         ):
             return None
         verb = reader.is_finite(i) or reader.is_ing(i) and i <= start + 2
+        verb = verb or (token.low in ("quoted", "cited", "heard") and reader.low(i + 1) in ("as", "saying"))
         if not verb and i <= start + 6:
             verb = _any_verb(reader, i, start)
         if not verb:
@@ -226,7 +227,9 @@ def _cue_at(reader: Reader, i: int, at: int, crossed: float) -> Found | None:
             subject = _inverted_before(reader, i, at)
         if subject is None or _closed_relative(reader, i, at, subject):
             return None
-        if subject.kind == "pron" and subject.head in ("it", "i", "we"):
+        if subject.kind == "pron" and subject.head in ("i", "we"):
+            return None
+        if subject.kind == "pron" and subject.head == "it" and low in reader.lex.weak:
             return None
         score = 0.95 if low not in reader.lex.weak else 0.9
         if not colon and at - i > 12:

@@ -233,7 +233,17 @@ class Registry:
                 if token.owns:
                     break
                 continue
-            after = tokens[last + 1] if last + 1 < len(tokens) else None
+            ahead = last + 1
+            while ahead < len(tokens) and ahead < last + 3 and tokens[ahead].low in PARTICLES and tokens[last].low in PARTICLES and not tokens[ahead].cap:
+                ahead += 1
+            after = tokens[ahead] if ahead < len(tokens) else None
+            if (
+                token.low in ("of", "for") and after is not None and after.low == "the"
+                and tokens[last - 1].low in self._lex.bodies
+                and ahead + 1 < len(tokens) and tokens[ahead + 1].cap
+            ):
+                last = ahead + 1
+                continue
             if after is None or not after.cap or after.low in FUNCTION:
                 break
             if token.kind == "q" and token.word.isalpha() and token.word[:1].isupper():
@@ -241,7 +251,7 @@ class Registry:
                 last += 1
                 continue
             if token.low in PARTICLES and token.kind == "w":
-                last += 1
+                last = ahead
                 continue
             previous = tokens[last - 1].low
             if token.low in ("of", "for") and (
@@ -579,4 +589,4 @@ def _is_headline(tokens: Sequence[Token]) -> bool:
     if len(words) < 4:
         return False
     small = sum(not t.cap and t.low not in FUNCTION for t in words)
-    return small <= (len(words) >= 8)  # a title-case line writes its verbs with a capital
+    return small == 0  # a title-case line writes its verbs with a capital

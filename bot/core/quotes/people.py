@@ -20,6 +20,25 @@ if TYPE_CHECKING:
 
 _WINDOW: Final = 9
 _DECAY: Final = 0.35
+_DOCUMENTS: Final = frozenset(
+    "statement letter communique communiqué report release email memo declaration post tweet".split()
+)
+_KIN_BODIES: Final = (
+    frozenset("court tribunal judges".split()),
+    frozenset("bloc union alliance league community".split()),
+    frozenset("ministry department".split()),
+    frozenset("parliament assembly congress senate house".split()),
+    frozenset("agency office organization organisation authority".split()),
+    frozenset("party movement front".split()),
+    frozenset("newspaper paper daily times post herald tribune journal gazette guardian".split()),
+    frozenset("army military forces force navy defence".split()),
+)
+_ANY_BODY: Final = frozenset(
+    """group organization organisation movement agency company firm bloc party militia charity watchdog
+    union alliance newspaper paper body faction council committee commission court tribunal ministry
+    outlet broadcaster regulator network institution mission coalition authority bank""".split()
+)
+_HEADS: Final = frozenset("chief head leader director secretary-general secretary general chairman".split())
 _PLAIN_PEOPLE: Final = frozenset("man woman boy girl lady gentleman".split())
 
 
@@ -56,6 +75,7 @@ class People:
         self._text, self._registry, self._lex = text, registry, lexicon
         self._officials, self._when = officials, when
         self._seen: dict[int, dict[Someone, float]] = {}
+        self._issuer: tuple[int, Someone] | None = None
         self._last_speaker: tuple[int, Someone] | None = None
         self._entities: dict[int, Entity | None] = {}
 
@@ -65,6 +85,8 @@ class People:
         """Note who was named in a sentence, the subject above all."""
         number = reader.sentence.number
         main = None
+        if subject is not None and subject.kind == "noun" and subject.head in self._lex.cue_nouns:
+            subject = None
         if subject is not None:
             if subject.kind == "name" and subject.mention is not None:
                 main = subject.mention.who
@@ -76,6 +98,8 @@ class People:
                 main = found.who if found else None
         if main is not None:
             self._note(number, main, 3.0)
+            if any(t.low in _DOCUMENTS for t in reader.tokens):
+                self._issuer = (number, main)
         for mention in reader.mentions:
             if mention.who is main:
                 continue
@@ -238,10 +262,10 @@ class People:
             mention = reader.cover[i]
             if reader.low(subject.last) in ("from", "by") and mention is not None:
                 return self.of(mention.who, 0.88)
-        if reader.low(subject.first) in ("the", "this") and self._last_speaker is not None:
-            at, who = self._last_speaker
-            if reader.sentence.number - at <= 4:
-                return self.of(who, 0.8)
+        if reader.low(subject.first) in ("the", "this"):
+            for known in (self._issuer, self._last_speaker):
+                if known is not None and reader.sentence.number - known[0] <= 4:
+                    return self.of(known[1], 0.8)
         return Speaker(phrase, None, None, 0.7, noun=True)
 
     def _by_title(
@@ -261,6 +285,10 @@ class People:
             key = (fit, near + (0 if mentions >= 0 else -(10**6)), who)
             if best is None or key[:2] > best[:2]:
                 best = key
+        if best is None and noun in _HEADS:
+            heads = {w for n in _HEADS for _, w, r in self._registry.by_role.get(n, ()) if _fit(set(), n, r) is not None}
+            if len(heads) == 1 and not content - _HEADS - {noun}:
+                return self.of(next(iter(heads)), 0.75)
         recent = self._recent_with(noun, content, reader.sentence.number)
         if recent is not None:
             return self.of(recent, 0.88)
@@ -304,18 +332,28 @@ class People:
                 return None
         at = reader.tokens[subject.first].start
         extra = {w for w in words if w not in FUNCTION and w != head}
+        kin = next((group for group in _KIN_BODIES if head in group), frozenset((head,)))
         options = [
             who
             for who in self._registry.people
             if not who.person and len(who.parts) > 1
-            and (head in who.parts or (head == "bloc" and "union" in who.parts))
-            and (not extra or extra & set(who.parts))
+            and kin & set(who.parts)
+            and (not extra or extra & set(who.parts) or len(extra) == 1 and not extra & self._lex.bodies)
         ]  # fmt: skip
         if not options:
-            return None
+            return self._last_body(reader) if head in _ANY_BODY and not extra & self._lex.roles else None
         before = [who for who in options if who.first <= at]
         best = max(before, key=lambda w: w.first) if before else options[0]
         return self.of(best, 0.85)
+
+    def _last_body(self, reader: Reader) -> Speaker | None:
+        """Give the institution that was the subject of one of the sentences just before."""
+        number = reader.sentence.number
+        for at in range(number - 1, number - 4, -1):
+            for who, weight in self._seen.get(at, {}).items():
+                if weight >= 2.5 and not who.person and not _place(who):
+                    return self.of(who, 0.75)
+        return None
 
     # ------------------------------------------------------------ offices
 

@@ -14,7 +14,7 @@ tweet retweet reply respond deny promise vow suggest ask predict continue recall
 warn note observe comment conclude reveal disclose confirm contend maintain allege affirm aver avow
 proclaim pronounce exclaim shout yell scream cry whisper mutter murmur mumble joke quip crack boast
 brag complain lament protest object counter retort rebut interject chime snap stress emphasize
-emphasise underscore reiterate repeat echo urge exhort implore plead appeal advise caution recommend
+emphasise reiterate repeat echo urge exhort implore plead appeal advise caution recommend
 counsel instruct demand inquire query wonder muse opine reason pledge assure reassure threaten
 profess attest elaborate clarify relate recount narrate post blog text email message chant recite
 preach lecture inform update alert confess estimate forecast project decree reckon surmise posit
