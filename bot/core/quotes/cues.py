@@ -302,8 +302,10 @@ def _closed_relative(reader: Reader, verb: int, at: int, subject: Subject) -> bo
 def _participle_subject(reader: Reader, i: int) -> Subject | None:
     """Give who does `…, saying "…"`; the subject of the main clause or the name beside it."""
     before = reader.low(i - 1)
-    if before == "as" and reader.low(i - 2) in ("quoted", "cited", "described", "reported"):
-        return reader.subject_before(i - 2)
+    if before == "as":
+        for k in range(i - 2, max(-1, i - 16), -1):
+            if reader.low(k) in ("quoted", "cited", "quotes", "cites", "quoting", "citing", "reported"):
+                return reader.subject_before(k) if k == i - 2 else reader.subject_after(k)
     back = reader._skip_adverbs(i)
     if back < i and reader.low(back - 1) == ",":
         i, before = back, ","

@@ -54,6 +54,7 @@ GEOGRAPHIC: Final = frozenset(
     "new north south east west northern southern eastern western san los las saint st. fort mount lake "
     "great central middle upper lower united white supreme gulf cape port el".split()
 )
+_STOPS: Final = frozenset("of for at in to from with on that which who and".split())
 _MAX_CHUNK: Final = 9
 
 
@@ -70,6 +71,7 @@ class Someone:
         roles: role noun, the words of the title phrase, the phrase's span, offset of the mention.
         entity: id in the officials files.
         latest: offset of the mention read last.
+        bodies: what the article calls an institution: group, agency.
         parts: the words of the name, lower case.
     """
 
@@ -82,6 +84,7 @@ class Someone:
     roles: list[Role] = field(default_factory=list)
     entity: str = ""
     latest: int = -1
+    bodies: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,7 @@ class Role:
     words: frozenset[str]
     start: int
     end: int
+    caps: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True, eq=False)
@@ -470,15 +474,32 @@ class Registry:
             steps += 1
         return first
 
+    def _body_noun(self, words: list[str]) -> str:
+        """Give the noun of `a militant group that …` when it names an institution."""
+        found = ""
+        for word in words:
+            if word in _STOPS and found:
+                break
+            if word in self._lex.bodies or word in self._lex.roles:
+                found = word
+        return found if found in self._lex.bodies and found not in self._lex.roles else ""
+
     def _give(self, who: Someone, phrase: Sequence[Token]) -> None:
         words = [t.low.rstrip(".") for t in phrase if t.kind == "w"]
+        body = self._body_noun(words)
+        if body:
+            if not who.person or len(who.parts) > 1 and who.parts[0] not in self._lex.names:
+                who.person = False
+                who.bodies.add(body)
+            return
         nouns = [w for w in words if w in self._lex.roles]
         if not nouns or not phrase:
             return
         first = 1 if phrase[0].low in ("the", "a", "an") and len(phrase) > 1 else 0
         role_words = frozenset(w for w in words if w not in FUNCTION)
         head = _head_noun(words, self._lex.roles)
-        role = Role(head, role_words, phrase[first].start, phrase[-1].end)
+        caps = frozenset(t.low for t in phrase if t.cap and t.low not in self._lex.roles)
+        role = Role(head, role_words, phrase[first].start, phrase[-1].end, caps)
         if not who.person and len(who.parts) >= 1:
             who.person = True
             if not any(who in row for row in self._by_last.values()):

@@ -11,6 +11,7 @@ from bot.core.quotes.languages.places import COUNTRIES, DEMONYMS
 from bot.core.quotes.names import FUNCTION, role_key
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date
 
     from bot.core.model import Entity
@@ -75,6 +76,7 @@ class People:
         self._text, self._registry, self._lex = text, registry, lexicon
         self._officials, self._when = officials, when
         self._seen: dict[int, dict[Someone, float]] = {}
+        self._noun_body: tuple[int, Speaker] | None = None
         self._issuer: tuple[int, Someone] | None = None
         self._last_speaker: tuple[int, Someone] | None = None
         self._entities: dict[int, Entity | None] = {}
@@ -96,6 +98,8 @@ class People:
             elif subject.kind == "noun":
                 found = self._noun(reader, subject)
                 main = found.who if found else None
+                if found is not None and found.noun and subject.head in self._lex.bodies:
+                    self._noun_body = (number, found)
         if main is not None:
             self._note(number, main, 3.0)
             if any(t.low in _DOCUMENTS for t in reader.tokens):
@@ -219,6 +223,14 @@ class People:
 
     def _institution(self, reader: Reader, subject: Subject) -> Speaker | None:
         number = reader.sentence.number
+        if self._noun_body is not None and 0 < number - self._noun_body[0] <= 3:
+            at, speaker = self._noun_body
+            named = any(
+                not w.person and v >= 1.6 and not _place(w)
+                for n in range(at + 1, number + 1) for w, v in self._seen.get(n, {}).items()
+            )  # fmt: skip
+            if not named:
+                return speaker
         for least, reach, confidence in ((1.6, 4, 0.8), (0.0, 2, 0.65)):
             for at in range(number, number - reach - 1, -1):
                 row = self._seen.get(at, {})
@@ -275,9 +287,11 @@ class People:
         at = reader.tokens[subject.first].start
         content = {w for w in words if w not in FUNCTION}
         noun = role_key(head)
+        phrase = reader.tokens[subject.first : subject.last]
+        caps = frozenset(t.low for t in phrase if t.cap and t.low not in self._lex.roles and t.low not in FUNCTION)
         best: tuple[float, int, Someone] | None = None
         for start, who, role in self._registry.by_role.get(noun, ()):
-            fit = _fit(content, noun, role)
+            fit = _fit(content, noun, role, caps)
             if fit is None:
                 continue
             near = -abs(at - start) if start <= at else -abs(at - start) - 10**6
@@ -285,23 +299,29 @@ class People:
             key = (fit, near + (0 if mentions >= 0 else -(10**6)), who)
             if best is None or key[:2] > best[:2]:
                 best = key
+        if best is None and caps:
+            others = {w for _, w, r in self._registry.by_role.get("counterpart", ()) if _akin(caps, r.caps)}
+            if len(others) == 1:
+                return self.of(next(iter(others)), 0.85)
         if best is None and noun in _HEADS:
             heads = {w for n in _HEADS for _, w, r in self._registry.by_role.get(n, ()) if _fit(set(), n, r) is not None}
             if len(heads) == 1 and not content - _HEADS - {noun}:
                 return self.of(next(iter(heads)), 0.75)
-        recent = self._recent_with(noun, content, reader.sentence.number)
+        recent = self._recent_with(noun, content, caps, reader.sentence.number)
         if recent is not None:
             return self.of(recent, 0.88)
         if best is not None:
             return self.of(best[2], 0.86)
         return self._office(words, head)
 
-    def _recent_with(self, noun: str, content: set[str], number: int) -> Someone | None:
+    def _recent_with(
+        self, noun: str, content: set[str], caps: frozenset[str], number: int
+    ) -> Someone | None:
         """Prefer, of several who bear a title, the one named last."""
         options = {
             who
             for _, who, role in self._registry.by_role.get(noun, ())
-            if _fit(content, noun, role) is not None
+            if _fit(content, noun, role, caps) is not None
         }
         if len(options) < 2:
             return None
@@ -336,8 +356,8 @@ class People:
         options = [
             who
             for who in self._registry.people
-            if not who.person and len(who.parts) > 1
-            and kin & set(who.parts)
+            if not who.person
+            and (len(who.parts) > 1 and kin & set(who.parts) or head in who.bodies)
             and (not extra or extra & set(who.parts) or len(extra) == 1 and not extra & self._lex.bodies)
         ]  # fmt: skip
         if not options:
@@ -383,9 +403,27 @@ def _place(who: Someone) -> bool:
     return all(part in COUNTRIES or part in DEMONYMS for part in who.parts)
 
 
-def _fit(content: set[str], noun: str, role: Role) -> float | None:
+def _akin(ours: Collection[str], theirs: Collection[str]) -> bool:
+    """Tell whether two titles may speak of one place: Kestria, Kestrian."""
+    for one in ours:
+        for other in theirs:
+            if DEMONYMS.get(one, one) == DEMONYMS.get(other, other):
+                return True
+            if len(one) > 4 and len(other) > 4 and one[:5] == other[:5]:
+                return True
+            if one.replace(".", "") == other.replace(".", ""):
+                return True
+    return False
+
+
+def _fit(
+    content: set[str], noun: str, role: Role, caps: frozenset[str] = frozenset()
+) -> float | None:
     """Tell how well a title phrase fits one that the article gave: None when it does not."""
     wanted = {role_key(w) for w in content}
+    ours = caps - {"prime", "vice", "former"}
+    if ours and role.caps and not _akin(ours, role.caps):
+        return None
     given = {role_key(w) for w in role.words}
     places = {DEMONYMS.get(w, w) for w in wanted if w in DEMONYMS or w in COUNTRIES}
     theirs = {DEMONYMS.get(w, w) for w in given if w in DEMONYMS or w in COUNTRIES}

@@ -132,7 +132,7 @@ class Sieve:
         speaker = self._people.resolve(reader, found.subject)
         row.cue = self._cue(reader, found)
         row.path = found.path
-        if speaker is not None:
+        if speaker is not None and not (speaker.noun and row.cue.lower() in ("read", "reads")):
             row.speaker = speaker
             row.confidence = max(0.0, min(1.0, found.score)) * speaker.confidence
 
