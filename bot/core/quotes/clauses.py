@@ -292,7 +292,8 @@ class Reader:
             title = self.low(first) in ("the", "a", "an", "one") or any(
                 self.tokens[k].low in self.lex.roles for k in range(first, end)
             )
-            if mention is not None and not mention.owns and mention.who.person and title:
+            plural = found.head.endswith("s") and not found.head.endswith("ss")
+            if mention is not None and not mention.owns and mention.who.person and title and not plural:
                 return Subject("name", mention.first, mention.last, mention)
         return found
 

@@ -43,9 +43,12 @@ def _governed(reader: Reader, at: int, before: Found | None) -> bool:
     """
     if before is None or before.score < 0.85 or before.subject.kind == "noun":
         return False
-    if reader.low(0) in SUBORDINATE or any(t.kind == "q" for t in reader.tokens[before.cue[1] : at]):
+    leading = reader.low(0) in SUBORDINATE and reader.low(at - 1) == ","
+    if leading or any(t.kind == "q" for t in reader.tokens[before.cue[1] : at]):
         return False
-    return at - before.cue[1] < 25 and reader.low(at - 1) not in (";",)
+    if reader.low(at - 1) == ",":
+        return at - before.cue[1] < 6
+    return at - before.cue[1] < 25
 
 
 def _touches(reader: Reader, at: int) -> bool:
@@ -101,6 +104,7 @@ def _clause_after(reader: Reader, start: int) -> Found | None:
         ):
             return None
         verb = reader.is_finite(i) or reader.is_ing(i) and i <= start + 2
+        verb = verb or (token.low in ("quoted", "cited", "heard") and reader.low(i + 1) in ("as", "saying"))
         if not verb and i <= start + 6:
             verb = _any_verb(reader, i, start)
         if not verb:
@@ -223,7 +227,9 @@ def _cue_at(reader: Reader, i: int, at: int, crossed: float) -> Found | None:
             subject = _inverted_before(reader, i, at)
         if subject is None or _closed_relative(reader, i, at, subject):
             return None
-        if subject.kind == "pron" and subject.head in ("it", "i", "we"):
+        if subject.kind == "pron" and subject.head in ("i", "we"):
+            return None
+        if subject.kind == "pron" and subject.head == "it" and low in reader.lex.weak:
             return None
         score = 0.95 if low not in reader.lex.weak else 0.9
         if not colon and at - i > 12:
@@ -263,7 +269,7 @@ def _passive(reader: Reader, i: int, at: int) -> Found | None:
         reader.low(i - 1).endswith("ly") and reader.low(i - 2) in ("was", "is", "were", "been", "being")
     )
     agent = None
-    for k in range(i + 1, at):
+    for k in range(i + 1, min(at, i + 8)):
         if reader.low(k) == "by":
             agent = reader.subject_after(k)
             break
@@ -276,7 +282,10 @@ def _passive(reader: Reader, i: int, at: int) -> Found | None:
                 break
     if agent is None or agent.kind == "pron":
         return None
-    if not be and reader.tokens[i].low in ("said", "told", "wrote", "says"):
+    low = reader.tokens[i].low
+    if not low.endswith(("ed", "put", "written", "said")):
+        return None
+    if not be and not (low.endswith("ed") and reader.low(i - 1) in (",", "") and i):
         return None
     return Found(agent, (i, i + 1), "passive", 0.88)
 
@@ -293,8 +302,10 @@ def _closed_relative(reader: Reader, verb: int, at: int, subject: Subject) -> bo
 def _participle_subject(reader: Reader, i: int) -> Subject | None:
     """Give who does `…, saying "…"`; the subject of the main clause or the name beside it."""
     before = reader.low(i - 1)
-    if before == "as" and reader.low(i - 2) in ("quoted", "cited", "described", "reported"):
-        return reader.subject_before(i - 2)
+    if before == "as":
+        for k in range(i - 2, max(-1, i - 16), -1):
+            if reader.low(k) in ("quoted", "cited", "quotes", "cites", "quoting", "citing", "reported"):
+                return reader.subject_before(k) if k == i - 2 else reader.subject_after(k)
     back = reader._skip_adverbs(i)
     if back < i and reader.low(back - 1) == ",":
         i, before = back, ","

@@ -37,11 +37,13 @@ def find_quotes(
     sentences = read_sentences(text, blocks, marked, token_spans(text), ENGLISH.past)
     registry = Registry(sentences, ENGLISH, ())
     people = People(text, registry, ENGLISH, officials, when)
-    rows = Sieve(text, sentences, marked, registry, people, ENGLISH).run()
+    sieve = Sieve(text, sentences, marked, registry, people, ENGLISH)
+    rows = sieve.run()
     quotes: list[Quote] = []
     group: list[Attribution] = []
     for row in rows:
-        if not keep(text, row):
+        before, owned = sieve.word_before(row)
+        if not keep(text, row, before, owned):
             continue
         if group and not row.joins:
             quotes.append(_quote(group, people))

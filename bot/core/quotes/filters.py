@@ -2,28 +2,56 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from bot.core.quotes.sieve import Attribution
 
 
-def keep(text: str, row: Attribution) -> bool:
-    """Tell whether a marked stretch is somebody's words."""
+_WORKS: Final = frozenset(
+    """show program programme episode book novel memoir song single album film movie play series column
+    podcast magazine newspaper article essay titled entitled poem painting documentary drama musical
+    video game headline headlined report study act bill law initiative campaign project plan""".split()
+)
+_PLACED: Final = frozenset(("on", "in", "of", "for", "from", "during", "a", "the", "his", "her", "their", "its"))
+_NOT_SHOUTED: Final = frozenset("CROSSTALK LAUGHTER APPLAUSE CHEERS INAUDIBLE".split())
+_SMALL: Final = frozenset("the and of for with from that this what into over".split())
+
+
+def keep(text: str, row: Attribution, before: str = "", owned: bool = False) -> bool:  # noqa: FBT001, FBT002
+    """Tell whether a marked stretch is somebody's words.
+
+    Args:
+        text: the article.
+        row: the stretch.
+        before: the word before it, lower case.
+        owned: whether that word is a possessive (`MSNBC's "Morning Joe"`).
+    """
     content = text[row.marked.start : row.marked.end]
     words = content.split()
+    if content.strip("().,! ") in _NOT_SHOUTED:
+        return False
     if row.bare or row.marked.goes_on:
         return len(words) > 1 or row.speaker is not None
+    titled = _titled(words)
+    if titled and (owned or before in _WORKS or before in _PLACED):
+        return False
+    if row.found is not None and row.found.path in ("after", "inverted") and titled and row.speaker and row.speaker.noun:
+        return False
+    if len(words) <= 2 and row.path == "before" and before in ("a", "the", "an", "of", "or", "their", "its", "these", "those", "as", "is", "are", "and") and row.found and row.found.subject.kind == "noun":
+        return False
     if row.speaker is None and row.found is None:
         return len(words) >= 3 and not _titled(words)
     if len(words) <= 2:
         return row.confidence >= 0.6
     if _titled(words):
-        return row.path in ("after", "inverted") 
+        return row.path in ("after", "inverted", "before", "according", "label", "dash")
     return True
 
 
 def _titled(words: list[str]) -> bool:
-    long = [w for w in words if len(w) > 3 and w[0].isalpha()]
+    """Tell whether every long word has a capital, as in titles and slogans."""
+    long = [w for w in words if len(w) > 3 and w[0].isalpha() and w.lower() not in _SMALL]
     caps = sum(w[0].isupper() for w in long)
-    return bool(long) and caps == len(long) and len(words) < 9 and words[-1][-1] not in ",.?!"
+    shut = words[-1][-1] in ".?!" or not words[0][0].isupper()
+    return bool(long) and caps == len(long) and 1 < len(words) < 9 and not shut

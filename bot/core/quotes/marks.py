@@ -79,7 +79,7 @@ def find_blocks(text: str) -> list[Span]:
     A line break before a lower-case letter is a soft wrap, unless a blank line stands there.
     """
     blocks: list[Span] = []
-    blank = True
+    wrapped = False
     for match in re.finditer(r"[^\n\r\u2028\u2029\x0b\x0c]+", text):
         raw = match.group()
         line = raw.strip()
@@ -90,8 +90,9 @@ def find_blocks(text: str) -> list[Span]:
         if blocks:
             gap = text[blocks[-1][1] : start]
             blank = gap.count("\n") + gap.count("\u2029") > 1
-            soft = not blank and line[0].islower() and text[blocks[-1][1] - 1] not in ".!?:\"”’'"
-            if soft:
+            soft = line[0].islower() and text[blocks[-1][1] - 1] not in ".!?:\"”’'"
+            wrapped = not blank and (soft or wrapped)
+            if wrapped:
                 blocks[-1] = (blocks[-1][0], end)
                 continue
         blocks.append((start, end))

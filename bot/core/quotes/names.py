@@ -54,6 +54,7 @@ GEOGRAPHIC: Final = frozenset(
     "new north south east west northern southern eastern western san los las saint st. fort mount lake "
     "great central middle upper lower united white supreme gulf cape port el".split()
 )
+_STOPS: Final = frozenset("of for at in to from with on that which who and".split())
 _MAX_CHUNK: Final = 9
 
 
@@ -70,6 +71,7 @@ class Someone:
         roles: role noun, the words of the title phrase, the phrase's span, offset of the mention.
         entity: id in the officials files.
         latest: offset of the mention read last.
+        bodies: what the article calls an institution: group, agency.
         parts: the words of the name, lower case.
     """
 
@@ -82,6 +84,7 @@ class Someone:
     roles: list[Role] = field(default_factory=list)
     entity: str = ""
     latest: int = -1
+    bodies: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,7 @@ class Role:
     words: frozenset[str]
     start: int
     end: int
+    caps: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True, eq=False)
@@ -233,7 +237,17 @@ class Registry:
                 if token.owns:
                     break
                 continue
-            after = tokens[last + 1] if last + 1 < len(tokens) else None
+            ahead = last + 1
+            while ahead < len(tokens) and ahead < last + 3 and tokens[ahead].low in PARTICLES and tokens[last].low in PARTICLES and not tokens[ahead].cap:
+                ahead += 1
+            after = tokens[ahead] if ahead < len(tokens) else None
+            if (
+                token.low in ("of", "for") and after is not None and after.low == "the"
+                and tokens[last - 1].low in self._lex.bodies
+                and ahead + 1 < len(tokens) and tokens[ahead + 1].cap
+            ):
+                last = ahead + 1
+                continue
             if after is None or not after.cap or after.low in FUNCTION:
                 break
             if token.kind == "q" and token.word.isalpha() and token.word[:1].isupper():
@@ -241,7 +255,7 @@ class Registry:
                 last += 1
                 continue
             if token.low in PARTICLES and token.kind == "w":
-                last += 1
+                last = ahead
                 continue
             previous = tokens[last - 1].low
             if token.low in ("of", "for") and (
@@ -306,7 +320,7 @@ class Registry:
             return True
         if first.low in GEOGRAPHIC or first.low in DEMONYMS or first.low in COUNTRIES:
             return False
-        if any(t.word.isupper() and len(t.word) > 1 and "." not in t.word for t in names):
+        if any(t.word.isupper() and len(t.word) > 1 and "." not in t.word for t in names[:2]):
             return False
         before = sentence.tokens[chunk.first - 1].low if chunk.first else ""
         return before not in ("the", "in", "at") and len(names) <= 4 and "of" not in chunk.parts
@@ -460,15 +474,32 @@ class Registry:
             steps += 1
         return first
 
+    def _body_noun(self, words: list[str]) -> str:
+        """Give the noun of `a militant group that …` when it names an institution."""
+        found = ""
+        for word in words:
+            if word in _STOPS and found:
+                break
+            if word in self._lex.bodies or word in self._lex.roles:
+                found = word
+        return found if found in self._lex.bodies and found not in self._lex.roles else ""
+
     def _give(self, who: Someone, phrase: Sequence[Token]) -> None:
         words = [t.low.rstrip(".") for t in phrase if t.kind == "w"]
+        body = self._body_noun(words)
+        if body:
+            if not who.person or len(who.parts) > 1 and who.parts[0] not in self._lex.names:
+                who.person = False
+                who.bodies.add(body)
+            return
         nouns = [w for w in words if w in self._lex.roles]
         if not nouns or not phrase:
             return
         first = 1 if phrase[0].low in ("the", "a", "an") and len(phrase) > 1 else 0
         role_words = frozenset(w for w in words if w not in FUNCTION)
         head = _head_noun(words, self._lex.roles)
-        role = Role(head, role_words, phrase[first].start, phrase[-1].end)
+        caps = frozenset(t.low for t in phrase if t.cap and t.low not in self._lex.roles)
+        role = Role(head, role_words, phrase[first].start, phrase[-1].end, caps)
         if not who.person and len(who.parts) >= 1:
             who.person = True
             if not any(who in row for row in self._by_last.values()):
@@ -578,4 +609,5 @@ def _is_headline(tokens: Sequence[Token]) -> bool:
     words = [t for t in tokens if t.kind == "w" and len(t.word) > 3]
     if len(words) < 4:
         return False
-    return sum(t.cap for t in words) > 0.75 * len(words)
+    small = sum(not t.cap and t.low not in FUNCTION for t in words)
+    return small == 0  # a title-case line writes its verbs with a capital

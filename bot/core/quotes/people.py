@@ -11,15 +11,35 @@ from bot.core.quotes.languages.places import COUNTRIES, DEMONYMS
 from bot.core.quotes.names import FUNCTION, role_key
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date
 
     from bot.core.model import Entity
     from bot.core.officials import Officials
     from bot.core.quotes.lexicon import Lexicon
-    from bot.core.quotes.names import Registry, Role, Someone
+    from bot.core.quotes.names import Mention, Registry, Role, Someone
 
 _WINDOW: Final = 9
-_DECAY: Final = 0.5
+_DECAY: Final = 0.35
+_DOCUMENTS: Final = frozenset(
+    "statement letter communique communiqué report release email memo declaration post tweet".split()
+)
+_KIN_BODIES: Final = (
+    frozenset("court tribunal judges".split()),
+    frozenset("bloc union alliance league community".split()),
+    frozenset("ministry department".split()),
+    frozenset("parliament assembly congress senate house".split()),
+    frozenset("agency office organization organisation authority".split()),
+    frozenset("party movement front".split()),
+    frozenset("newspaper paper daily times post herald tribune journal gazette guardian".split()),
+    frozenset("army military forces force navy defence".split()),
+)
+_ANY_BODY: Final = frozenset(
+    """group organization organisation movement agency company firm bloc party militia charity watchdog
+    union alliance newspaper paper body faction council committee commission court tribunal ministry
+    outlet broadcaster regulator network institution mission coalition authority bank""".split()
+)
+_HEADS: Final = frozenset("chief head leader director secretary-general secretary general chairman".split())
 _PLAIN_PEOPLE: Final = frozenset("man woman boy girl lady gentleman".split())
 
 
@@ -55,7 +75,9 @@ class People:
     ) -> None:
         self._text, self._registry, self._lex = text, registry, lexicon
         self._officials, self._when = officials, when
-        self._seen: list[tuple[int, Someone, float]] = []
+        self._seen: dict[int, dict[Someone, float]] = {}
+        self._noun_body: tuple[int, Speaker] | None = None
+        self._issuer: tuple[int, Someone] | None = None
         self._last_speaker: tuple[int, Someone] | None = None
         self._entities: dict[int, Entity | None] = {}
 
@@ -65,6 +87,8 @@ class People:
         """Note who was named in a sentence, the subject above all."""
         number = reader.sentence.number
         main = None
+        if subject is not None and subject.kind == "noun" and subject.head in self._lex.cue_nouns:
+            subject = None
         if subject is not None:
             if subject.kind == "name" and subject.mention is not None:
                 main = subject.mention.who
@@ -74,25 +98,33 @@ class People:
             elif subject.kind == "noun":
                 found = self._noun(reader, subject)
                 main = found.who if found else None
+                if found is not None and found.noun and subject.head in self._lex.bodies:
+                    self._noun_body = (number, found)
         if main is not None:
-            self._seen.append((number, main, 3.0))
+            self._note(number, main, 3.0)
+            if any(t.low in _DOCUMENTS for t in reader.tokens):
+                self._issuer = (number, main)
         for mention in reader.mentions:
             if mention.who is main:
                 continue
             weight = 1.0
-            if mention.first and reader.is_finite(mention.first - 1) and mention.who.person:
-                weight = 2.5
+            if _inverted(reader, mention):
+                weight = 2.8
             elif mention.owns:
                 weight = 0.7
             elif reader.low(mention.first - 1) in ("of", "in", "at", "to", "with", "for", "from", "by", "against", "about"):
                 weight = 0.6
-            self._seen.append((number, mention.who, weight))
+            self._note(number, mention.who, weight)
+
+    def _note(self, number: int, who: Someone, weight: float) -> None:
+        row = self._seen.setdefault(number, {})
+        row[who] = max(weight, row.get(who, 0.0))
 
     def spoke(self, number: int, speaker: Speaker) -> None:
         """Note who spoke last."""
         if speaker.who is not None:
             self._last_speaker = (number, speaker.who)
-            self._seen.append((number, speaker.who, 2.0))
+            self._note(number, speaker.who, 3.0)
 
     # ------------------------------------------------------------ subjects
 
@@ -160,13 +192,10 @@ class People:
     def _person(self, reader: Reader, subject: Subject, gender: str) -> Speaker | None:
         number = reader.sentence.number
         scores: dict[Someone, float] = {}
-        for at, who, weight in reversed(self._seen):
-            distance = number - at
-            if distance > _WINDOW:
-                break
-            if distance < 0 or not who.person or who.gender not in ("", gender):
-                continue
-            scores[who] = scores.get(who, 0.0) + weight * _DECAY**distance
+        for distance in range(_WINDOW + 1):
+            for who, weight in self._seen.get(number - distance, {}).items():
+                if who.person and who.gender in ("", gender):
+                    scores[who] = scores.get(who, 0.0) + weight * _DECAY**distance
         main = reader.main_subject(subject.first)
         for mention in reader.mentions:
             if mention.last > subject.first:
@@ -186,8 +215,6 @@ class People:
         ranked = sorted(scores.items(), key=lambda pair: -pair[1])
         best, value = ranked[0]
         second = ranked[1][1] if len(ranked) > 1 else 0.0
-        if not best.gender:
-            best.gender = gender if value > 2 * second else ""
         return self.of(best, 0.6 + 0.35 * (value - second) / (value + 0.01))
 
     def _fallback(self, gender: str) -> Speaker | None:
@@ -196,16 +223,20 @@ class People:
 
     def _institution(self, reader: Reader, subject: Subject) -> Speaker | None:
         number = reader.sentence.number
-        for at, who, weight in reversed(self._seen):
-            if number - at > 4:
-                break
-            if not who.person and weight >= 1.6 and not _place(who):
-                return self.of(who, 0.8)
-        for at, who, _ in reversed(self._seen):
-            if number - at > 2:
-                break
-            if not who.person and not _place(who):
-                return self.of(who, 0.65)
+        if self._noun_body is not None and 0 < number - self._noun_body[0] <= 3:
+            at, speaker = self._noun_body
+            named = any(
+                not w.person and v >= 1.6 and not _place(w)
+                for n in range(at + 1, number + 1) for w, v in self._seen.get(n, {}).items()
+            )  # fmt: skip
+            if not named:
+                return speaker
+        for least, reach, confidence in ((1.6, 4, 0.8), (0.0, 2, 0.65)):
+            for at in range(number, number - reach - 1, -1):
+                row = self._seen.get(at, {})
+                fitting = [w for w, v in row.items() if not w.person and v >= least and not _place(w)]
+                if fitting:
+                    return self.of(max(fitting, key=lambda who: row[who]), confidence)
         return None
 
     # ------------------------------------------------------------ common nouns
@@ -243,10 +274,10 @@ class People:
             mention = reader.cover[i]
             if reader.low(subject.last) in ("from", "by") and mention is not None:
                 return self.of(mention.who, 0.88)
-        if reader.low(subject.first) in ("the", "this") and self._last_speaker is not None:
-            at, who = self._last_speaker
-            if reader.sentence.number - at <= 4:
-                return self.of(who, 0.8)
+        if reader.low(subject.first) in ("the", "this"):
+            for known in (self._issuer, self._last_speaker):
+                if known is not None and reader.sentence.number - known[0] <= 4:
+                    return self.of(known[1], 0.8)
         return Speaker(phrase, None, None, 0.7, noun=True)
 
     def _by_title(
@@ -256,9 +287,11 @@ class People:
         at = reader.tokens[subject.first].start
         content = {w for w in words if w not in FUNCTION}
         noun = role_key(head)
+        phrase = reader.tokens[subject.first : subject.last]
+        caps = frozenset(t.low for t in phrase if t.cap and t.low not in self._lex.roles and t.low not in FUNCTION)
         best: tuple[float, int, Someone] | None = None
         for start, who, role in self._registry.by_role.get(noun, ()):
-            fit = _fit(content, noun, role)
+            fit = _fit(content, noun, role, caps)
             if fit is None:
                 continue
             near = -abs(at - start) if start <= at else -abs(at - start) - 10**6
@@ -266,28 +299,37 @@ class People:
             key = (fit, near + (0 if mentions >= 0 else -(10**6)), who)
             if best is None or key[:2] > best[:2]:
                 best = key
-        recent = self._recent_with(noun, content, reader.sentence.number)
+        if best is None and caps:
+            others = {w for _, w, r in self._registry.by_role.get("counterpart", ()) if _akin(caps, r.caps)}
+            if len(others) == 1:
+                return self.of(next(iter(others)), 0.85)
+        if best is None and noun in _HEADS:
+            heads = {w for n in _HEADS for _, w, r in self._registry.by_role.get(n, ()) if _fit(set(), n, r) is not None}
+            if len(heads) == 1 and not content - _HEADS - {noun}:
+                return self.of(next(iter(heads)), 0.75)
+        recent = self._recent_with(noun, content, caps, reader.sentence.number)
         if recent is not None:
             return self.of(recent, 0.88)
         if best is not None:
             return self.of(best[2], 0.86)
         return self._office(words, head)
 
-    def _recent_with(self, noun: str, content: set[str], number: int) -> Someone | None:
+    def _recent_with(
+        self, noun: str, content: set[str], caps: frozenset[str], number: int
+    ) -> Someone | None:
         """Prefer, of several who bear a title, the one named last."""
         options = {
             who
             for _, who, role in self._registry.by_role.get(noun, ())
-            if _fit(content, noun, role) is not None
+            if _fit(content, noun, role, caps) is not None
         }
         if len(options) < 2:
             return None
         best: dict[Someone, float] = {}
-        for at, who, weight in reversed(self._seen):
-            if number - at > 12:
-                break
-            if who in options:
-                best[who] = best.get(who, 0.0) + weight * _DECAY ** max(0, number - at)
+        for distance in range(13):
+            for who, weight in self._seen.get(number - distance, {}).items():
+                if who in options:
+                    best[who] = best.get(who, 0.0) + weight * _DECAY**distance
         return max(best, key=lambda who: best[who]) if best else None
 
     def _office(self, words: list[str], head: str) -> Speaker | None:
@@ -310,18 +352,28 @@ class People:
                 return None
         at = reader.tokens[subject.first].start
         extra = {w for w in words if w not in FUNCTION and w != head}
+        kin = next((group for group in _KIN_BODIES if head in group), frozenset((head,)))
         options = [
             who
             for who in self._registry.people
-            if not who.person and len(who.parts) > 1
-            and (head in who.parts or (head == "bloc" and "union" in who.parts))
-            and (not extra or extra & set(who.parts))
+            if not who.person
+            and (len(who.parts) > 1 and kin & set(who.parts) or head in who.bodies)
+            and (not extra or extra & set(who.parts) or len(extra) == 1 and not extra & self._lex.bodies)
         ]  # fmt: skip
         if not options:
-            return None
+            return self._last_body(reader) if head in _ANY_BODY and not extra & self._lex.roles else None
         before = [who for who in options if who.first <= at]
         best = max(before, key=lambda w: w.first) if before else options[0]
         return self.of(best, 0.85)
+
+    def _last_body(self, reader: Reader) -> Speaker | None:
+        """Give the institution that was the subject of one of the sentences just before."""
+        number = reader.sentence.number
+        for at in range(number - 1, number - 4, -1):
+            for who, weight in self._seen.get(at, {}).items():
+                if weight >= 2.5 and not who.person and not _place(who):
+                    return self.of(who, 0.75)
+        return None
 
     # ------------------------------------------------------------ offices
 
@@ -337,13 +389,41 @@ class People:
         return " ".join(self._text[role.start : role.end].split())
 
 
+def _inverted(reader: Reader, mention: Mention) -> bool:
+    """Tell whether a name is the subject of `, noted Smith.`"""
+    verb = mention.first - 1
+    while verb > 0 and reader.tokens[verb].kind == "w" and (reader.tokens[verb].owns or reader.cover[verb] is not None):
+        verb -= 1
+    if verb <= 0 or mention.owns or not mention.who.person or not reader.is_finite(verb):
+        return False
+    return reader.is_quote(verb - 1) or reader.low(verb - 1) == ","
+
+
 def _place(who: Someone) -> bool:
     return all(part in COUNTRIES or part in DEMONYMS for part in who.parts)
 
 
-def _fit(content: set[str], noun: str, role: Role) -> float | None:
+def _akin(ours: Collection[str], theirs: Collection[str]) -> bool:
+    """Tell whether two titles may speak of one place: Kestria, Kestrian."""
+    for one in ours:
+        for other in theirs:
+            if DEMONYMS.get(one, one) == DEMONYMS.get(other, other):
+                return True
+            if len(one) > 4 and len(other) > 4 and one[:5] == other[:5]:
+                return True
+            if one.replace(".", "") == other.replace(".", ""):
+                return True
+    return False
+
+
+def _fit(
+    content: set[str], noun: str, role: Role, caps: frozenset[str] = frozenset()
+) -> float | None:
     """Tell how well a title phrase fits one that the article gave: None when it does not."""
     wanted = {role_key(w) for w in content}
+    ours = caps - {"prime", "vice", "former"}
+    if ours and role.caps and not _akin(ours, role.caps):
+        return None
     given = {role_key(w) for w in role.words}
     places = {DEMONYMS.get(w, w) for w in wanted if w in DEMONYMS or w in COUNTRIES}
     theirs = {DEMONYMS.get(w, w) for w in given if w in DEMONYMS or w in COUNTRIES}

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 TOKEN: Final = re.compile(
     r"(?:[^\W\d_]\.){2,}(?![^\W\d_])|\d+(?:[.,:]\d+)*\w*|@?\w+(?:[-‐‑'’&]\w+)*|\S", re.UNICODE
 )
+DATELINE: Final = re.compile(
+    r"[A-Z][A-Z.'’ -]{2,30}(?:, (?:[A-Z][\w.'’ -]{1,30}))?(?:,? (?:[A-Z][a-z]{2,8}\.? \d{1,2}))?"
+    r"(?: ?\([A-Z][\w. ]{1,30}\))?\s?(?:—|–|--| -) ?"
+)
 ABBREVIATIONS: Final = frozenset(
     """mr mrs ms dr prof sen sens rep reps gov govs gen col capt lt sgt rev adm maj hon st brig
     cmdr fr pres jr sr vs no inc corp co ltd dept univ assn jan feb mar apr aug sept oct nov dec
@@ -95,11 +99,16 @@ def _rows(
 ) -> list[list[Token]]:
     rows: list[list[Token]] = [[] for _ in blocks]
     block = quote = 0
+    # A dateline (`GENEVA, Switzerland (Wire) —`) is no part of the first sentence.
+    skipped = {number: match.end() for number, (start, end) in enumerate(blocks[:6])
+               if (match := DATELINE.match(text, start, end))}  # fmt: skip
     for start, end in spans:
         while block < len(blocks) and start >= blocks[block][1]:
             block += 1
         if block == len(blocks):
             break
+        if start < skipped.get(block, 0):
+            continue
         while quote < len(marked) and start >= marked[quote].close:
             quote += 1
         row = rows[block]

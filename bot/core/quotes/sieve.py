@@ -85,6 +85,13 @@ class Sieve:
         self._join()
         return self._rows
 
+    def word_before(self, row: Attribution) -> tuple[str, bool]:
+        """Give the word before a quote, and whether it is a possessive."""
+        if row.sentence < 0 or row.at <= 0:
+            return "", False
+        token = self._readers[row.sentence].tokens[row.at - 1]
+        return (token.low, token.owns) if token.kind == "w" else ("", False)
+
     def _find(self, reader: Reader) -> None:
         bare = all(t.kind in "qp" for t in reader.tokens)
         for at, token in enumerate(reader.tokens):
@@ -125,7 +132,7 @@ class Sieve:
         speaker = self._people.resolve(reader, found.subject)
         row.cue = self._cue(reader, found)
         row.path = found.path
-        if speaker is not None:
+        if speaker is not None and not (speaker.noun and row.cue.lower() in ("read", "reads")):
             row.speaker = speaker
             row.confidence = max(0.0, min(1.0, found.score)) * speaker.confidence
 

@@ -14,7 +14,7 @@ tweet retweet reply respond deny promise vow suggest ask predict continue recall
 warn note observe comment conclude reveal disclose confirm contend maintain allege affirm aver avow
 proclaim pronounce exclaim shout yell scream cry whisper mutter murmur mumble joke quip crack boast
 brag complain lament protest object counter retort rebut interject chime snap stress emphasize
-emphasise underscore reiterate repeat echo urge exhort implore plead appeal advise caution recommend
+emphasise reiterate repeat echo urge exhort implore plead appeal advise caution recommend
 counsel instruct demand inquire query wonder muse opine reason pledge assure reassure threaten
 profess attest elaborate clarify relate recount narrate post blog text email message chant recite
 preach lecture inform update alert confess estimate forecast project decree reckon surmise posit
@@ -44,8 +44,8 @@ laugh smile shrug sigh grin nod chuckle interrupt start begin finish end offer a
 """.split()
 _FINITE: Final = """
 said says told tells wrote writes spoke speaks read reads swore swears held holds thought thinks
-felt feels found finds understood understands knew knows taught teaches begged begs went goes
-put puts quoth sang sings shot fired hit pushed struck
+felt feels found finds taught teaches begged begs
+put puts quoth sang sings shot fired hit
 chimed foresaw foresees forecast sought seeks retold
 argued admitted admits referred refers quipped quips dubbed dubs ripped rips conferred rapped bragged
 planned slammed slams chatted plugged tagged permitted committed commits compelled outlined panned
@@ -112,7 +112,7 @@ councilor councillor alderman assemblyman assemblywoman delegate whip minister s
 ruler monarch tsar czar patriarch dalai regent consul attache attaché legate nuncio governor-general
 secretary-general prosecutor-general attorney-general warlord militant fighter rebel refugee migrant
 survivor victim witness suspect defendant plaintiff shopkeeper driver fisherman schoolteacher
-grandmother grandfather retiree pensioner homemaker nominee designate vice moderator
+grandmother grandfather retiree pensioner homemaker nominee designate vice moderator counterpart
 """.split()
 _FEMALE: Final = """
 woman girl lady wife mother daughter sister widow aunt niece queen princess duchess empress baroness
