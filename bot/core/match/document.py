@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +10,18 @@ from bot.core import fold
 from bot.core.model import Highlight
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from bot.core.match.pattern import Pattern, Stretch
     from bot.core.model import Article, Field, Quote
 
 _JOIN = f" {fold.BARRIER} "
+
+_SHORT = 400
+"""Characters up to which counting words is cheaper than numbering all."""
+
+Place = tuple[int, int, str]
+"""Start and end in the folded text, and the id of the entity that is named there, or ""."""
 
 Piece = tuple[int, int, "Field", int]
 """Where a piece of a field stands in a document: start, end, field, offset within the field."""
@@ -46,15 +52,42 @@ class Document:
         self.joined = f" {' '.join(split)} "
         self.places: dict[Pattern, tuple[Stretch, ...]] = {}
         self.memo: dict[Any, Any] = {}
+        self._offsets: dict[str, list[int]] = {}
 
     @cached_property
     def starts(self) -> list[int]:
-        """Offsets of the words in `text`, and so each word's number."""
+        """Offsets of the words in `text`, ascending."""
         return [start for start, _ in fold.word_spans(self.text)]
 
-    def number(self, offset: int) -> int:
-        """Give the number of the word that starts at an offset of `text` or spans it."""
-        return bisect_right(self.starts, offset) - 1
+    def between(self, end: int, start: int) -> int:
+        """Count the words between the end of one stretch and the start of a later one."""
+        if start - end < _SHORT:
+            return len(self.text[end:start].split())
+        return bisect_left(self.starts, start) - bisect_left(self.starts, end)
+
+    def index(self, words: Collection[str]) -> None:
+        """Note the places of many words in one pass, instead of a search for each."""
+        offsets: dict[str, list[int]] = {word: [] for word in words}
+        pieces = self.text.split(" ")
+        before = 0
+        for piece in pieces:
+            if piece in offsets:
+                offsets[piece].append(before)
+            before += len(piece) + 1
+        self._offsets = offsets
+
+    def offsets(self, word: str) -> list[int]:
+        """Give the offsets of a word in `text`, ascending."""
+        if word in self._offsets:
+            return self._offsets[word]
+        found, needle, size = [], f" {word} ", len(word) + 1
+        text = self.text
+        at = text.find(needle)
+        while at >= 0:
+            found.append(at + 1)
+            at = text.find(needle, at + size)
+        self._offsets[word] = found
+        return found
 
     def exact(self, start: int, end: int) -> str:
         """Give a word as written, see `fold.Folded.exact`."""
@@ -65,9 +98,13 @@ class Document:
         first, _ = self._folded.span(start, start + 1)
         return next(piece[2] for piece in self.pieces if first < piece[1])
 
-    def highlights(self, place: Stretch, entity: str = "") -> list[Highlight]:
-        """Give the original spans of a stretch: one for each piece that it touches."""
-        return self.originals(*self._folded.span(*place), entity=entity)
+    def marks(self, places: Iterable[Place]) -> tuple[Highlight, ...]:
+        """Give the original spans of places: for each one in every piece that it touches."""
+        return tuple(
+            mark
+            for start, end, entity in places
+            for mark in self.originals(*self._folded.span(start, end), entity=entity)
+        )
 
     def originals(self, start: int, end: int, entity: str = "") -> list[Highlight]:
         """Give highlights for a span of `original`."""
@@ -106,6 +143,18 @@ class ArticleDocument(Document):
     def field(self, start: int) -> Field:
         """Give the field that a stretch lies in."""
         return "title" if start < self.barrier else "text"
+
+    def marks(self, places: Iterable[Place]) -> tuple[Highlight, ...]:
+        """Give the original spans of places; a barrier keeps each in one field."""
+        span, body = self._folded.span, self.body_start
+        found = []
+        for start, end, entity in places:
+            first, last = span(start, end)
+            if first < body:
+                found.append(Highlight("title", first, last, entity))
+            else:
+                found.append(Highlight("text", first - body, last - body, entity))
+        return tuple(found)
 
     @cached_property
     def first_paragraph(self) -> int:

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.core import fold
-from bot.core.match.nodes import Place, outermost
+from bot.core.match.nodes import outermost
 from bot.core.match.pattern import Pattern, pattern_of
 from bot.core.query import Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from bot.core.match.document import ArticleDocument, Document
+    from bot.core.match.document import ArticleDocument, Document, Place
     from bot.core.model import Alias, Entity
     from bot.core.officials import Officials
 

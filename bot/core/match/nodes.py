@@ -7,24 +7,22 @@ were met with their highlights.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bot.core import fold
-from bot.core.match.pattern import Pattern, commonness
 from bot.core.model import Highlight
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bot.core.match.document import ArticleDocument, Document
+    from bot.core.match.document import ArticleDocument, Document, Place
     from bot.core.match.entities import Names
+    from bot.core.match.frequency import Frequency
+    from bot.core.match.pattern import Pattern
     from bot.core.match.rules import CompiledRule
     from bot.core.model import Quote
-
-Place = tuple[int, int, str]
-"""Start and end in the folded text, and the id of the entity that is named there, or ""."""
 
 _TOO_MANY = 1000
 """So many highlights of one pattern are enough for anybody."""
@@ -39,12 +37,15 @@ class Found:
     quotes: list[int] = field(default_factory=list)
 
 
+Triggers = tuple[float, tuple["Leaf", ...]]
+"""Leaves of which one must hold, and the share of articles in which one is guessed to."""
+
+
 class Node:
     """A part of a compiled query.
 
     Attributes:
         clause: the part in canonical form.
-        cost: how many articles it is guessed to trigger on; smaller is rarer.
     """
 
     __slots__ = ("clause",)
@@ -68,10 +69,11 @@ class Node:
         """Add clauses and highlights; called only where it holds."""
         raise NotImplementedError
 
-    def triggers(self, *, gates: bool) -> tuple[float, tuple[Leaf, ...]] | None:
+    def triggers(self, frequency: Frequency, *, gates: bool) -> Triggers | None:
         """Give leaves of which one must hold where the node holds, with their cost.
 
         Args:
+            frequency: tells how rare words are.
             gates: True for what triggers while the quotes are not known yet.
 
         Returns:
@@ -93,13 +95,13 @@ class Leaf(Node):
         super().__init__(clause)
         self.watchers: dict[str, CompiledRule] = {}
 
-    def cost(self) -> float:
-        """Guess how many articles it triggers on; smaller is rarer."""
+    def cost(self, frequency: Frequency) -> float:
+        """Guess the share of articles it triggers on."""
         return 1.0
 
-    def triggers(self, *, gates: bool) -> tuple[float, tuple[Leaf, ...]] | None:
+    def triggers(self, frequency: Frequency, *, gates: bool) -> Triggers | None:
         """Trigger on itself."""
-        return self.cost(), (self,)
+        return self.cost(frequency), (self,)
 
 
 class Positional(Leaf):
@@ -120,20 +122,13 @@ class Positional(Leaf):
         key = (self, "marks")
         known = document.memo.get(key)
         if known is None:
-            known = document.memo[key] = marks_of(document, self.places(document))
+            known = document.memo[key] = document.marks(self.places(document))
         return known  # type: ignore[no-any-return]
 
     def collect(self, document: Document, found: Found) -> None:
         """Add itself with all its places."""
         found.clauses.append(self.clause)
         found.highlights.extend(self.marks(document))
-
-
-def marks_of(document: Document, places: Iterable[Place]) -> tuple[Highlight, ...]:
-    """Turn places into highlights."""
-    return tuple(
-        mark for start, end, entity in places for mark in document.highlights((start, end), entity)
-    )
 
 
 def outermost(places: list[Place]) -> list[Place]:
@@ -157,22 +152,24 @@ class TermLeaf(Positional):
     Attributes:
         pattern: what to look for.
         scope: "title", "text" or "" for both.
+        start: the first word.
         word: the word, where that alone decides (one whole word, any case, any field), else "".
     """
 
-    __slots__ = ("pattern", "scope", "word")
+    __slots__ = ("pattern", "scope", "start", "word")
 
     def __init__(self, clause: str, pattern: Pattern, scope: str) -> None:
         super().__init__(clause)
         self.pattern, self.scope = pattern, scope
         plain = len(pattern.words) == 1 and not (pattern.prefix or pattern.exact or scope)
+        self.start = pattern.words[0]
         self.word = pattern.words[0] if plain else ""
 
-    def cost(self) -> float:
+    def cost(self, frequency: Frequency) -> float:
         """Count on its rarest word."""
         words = self.pattern.words
-        rarest = min(map(commonness, words))
-        return rarest / len(words) * (3 if self.pattern.prefix else 1)
+        share = frequency.of_phrase(words) / len(words)
+        return 3 * share if self.pattern.prefix else share
 
     def holds(self, document: Document) -> bool:
         """Look up the word, or search for the phrase."""
@@ -184,8 +181,12 @@ class TermLeaf(Positional):
 
     def places(self, document: Document) -> Sequence[Place]:
         """Find it everywhere in its scope."""
-        found = [(start, end, "") for start, end in self.pattern.stretches(document)]
-        return in_scope(document, found, self.scope) if self.scope else found
+        known = document.memo.get(self)
+        if known is None:
+            found = [(start, end, "") for start, end in self.pattern.stretches(document)]
+            known = in_scope(document, found, self.scope) if self.scope else found
+            document.memo[self] = known
+        return known
 
 
 class EntityLeaf(Positional):
@@ -197,7 +198,7 @@ class EntityLeaf(Positional):
         super().__init__(clause)
         self.names, self.scope = names, scope
 
-    def cost(self) -> float:
+    def cost(self, frequency: Frequency) -> float:
         """Guess: entities are named more often than most words."""
         return 0.3
 
@@ -268,7 +269,7 @@ class FieldLeaf(Leaf):
         super().__init__(clause)
         self.name, self.child, self.words = name, child, words
 
-    def cost(self) -> float:
+    def cost(self, frequency: Frequency) -> float:
         """A field is the same in many articles."""
         return 2.0
 
@@ -313,12 +314,12 @@ class SaidLeaf(Leaf):
         self.speaker, self.names, self.pattern = speaker, names, pattern
         self.inner, self.gate, self.mentions = inner, gate, mentions
 
-    def triggers(self, *, gates: bool) -> tuple[float, tuple[Leaf, ...]] | None:
+    def triggers(self, frequency: Frequency, *, gates: bool) -> Triggers | None:
         """Trigger on a quote by the speaker; while quotes are unknown, on the speaker's names."""
         if self.gate is not None:
-            return (self.gate.cost(), (self.gate,)) if gates else (0.01, (self,))
+            return (self.gate.cost(frequency), (self.gate,)) if gates else (0.01, (self,))
         assert self.inner is not None  # noqa: S101 - `said:` alone is refused by the grammar
-        return self.inner.triggers(gates=gates) or (9.0, (self,))
+        return self.inner.triggers(frequency, gates=gates) or (9.0, (self,))
 
     def _by_speaker(self, quote: Quote) -> bool:
         if self.speaker:
@@ -386,9 +387,9 @@ class Group(Positional):
         super().__init__(clause)
         self.children = children
 
-    def triggers(self, *, gates: bool) -> tuple[float, tuple[Leaf, ...]] | None:
+    def triggers(self, frequency: Frequency, *, gates: bool) -> Triggers | None:
         """Trigger on any."""
-        return _sum_of(self.children, gates=gates)
+        return _sum_of(self.children, frequency, gates=gates)
 
     def places(self, document: Document) -> Sequence[Place]:
         """Give the places of all."""
@@ -404,46 +405,45 @@ class NearNode(Positional):
         super().__init__(clause)
         self.left, self.right, self.distance = left, right, distance
 
-    def triggers(self, *, gates: bool) -> tuple[float, tuple[Leaf, ...]] | None:
+    def triggers(self, frequency: Frequency, *, gates: bool) -> Triggers | None:
         """Trigger on the rarer side."""
-        return _least_of((self.left, self.right), gates=gates)
+        return _least_of((self.left, self.right), frequency, gates=gates)
 
     def places(self, document: Document) -> Sequence[Place]:
         """Give the places on both sides that have the other side near."""
         left, right = self.left.places(document), self.right.places(document)
         if not left or not right:
             return ()
-        ours, theirs = _Numbers(document, left), _Numbers(document, right)
-        near = [place for at, place in enumerate(left) if theirs.near(ours, at, self.distance)]
-        near += [place for at, place in enumerate(right) if ours.near(theirs, at, self.distance)]
-        return outermost(near)
+        near = _having_near(document, left, right, self.distance)
+        return outermost(near + _having_near(document, right, left, self.distance))
 
 
-class _Numbers:
-    """The places of one side as numbers of their first and last words, and of their text."""
+def _having_near(
+    document: Document, places: Sequence[Place], others: Sequence[Place], distance: int
+) -> list[Place]:
+    """Keep the places that have one of the others at most so many words before or behind them.
 
-    def __init__(self, document: Document, places: Sequence[Place]) -> None:
-        self.first = [document.number(start) for start, _, _ in places]
-        self.last = [document.number(end - 1) for _, end, _ in places]
-        barrier = fold.BARRIER in document.words and document.number(
-            document.text.index(fold.BARRIER)
-        )
-        self.barrier = -1 if barrier is False else barrier
-
-    def near(self, other: _Numbers, at: int, distance: int) -> bool:
-        """Say whether one of these places is near a place of the other side, in the same text.
-
-        Firsts and lasts both ascend, because no place lies inside another.
-        """
-        first, last = other.first[at], other.last[at]
-        behind = bisect_left(self.first, last + 1)
-        if behind < len(self.first) and self.first[behind] - last <= distance:
-            if not last < self.barrier < self.first[behind]:
-                return True
-        ahead = bisect_left(self.last, first) - 1
-        if ahead >= 0 and first - self.last[ahead] <= distance:
-            return not self.last[ahead] < self.barrier < first
-        return False
+    Starts and ends both ascend, because no place lies inside another of its kind, so it is enough
+    to look at the nearest on either side.
+    """
+    starts = [start for start, _, _ in others]
+    ends = [end for _, end, _ in others]
+    barrier = document.text.find(fold.BARRIER)
+    kept = []
+    for place in places:
+        behind = bisect_left(starts, place[1])
+        ahead = bisect_right(ends, place[0]) - 1
+        gaps = []
+        if behind < len(starts):
+            gaps.append((place[1], starts[behind]))
+        if ahead >= 0:
+            gaps.append((ends[ahead], place[0]))
+        if any(
+            not end <= barrier < start and document.between(end, start) < distance
+            for end, start in gaps
+        ):
+            kept.append(place)
+    return kept
 
 
 class AtLeastNode(Positional):
@@ -455,9 +455,9 @@ class AtLeastNode(Positional):
         super().__init__(clause)
         self.count, self.child = count, child
 
-    def triggers(self, *, gates: bool) -> tuple[float, tuple[Leaf, ...]] | None:
+    def triggers(self, frequency: Frequency, *, gates: bool) -> Triggers | None:
         """Trigger on the child."""
-        return self.child.triggers(gates=gates)
+        return self.child.triggers(frequency, gates=gates)
 
     def places(self, document: Document) -> Sequence[Place]:
         """Give the child's places where there are enough."""
@@ -475,9 +475,9 @@ class AboutNode(Positional):
         super().__init__(clause)
         self.child = child
 
-    def triggers(self, *, gates: bool) -> tuple[float, tuple[Leaf, ...]] | None:
+    def triggers(self, frequency: Frequency, *, gates: bool) -> Triggers | None:
         """Trigger on the child."""
-        return self.child.triggers(gates=gates)
+        return self.child.triggers(frequency, gates=gates)
 
     def places(self, document: Document) -> Sequence[Place]:
         """Give the child's places where they say what the article is about."""
@@ -486,7 +486,7 @@ class AboutNode(Positional):
             return found
         paragraph = _article(document).first_paragraph
         prominent = any(
-            mark.field == "title" or mark.start < paragraph for mark in marks_of(document, found)
+            mark.field == "title" or mark.start < paragraph for mark in document.marks(found)
         )
         return found if prominent else ()
 
@@ -515,7 +515,7 @@ class NotNode(Node):
     def collect(self, document: Document, found: Found) -> None:
         """Add nothing: what is absent has no place."""
 
-    def triggers(self, *, gates: bool) -> tuple[float, tuple[Leaf, ...]] | None:
+    def triggers(self, frequency: Frequency, *, gates: bool) -> Triggers | None:
         """Trigger on nothing."""
         return None
 
@@ -547,9 +547,9 @@ class AllNode(Node):
         for child in self.children:
             child.collect(document, found)
 
-    def triggers(self, *, gates: bool) -> tuple[float, tuple[Leaf, ...]] | None:
+    def triggers(self, frequency: Frequency, *, gates: bool) -> Triggers | None:
         """Trigger on the rarest child."""
-        return _least_of(self.children, gates=gates)
+        return _least_of(self.children, frequency, gates=gates)
 
 
 class AnyNode(Node):
@@ -579,23 +579,21 @@ class AnyNode(Node):
             if child.holds(document):
                 child.collect(document, found)
 
-    def triggers(self, *, gates: bool) -> tuple[float, tuple[Leaf, ...]] | None:
+    def triggers(self, frequency: Frequency, *, gates: bool) -> Triggers | None:
         """Trigger on any child."""
-        return _sum_of(self.children, gates=gates)
+        return _sum_of(self.children, frequency, gates=gates)
 
 
-_Triggers = tuple[float, tuple[Leaf, ...]]
 
-
-def _least_of(nodes: Iterable[Node], *, gates: bool) -> _Triggers | None:
-    known = [found for node in nodes if (found := node.triggers(gates=gates)) is not None]
+def _least_of(nodes: Iterable[Node], frequency: Frequency, *, gates: bool) -> Triggers | None:
+    known = [found for node in nodes if (found := node.triggers(frequency, gates=gates)) is not None]
     return min(known, key=lambda found: found[0]) if known else None
 
 
-def _sum_of(nodes: Iterable[Node], *, gates: bool) -> _Triggers | None:
+def _sum_of(nodes: Iterable[Node], frequency: Frequency, *, gates: bool) -> Triggers | None:
     total, leaves = 0.0, dict[Leaf, None]()
     for node in nodes:
-        found = node.triggers(gates=gates)
+        found = node.triggers(frequency, gates=gates)
         if found is None:
             return None
         total += found[0]

@@ -13,17 +13,6 @@ if TYPE_CHECKING:
 Stretch = tuple[int, int]
 """Half-open offsets in the folded text of a document."""
 
-# Words that stand in most English articles make poor anchors, whatever rules there are.
-_COMMON = frozenset(
-    "a about after again against all also an and any are as at be because been before being but by"
-    " can could day did do during first for from had has have he her him his how i if in into is"
-    " it its just last made may more most mr mrs my new news no not now of on one only or other our"
-    " out over people s said say says she should since so some such than that the their them then"
-    " there these they this those three time to told two under until up us was we week were what"
-    " when where which while who will with would year years you your".split()
-)
-
-
 class Pattern:
     """What to look for. Equal patterns are interchangeable; never changed once made.
 
@@ -31,16 +20,18 @@ class Pattern:
         words: folded, at least one.
         prefix: True when the last word may go on.
         exact: the words as they must be written (`fold.exact_words`), or () for any way.
+        anchors: words that stand in every document that holds it.
         needle: the words as they stand in `Document.joined`.
     """
 
-    __slots__ = ("_hash", "exact", "needle", "prefix", "words")
+    __slots__ = ("_hash", "anchors", "exact", "needle", "prefix", "words")
 
     def __init__(
         self, words: tuple[str, ...], *, prefix: bool = False, exact: tuple[str, ...] = ()
     ) -> None:
         self.words, self.prefix, self.exact = words, prefix, exact
         self.needle = f" {' '.join(words)}" + ("" if prefix else " ")
+        self.anchors = words[:-1] if prefix else words
         self._hash = hash((words, prefix, exact))
 
     def __hash__(self) -> int:
@@ -56,15 +47,13 @@ class Pattern:
     def __repr__(self) -> str:
         return f"Pattern({self.words!r}, prefix={self.prefix}, exact={self.exact!r})"
 
-    def anchors(self) -> tuple[str, ...]:
-        """Give the words of which each must stand in a document that holds the pattern, as is."""
-        return self.words[:-1] if self.prefix else self.words
-
     def present(self, document: Document) -> bool:
         """Say whether the pattern stands anywhere in the document."""
+        if not document.words.issuperset(self.anchors):
+            return False
         if self.exact:
             return bool(self.stretches(document))
-        return self.needle in document.joined
+        return len(self.anchors) == 1 == len(self.words) or self.needle in document.joined
 
     def stretches(self, document: Document) -> tuple[Stretch, ...]:
         """Find every place of the pattern, in order; remembered by the document."""
@@ -74,8 +63,13 @@ class Pattern:
         return known
 
     def _find(self, document: Document) -> list[Stretch]:
-        text = document.text
-        found = _single(self, text) if len(self.words) == 1 else _several(self, text)
+        if len(self.words) > 1:
+            found = _several(self, document)
+        elif self.prefix:
+            found = _starting(self.needle, document.text)
+        else:
+            size = len(self.words[0])
+            found = [(at, at + size) for at in document.offsets(self.words[0])]
         if self.exact and found:
             found = [place for place in found if self._as_written(document, place)]
         return found
@@ -94,25 +88,21 @@ class Pattern:
         return written == self.exact
 
 
-def _single(pattern: Pattern, text: str) -> list[Stretch]:
-    needle = pattern.needle
-    size = len(pattern.words[0])
+def _starting(needle: str, text: str) -> list[Stretch]:
     found = []
     at = text.find(needle)
     while at >= 0:
-        end = text.find(" ", at + 1 + size) if pattern.prefix else at + 1 + size
+        end = text.find(" ", at + len(needle))
         found.append((at + 1, end))
         at = text.find(needle, end)
     return found
 
 
-def _several(pattern: Pattern, text: str) -> list[Stretch]:
-    first, rest = pattern.words[0], pattern.words[1:]
-    needle = f" {first} "
+def _several(pattern: Pattern, document: Document) -> list[Stretch]:
+    first, rest, text = pattern.words[0], pattern.words[1:], document.text
     found = []
-    at = text.find(needle)
-    while at >= 0:
-        end = at + 1 + len(first)
+    for at in document.offsets(first):
+        end = at + len(first)
         for word in rest:
             begin = end + 1
             while text.startswith(" ", begin):
@@ -125,8 +115,7 @@ def _several(pattern: Pattern, text: str) -> list[Stretch]:
                     break
                 end = text.find(" ", end)
         else:
-            found.append((at + 1, end))
-        at = text.find(needle, at + 1)
+            found.append((at, end))
     return found
 
 
@@ -137,8 +126,3 @@ def pattern_of(term: Term) -> Pattern:
         prefix=term.prefix,
         exact=fold.exact_words(term.text) if term.as_written else (),
     )
-
-
-def commonness(word: str) -> float:
-    """Guess how many articles hold a word: 0 for nearly none, 1 for nearly all."""
-    return 1.0 if word in _COMMON else 0.5 / (1 + len(word))

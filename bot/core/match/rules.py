@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from bot.core.match.compiler import Compiler, has_said
@@ -17,7 +18,7 @@ from bot.core.match.nodes import (
     SaidLeaf,
     TermLeaf,
 )
-from bot.core.match.pattern import commonness
+from bot.core.match.frequency import Frequency
 from bot.core.model import Highlight, Match
 from bot.core.query import parse
 
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
     from bot.core.model import Article, Quote, Rule
     from bot.core.officials import Officials
 
+_MANY = 30
+"""Matches from which one pass over the article is cheaper than a search for each."""
+_PATIENCE = 8
+_CROWD = 4
+"""Patterns under one word from which it is worth while to see whether they can stand elsewhere."""
 _FIELDS = {"title": 0, "text": 1, "source": 2, "author": 3, "section": 4, "lang": 5}
 _START = 3
 """Letters by which prefixes are looked up: every prefix has as many (`MIN_PREFIX`)."""
@@ -42,23 +48,35 @@ class CompiledRule:
         node: the compiled query.
         leaves: what triggers it once the quotes are known; one of them must hold.
         gates: what triggers it before that.
+        in_vain: how often it was triggered and did not match, since its triggers were chosen.
+        patience: how often that may happen before they are chosen anew.
         speaks: True when the query has a `said:`.
         simple: True when any of `leaves` holding is all that the query asks for.
     """
 
-    __slots__ = ("gates", "leaves", "node", "number", "rule", "simple", "speaks")
+    __slots__ = (
+        "gates", "in_vain", "leaves", "node", "number", "patience", "rule", "simple", "speaks",
+    )  # fmt: skip
 
-    def __init__(self, rule: Rule, number: int, node: Node, *, speaks: bool) -> None:
+    def __init__(
+        self, rule: Rule, number: int, node: Node, frequency: Frequency, *, speaks: bool
+    ) -> None:
         self.rule, self.number, self.node, self.speaks = rule, number, node, speaks
-        self.leaves = _leaves(node, gates=False)
-        self.gates = _leaves(node, gates=True) if speaks else self.leaves
+        self.in_vain, self.patience = 0, _PATIENCE
+        self.trigger(frequency)
+
+    def trigger(self, frequency: Frequency) -> None:
+        """Choose what triggers it."""
+        node = self.node
+        self.leaves = _leaves(node, frequency, gates=False)
+        self.gates = _leaves(node, frequency, gates=True) if self.speaks else self.leaves
         self.simple = (len(self.leaves) == 1 and node is self.leaves[0]) or (
             isinstance(node, AnyNode) and node.children == self.leaves
         )
 
 
-def _leaves(node: Node, *, gates: bool) -> tuple[Leaf, ...]:
-    found = node.triggers(gates=gates)
+def _leaves(node: Node, frequency: Frequency, *, gates: bool) -> tuple[Leaf, ...]:
+    found = node.triggers(frequency, gates=gates)
     assert found is not None, "the grammar refuses queries that ask for nothing"  # noqa: S101
     return found[1]
 
@@ -80,11 +98,13 @@ class RuleSet:
         self._rules: dict[str, CompiledRule] = {}
         self._paused: dict[str, Rule] = {}
         self._number = 0
+        self._frequency = Frequency()
         self._words: dict[str, list[Leaf]] = {}
         self._patterns: dict[str, list[tuple[Pattern, Leaf]]] = {}
         self._starts: dict[str, list[tuple[Pattern, Leaf]]] = {}
         self._speakers: dict[str, dict[Leaf, None]] = {}
         self._always: dict[Leaf, None] = {}
+        self._crowded: Counter[str] = Counter()
         for rule in rules:
             self.add(rule)
 
@@ -116,12 +136,9 @@ class RuleSet:
             return
         self._number += 1
         compiled = self._rules[rule.id] = CompiledRule(
-            rule, self._number, node, speaks="said:" in rule.query and has_said(query)
+            rule, self._number, node, self._frequency, speaks="said:" in rule.query and has_said(query)
         )
-        for leaf in dict.fromkeys((*compiled.leaves, *compiled.gates)):
-            if not leaf.watchers:
-                self._index(leaf)
-            leaf.watchers[rule.id] = compiled
+        self._post(compiled)
 
     def remove(self, rule_id: str) -> None:
         """Remove a rule; nothing happens when there is none of that id."""
@@ -129,10 +146,7 @@ class RuleSet:
         compiled = self._rules.pop(rule_id, None)
         if compiled is None:
             return
-        for leaf in dict.fromkeys((*compiled.leaves, *compiled.gates)):
-            leaf.watchers.pop(rule_id, None)
-            if not leaf.watchers:
-                self._forget(leaf)
+        self._withdraw(compiled)
 
     def find_matches(self, article: Article, quotes: Sequence[Quote] | None = None) -> list[Match]:
         """Give the rules that an article meets, in the order they were added.
@@ -144,14 +158,22 @@ class RuleSet:
         document = ArticleDocument(article, quotes)
         hits = self._hits(document, gates=False)
         asked: set[CompiledRule] = set()
-        met = []
+        met, tired = [], []
         for leaf in hits:
             for compiled in leaf.watchers.values():
-                if compiled not in asked:
-                    asked.add(compiled)
-                    if compiled.simple or compiled.node.holds(document):
-                        met.append(compiled)
+                if compiled in asked:
+                    continue
+                asked.add(compiled)
+                if compiled.simple or compiled.node.holds(document):
+                    met.append(compiled)
+                else:
+                    compiled.in_vain += 1
+                    if compiled.in_vain > compiled.patience:
+                        tired.append(compiled)
+        self._learn(document, tired)
         met.sort(key=_number)
+        if len(met) > _MANY:
+            document.index({leaf.start for leaf in hits if isinstance(leaf, TermLeaf)})
         return [_match(compiled, document, hits) for compiled in met]
 
     def find_candidates(self, article: Article) -> set[str]:
@@ -179,7 +201,10 @@ class RuleSet:
             leaf for word in self._words.keys() & words for leaf in self._words[word]
         )
         for word in self._patterns.keys() & words:
-            for pattern, leaf in self._patterns[word]:
+            entries = self._patterns[word]
+            if len(entries) > _CROWD:
+                self._crowded[word] += 1
+            for pattern, leaf in entries:
                 if leaf not in hits and pattern.present(document):
                     _note(leaf, document, hits, gates=gates)
         if self._starts:
@@ -196,6 +221,38 @@ class RuleSet:
         return hits
 
     # ------------------------------------------------------------ the index
+
+    def _post(self, compiled: CompiledRule) -> None:
+        for leaf in dict.fromkeys((*compiled.leaves, *compiled.gates)):
+            if not leaf.watchers:
+                self._index(leaf)
+            leaf.watchers[compiled.rule.id] = compiled
+
+    def _withdraw(self, compiled: CompiledRule) -> None:
+        for leaf in dict.fromkeys((*compiled.leaves, *compiled.gates)):
+            leaf.watchers.pop(compiled.rule.id, None)
+            if not leaf.watchers:
+                self._forget(leaf)
+
+    def _learn(self, document: ArticleDocument, tired: list[CompiledRule]) -> None:
+        """Learn words, and let rules that were triggered in vain choose better triggers."""
+        learning = self._frequency.learn(document.words)
+        for compiled in tired:
+            self._withdraw(compiled)
+            compiled.trigger(self._frequency)
+            self._post(compiled)
+            compiled.in_vain = 0
+            compiled.patience *= 4 if learning else 64
+        for word in [word for word, seen in self._crowded.items() if seen > _PATIENCE]:
+            del self._crowded[word]
+            if learning:
+                self._spread(word)
+
+    def _spread(self, word: str) -> None:
+        """Put the patterns under a word that turned out to be common under rarer ones."""
+        for pattern, leaf in self._patterns.pop(word, []):
+            index, key = self._place(pattern)
+            index.setdefault(key, []).append((pattern, leaf))
 
     def _index(self, leaf: Leaf) -> None:
         if isinstance(leaf, TermLeaf) and leaf.word:
@@ -214,11 +271,11 @@ class RuleSet:
 
     def _place(self, pattern: Pattern) -> tuple[dict[str, list[tuple[Pattern, Leaf]]], str]:
         """Choose the word under which a pattern is found: rare, and not crowded."""
-        anchors = pattern.anchors()
+        anchors = pattern.anchors
         if not anchors:
             return self._starts, pattern.words[0][:_START]
         return self._patterns, min(
-            anchors, key=lambda word: (1 + len(self._patterns.get(word, ()))) * commonness(word)
+            anchors, key=lambda word: (1 + len(self._patterns.get(word, ()))) * self._frequency.of(word)
         )
 
     def _forget(self, leaf: Leaf) -> None:
@@ -230,8 +287,8 @@ class RuleSet:
             for speaker in {leaf.speaker, ""}:
                 self._speakers.get(speaker, {}).pop(leaf, None)
         for pattern in _patterns(leaf):
-            for word in pattern.anchors() or (pattern.words[0][:_START],):
-                index = self._patterns if pattern.anchors() else self._starts
+            for word in pattern.anchors or (pattern.words[0][:_START],):
+                index = self._patterns if pattern.anchors else self._starts
                 _drop(index, word, (pattern, leaf))
 
 

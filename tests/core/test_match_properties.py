@@ -1,0 +1,234 @@
+"""The engine against an oracle that cuts texts one character at a time and looks everywhere."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from bench.match_oracle import cut, expected
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.core import fold
+from bot.core.match import RuleSet, article_of
+from bot.core.model import Alias, Entity, Office, Quote, Rule
+from bot.core.officials import Officials
+from bot.core.query import (
+    About,
+    And,
+    AtLeast,
+    EntityRef,
+    Near,
+    Not,
+    Or,
+    Query,
+    Regex,
+    Said,
+    Scoped,
+    Term,
+    parse,
+)
+from bot.errors import QueryError
+
+NIGHTLY = os.environ.get("WIREWATCH_PROFILE") == "nightly"
+settings.register_profile(
+    "match",
+    max_examples=10_000 if NIGHTLY else 250,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+PROFILE = settings.get_profile("match")
+
+OFFICIALS = Officials(
+    [
+        Entity(
+            "dana",
+            "Dana Miron",
+            aliases=(Alias("Miron"), Alias("מירון"), Alias("ميرون"), Alias("DM", exact=True)),
+            offices=(Office("trade minister", "Arvenia", "Arvenian"),),
+        ),
+        Entity("yoel", "Yoel Miron", aliases=(Alias("יואל מירון"),)),
+        Entity(
+            "icc",
+            "International Court",
+            kind="institution",
+            aliases=(Alias("ICC", context=("court", "warrant*"), unless=("cricket",)), Alias("court of law")),
+        ),
+        Entity("arvenia", "Arvenia", kind="place", aliases=(Alias("Ärvenia North"),)),
+    ]
+)  # fmt: skip
+
+WORDS = [
+    "Rafah", "rafah", "RAFAH", "Ráfah", "cease-fire", "cease", "fire", "ICC", "icc", "I.C.C.", "court",
+    "warrants", "cricket", "Miron", "Dana", "Yoel", "Miron’s", "minister", "DM", "dm", "Straße", "strasse",
+    "U.S.", "us", "US", "מירון", "ומירון", "מִירון", 'צה"ל', "ميرون", "وميرون", "Arvenia", "Arvenia's", "North",
+    "ﬁre", "e\u0301tat", "état", "3.5", "35", "d'Arvenia", "of", "law", "International", "International Court",
+    "Dana Miron", "Yoel Miron", "İcc", "拉法", "x.y", "ＩＣＣ", "fi\u00adre", "'s", "👍🏽", "zero\u200bspace",
+]  # fmt: skip
+GLUE = [" ", " ", " ", ", ", ". ", "\n\n", " – ", "-", "… ", "” “", "' ", "’s ", " ... "]
+
+
+@st.composite
+def texts(draw: st.DrawFn, most: int = 14) -> str:
+    """Words that make trouble, joined by what stands between words."""
+    count = draw(st.integers(0, most))
+    return "".join(
+        draw(st.sampled_from(WORDS)) + draw(st.sampled_from(GLUE)) for _ in range(count)
+    )
+
+
+def _terms() -> st.SearchStrategy[Query]:
+    word = st.sampled_from([w for w in WORDS if fold.words(w)])
+    phrase = st.lists(word, min_size=1, max_size=3).map(" ".join)
+    plain = st.builds(Term, phrase, exact=st.booleans())
+    prefix = st.sampled_from(["cea", "raf", "war", "International Cou", "miro", "cease fir"])
+    return st.one_of(
+        plain,
+        plain,
+        st.builds(Term, prefix, prefix=st.just(True)),
+        st.sampled_from([EntityRef(entity.id) for entity in OFFICIALS]),
+    )
+
+
+def _or(children: list[Query]) -> Query:
+    flat = [g for c in children for g in (c.children if isinstance(c, Or) else (c,))]
+    return Or(tuple(flat)) if len(flat) > 1 else flat[0]
+
+
+def _and(children: list[Query]) -> Query:
+    flat = [g for c in children for g in (c.children if isinstance(c, And) else (c,))]
+    return And(tuple(flat)) if len(flat) > 1 else flat[0]
+
+
+def _trees(leaves: st.SearchStrategy[Query], size: int) -> st.SearchStrategy[Query]:
+    def grow(inner: st.SearchStrategy[Query]) -> st.SearchStrategy[Query]:
+        several = st.lists(inner, min_size=2, max_size=3)
+        return st.one_of(several.map(_or), several.map(_and), inner.map(Not))
+
+    return st.recursive(leaves, grow, max_leaves=size)
+
+
+def queries() -> st.SearchStrategy[Query]:
+    """Every kind of node in every place where it may stand."""
+    terms = _terms()
+    group = st.one_of(terms, st.lists(terms, min_size=2, max_size=3).map(_or))
+    near = st.builds(Near, group, group, st.integers(1, 6))
+    placed = st.one_of(group, near)
+    regex = st.sampled_from([Regex("[0-9]+"), Regex("raf.h", ignore_case=True), Regex(r"\bICC\b")])
+    words_only = st.builds(Term, st.sampled_from(["Harbour", "Times", "en", "harbour times", "org"]))
+    inside = _trees(st.one_of(terms, near, regex), 3)
+    leaves = st.one_of(
+        terms,
+        near,
+        regex,
+        st.builds(AtLeast, st.integers(1, 4), placed),
+        st.builds(About, placed),
+        st.builds(Scoped, st.sampled_from(["title", "body"]), inside),
+        st.builds(Scoped, st.sampled_from(["source", "lang"]), words_only),
+        st.builds(
+            Said,
+            st.sampled_from([None, EntityRef("dana"), Term("Yoel"), Term("Dana Miron")]),
+            inside,
+        ),
+        st.builds(Said, st.sampled_from([EntityRef("dana"), Term("Yoel Miron")])),
+    )
+    return _trees(leaves, 4)
+
+
+@st.composite
+def quotes_of(draw: st.DrawFn, text: str) -> list[Quote]:
+    """Quotes of one or two parts anywhere in a text."""
+    found = []
+    for _ in range(draw(st.integers(0, 3))):
+        cuts = sorted(draw(st.lists(st.integers(0, len(text)), min_size=4, max_size=4, unique=True))) if (
+            len(text) > 4) else []  # fmt: skip
+        if not cuts:
+            continue
+        parts = ((cuts[0], cuts[1]), (cuts[2], cuts[3])) if draw(st.booleans()) else ((cuts[0], cuts[3]),)
+        who = draw(st.sampled_from([("Dana Miron", "dana"), ("Yoel Miron", "yoel"), ("Miron", ""), (None, "")]))
+        found.append(Quote(parts[0][0], parts[-1][1], parts, speaker=who[0], entity=who[1]))
+    return found
+
+
+@given(st.data())
+@settings(PROFILE)
+def test_the_engine_finds_what_brute_force_finds(data: st.DataObject) -> None:
+    """Same rules, clauses, highlights and quotes; candidates hold all that quotes can add."""
+    trees = data.draw(st.lists(queries(), min_size=1, max_size=4))
+    accepted = []
+    for tree in trees:
+        try:
+            accepted.append(parse(str(tree)))
+        except QueryError as error:
+            assert "every article" in error.reason
+    rules = RuleSet(OFFICIALS, [Rule(str(n), str(n), str(tree)) for n, tree in enumerate(accepted)])
+    for _ in range(2):
+        text = data.draw(texts())
+        article = article_of(
+            {"id": "1", "title": data.draw(texts(4)), "text": text, "source": "Harbour Times", "lang": "en",
+             "url": "https://www.harbour.org/x"}
+        )  # fmt: skip
+        quotes = data.draw(quotes_of(text))
+        found = {
+            match.rule: (
+                match.clauses,
+                tuple((mark.field, mark.start, mark.end) for mark in match.highlights),
+                match.quotes,
+            )
+            for match in rules.find_matches(article, quotes)
+        }
+        wanted = {
+            str(n): answer
+            for n, tree in enumerate(accepted)
+            if (answer := expected(tree, article, quotes, OFFICIALS)) is not None
+        }
+        assert found == wanted
+        without = {match.rule for match in rules.find_matches(article)}
+        assert without <= rules.find_candidates(article)
+
+
+@given(st.one_of(texts(), st.text(max_size=60)))
+@settings(PROFILE)
+def test_words_and_their_places_are_those_of_a_plain_reading(text: str) -> None:
+    """Whatever folding drops or grows, each word leads back to its own code points."""
+    folded = fold.Folded(text.replace(fold.BARRIER, " "))
+    found = [
+        (folded.text[start:end], folded.exact(start, end), *folded.span(start, end))
+        for start, end in fold.word_spans(folded.text)
+    ]
+    assert found == [(word.folded, word.written, word.start, word.end) for word in cut(text)]
+
+
+@given(st.one_of(texts(), st.text(max_size=60)))
+@settings(PROFILE)
+def test_folding_knows_no_case_and_no_form(text: str) -> None:
+    """Any normal form and upper case of a text have the same words, where Unicode agrees."""
+    import unicodedata
+
+    for form in ("NFC", "NFD"):
+        assert fold.words(unicodedata.normalize(form, text)) == fold.words(text)
+
+
+@given(queries())
+@settings(PROFILE)
+def test_a_canonical_query_parses_to_the_same_tree(tree: Query) -> None:
+    try:
+        parsed = parse(str(tree))
+    except QueryError as error:
+        assert "every article" in error.reason
+    else:
+        assert parse(str(parsed)) == parsed
+        assert str(parse(str(parsed))) == str(parsed)
+
+
+@given(st.text(alphabet=' "()*-:!@/aNOTRADEbsaid:NEAR/8"\n', max_size=40))
+@settings(PROFILE)
+def test_any_text_is_a_query_or_a_clear_error(text: str) -> None:
+    """Nothing else is raised; a canonical form is stable."""
+    try:
+        tree = parse(text)
+    except QueryError as error:
+        assert error.reason
+        assert 0 <= error.position <= len(text)
+    else:
+        assert parse(str(tree)) == tree
