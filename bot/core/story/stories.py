@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 NEWEST: Final = 3
 """Members of a story, beside its opener, that a new article is compared with."""
 
-JOIN: Final = -0.15
+JOIN: Final = 0.25
 """Log odds above which an article joins the best story."""
 
 BEST_SHARE: Final = 0.25
@@ -160,7 +160,13 @@ class Stories:
     # ------------------------------------------------------------ deciding
 
     def _read(self, article: Article) -> Reading:
-        return read(article.title, article.text, article.when.timestamp(), self._frequencies)
+        return read(
+            article.title,
+            article.text,
+            article.when.timestamp(),
+            self._frequencies,
+            outlet=article.source or article.feed_id,
+        )
 
     def _decide(self, article: Article, reading: Reading) -> tuple[_Story | None, Place, str]:
         if serials := self._serials.get(article.id):
