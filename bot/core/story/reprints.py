@@ -31,9 +31,11 @@ MOULD: Final = 0.67
 FORM: Final = 0.45
 """Share of copied text from which two reports are one form, filled in twice or once."""
 
+BRIEF: Final = 30
 SHORT: Final = 60
-"""Words below which a text proves nothing by itself: then headlines must agree too."""
+"""Words below which a text proves little by itself: then headlines must agree too."""
 
+TITLES_AGREE: Final = 0.75
 SHORT_COPIED: Final = 0.85
 
 FEW_SAMPLES: Final = 12
@@ -59,11 +61,31 @@ def _thinned(reading: Reading, level: int) -> int:
     return sum([not value & mask for value in reading.shingles])
 
 
-def is_copy(new: Reading, old: Reading) -> bool:
-    """Say whether one is a copy of the other; strict, because a reprint is told to nobody."""
-    if min(new.length, old.length) < SHORT:
-        return _same_short(new, old)
+def carries(new: Reading, old: Reading) -> bool:
+    """Say whether one carries the text of the other, cut, framed, retitled or lightly edited."""
+    if min(new.length, old.length) < BRIEF:
+        titles = len(new.title & old.title)
+        agree = titles >= TITLES_AGREE * max(len(new.title), len(old.title), 1)
+        return agree and _contained(new, old)
     return copied(new, old) >= COPIED and not _occasions_clash(new, old)
+
+
+def is_copy(new: Reading, old: Reading) -> bool:
+    """Say whether one is the other again, so surely that nobody needs to hear of it.
+
+    Short texts prove little: there the headlines must be the same, word for word.
+    """
+    if min(new.length, old.length) >= SHORT:
+        return carries(new, old)
+    return new.heading == old.heading and _contained(new, old)
+
+
+def _contained(new: Reading, old: Reading) -> bool:
+    """Say whether the shorter text, a few sentences or none, opens the longer one."""
+    shorter, longer = sorted((new, old), key=lambda reading: reading.length)
+    if not shorter.numbers <= longer.numbers:
+        return False
+    return shorter.length == 0 or _kept(shorter.opening, longer.opening) >= SHORT_COPIED
 
 
 def occasions_differ(new: Reading, old: Reading) -> bool:
@@ -117,16 +139,6 @@ def _strange(one: Reading, other: Reading) -> frozenset[int]:
     return _marks(one, other).union(
         [t for t in one.title if t not in other.terms and one.terms[t] > STRANGE]
     )
-
-
-def _same_short(new: Reading, old: Reading) -> bool:
-    """Compare where one has a sentence or nothing: headlines, numbers and those words agree."""
-    if new.heading != old.heading:
-        return False
-    shorter, longer = sorted((new, old), key=lambda reading: reading.length)
-    if not shorter.numbers <= longer.numbers:
-        return False
-    return shorter.length == 0 or _kept(shorter.opening, longer.opening) >= SHORT_COPIED
 
 
 def _kept(part: frozenset[int], whole: Container[int]) -> float:
