@@ -21,6 +21,10 @@ COPIED: Final = 0.70
 """Share of the shorter text's three-word sequences that must stand in the longer one."""
 
 NUMBERS_KEPT: Final = 0.55
+LONG: Final = 100
+NUMBERS_LOST: Final = 0.02
+"""In a longer text, numbers lost per word: an edited report changes a few, a form changes all."""
+
 NAMES_KEPT: Final = 0.30
 STRANGE: Final = 4.5
 """Rarity above which a word of a headline counts like a name."""
@@ -73,11 +77,14 @@ def carries(new: Reading, old: Reading) -> bool:
 def is_copy(new: Reading, old: Reading) -> bool:
     """Say whether one is the other again, so surely that nobody needs to hear of it.
 
-    Short texts prove little: there the headlines must be the same, word for word.
+    Short texts prove little: there the headlines must be the same, word for word. A number at the
+    beginning that the other lacks is news.
     """
-    if min(new.length, old.length) >= SHORT:
-        return carries(new, old)
-    return new.heading == old.heading and _contained(new, old)
+    if not (new.lead & new.numbers) <= old.numbers:
+        return False
+    if min(new.length, old.length) < SHORT:
+        return new.heading == old.heading and _contained(new, old)
+    return carries(new, old) and _kept(new.numbers, old.numbers) >= NUMBERS_KEPT
 
 
 def _contained(new: Reading, old: Reading) -> bool:
@@ -108,7 +115,10 @@ def _numbered(new: Reading, old: Reading) -> bool:
 def _occasions_clash(new: Reading, old: Reading) -> bool:
     """Say whether names or numbers show two occasions of one kind of event."""
     shorter, longer = sorted((new, old), key=lambda reading: (reading.length, len(reading.terms)))
-    if _kept(shorter.numbers, longer.numbers) < NUMBERS_KEPT:
+    lost = len(shorter.numbers - longer.numbers)
+    if lost > (1 - NUMBERS_KEPT) * len(shorter.numbers) and (
+        shorter.length < LONG or lost > NUMBERS_LOST * shorter.length
+    ):
         return True
     if _kept(shorter.names, longer.names | longer.terms.keys()) < NAMES_KEPT:
         return True
