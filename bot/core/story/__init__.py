@@ -8,7 +8,7 @@ from bot.core.story.corrections import Change, Correction, find_correction
 from bot.core.story.frequencies import Frequencies
 from bot.core.story.origins import find_origin
 from bot.core.story.reading import read
-from bot.core.story.reprints import is_copy
+from bot.core.story.reprints import carries
 from bot.core.story.statements import same_statement
 from bot.core.story.stories import Stories
 
@@ -33,7 +33,7 @@ def is_reprint(old: Article, new: Article) -> bool:
 
     Needs no history: what tells is the words in a row, the numbers and the names.
     """
-    return is_copy(
+    return carries(
         read(new.title, new.text, new.when.timestamp(), _SHIPPED),
         read(old.title, old.text, old.when.timestamp(), _SHIPPED),
     )

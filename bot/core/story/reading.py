@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Final
+from zlib import crc32
 
-from bot.core.story.words import is_number, opens_sentence, read_words, term_of
+from bot.core.story.words import TOKEN, is_number, opens_sentence, read_words, term_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,6 +36,8 @@ FEW: Final = 80
 
 SHINGLES: Final = 96
 OPENING_WORDS: Final = 72
+_BAR: Final = re.compile(r"\s+[|•·»–—-]\s+|[|»]")
+
 NAME_BOOST: Final = 1.3
 TITLE_BOOST: Final = 1.5
 
@@ -54,13 +58,18 @@ class Reading:
         numbers: numbers of headline and text.
         shingles: sampled hashes of three words in a row.
         opening: hashes of three words in a row of the first words, all of them.
+        outlet: hash of the outlet's name; 0 when unknown.
+        heading: hash of the headline's words, all of them and as they are, without the site's name.
         top: the few weightiest terms.
-        total, lead_total, title_total, marks_total, names_total, top_total: sums of rarities.
+        total, title_total, lead_total, marks_total, top_total: sums of rarities.
+        square: sum of all squared rarities.
     """
 
     when: float
     length: int
     level: int
+    outlet: int
+    heading: int
     terms: dict[int, float]
     title: frozenset[int]
     marks: frozenset[int]
@@ -74,7 +83,7 @@ class Reading:
     lead_total: float = field(init=False)
     title_total: float = field(init=False)
     marks_total: float = field(init=False)
-    names_total: float = field(init=False)
+    square: float = field(init=False)
     top_total: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -83,7 +92,7 @@ class Reading:
         self.lead_total = self.sum(self.lead)
         self.title_total = self.sum(self.title)
         self.marks_total = self.sum(self.marks)
-        self.names_total = self.sum(self.names)
+        self.square = sum([rarity * rarity for rarity in self.terms.values()])
         self.top_total = self.sum(self.top)
 
     def sum(self, terms: Iterable[int]) -> float:
@@ -120,7 +129,13 @@ class Kept:
             cuts.append(len(kept))
         self._packed = packed
         self._cuts = bytes(cuts)
-        self._numbers = (reading.when, reading.length, reading.level)
+        self._numbers = (
+            reading.when,
+            reading.length,
+            reading.level,
+            reading.outlet,
+            reading.heading,
+        )
 
     @property
     def when(self) -> float:
@@ -135,17 +150,21 @@ class Kept:
             parts.append(packed[start : start + size])
             start += size
         weight = frequencies.weight
-        when, length, level = self._numbers
+        when, length, level, outlet, heading = self._numbers
         return Reading(
             when,
             length,
             level,
+            outlet,
+            heading,
             {term: weight(term) for term in parts[0]},
             *map(frozenset, parts[1:]),
         )
 
 
-def read(title: str, text: str, when: float, frequencies: Frequencies) -> Reading:
+def read(
+    title: str, text: str, when: float, frequencies: Frequencies, *, outlet: str = ""
+) -> Reading:
     """Read an article. The frequencies are consulted, not changed."""
     heading, _ = read_words(title, TITLE_WORDS)
     body, starts = read_words(text, TEXT_WORDS)
@@ -179,6 +198,8 @@ def read(title: str, text: str, when: float, frequencies: Frequencies) -> Readin
         when=when,
         length=len(body),
         level=level,
+        outlet=crc32(outlet.encode("utf-8", "surrogatepass")),
+        heading=_heading(title),
         terms=terms,
         title=titled & terms.keys(),
         marks=marks & terms.keys(),
@@ -188,6 +209,12 @@ def read(title: str, text: str, when: float, frequencies: Frequencies) -> Readin
         shingles=shingles,
         opening=frozenset(_shingles(body_terms[:OPENING_WORDS], body)),
     )
+
+
+def _heading(title: str) -> int:
+    """Hash the words of a headline's longest part between bars."""
+    part = max(_BAR.split(title), key=len)
+    return crc32(" ".join(TOKEN.findall(part.casefold())).encode("utf-8", "surrogatepass"))
 
 
 def _first(terms: frozenset[int], rarity: dict[int, float]) -> frozenset[int]:

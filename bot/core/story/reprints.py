@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from bot.core.story.words import is_number
+
 if TYPE_CHECKING:
     from collections.abc import Container
 
@@ -19,12 +21,23 @@ COPIED: Final = 0.70
 """Share of the shorter text's three-word sequences that must stand in the longer one."""
 
 NUMBERS_KEPT: Final = 0.55
+LONG: Final = 100
+NUMBERS_LOST: Final = 0.02
+"""In a longer text, numbers lost per word: an edited report changes a few, a form changes all."""
+
 NAMES_KEPT: Final = 0.30
+STRANGE: Final = 4.5
+"""Rarity above which a word of a headline counts like a name."""
+
+MOULD: Final = 0.67
+"""Share of what is left of two headlines, without such names and numbers, that agrees in a form."""
+
 FORM: Final = 0.45
 """Share of copied text from which two reports are one form, filled in twice or once."""
 
-SHORT: Final = 30
-"""Words below which a text proves nothing by itself: then headlines must agree too."""
+BRIEF: Final = 30
+SHORT: Final = 60
+"""Words below which a text proves little by itself: then headlines must agree too."""
 
 TITLES_AGREE: Final = 0.75
 SHORT_COPIED: Final = 0.85
@@ -52,57 +65,90 @@ def _thinned(reading: Reading, level: int) -> int:
     return sum([not value & mask for value in reading.shingles])
 
 
+def carries(new: Reading, old: Reading) -> bool:
+    """Say whether one carries the text of the other, cut, framed, retitled or lightly edited."""
+    if min(new.length, old.length) < BRIEF:
+        titles = len(new.title & old.title)
+        agree = titles >= TITLES_AGREE * max(len(new.title), len(old.title), 1)
+        return agree and _contained(new, old)
+    return copied(new, old) >= COPIED and not _occasions_clash(new, old)
+
+
 def is_copy(new: Reading, old: Reading) -> bool:
-    """Say whether one is a copy of the other; strict, because a reprint is told to nobody."""
-    if occasions_clash(new, old):
+    """Say whether one is the other again, so surely that nobody needs to hear of it.
+
+    Short texts prove little: there the headlines must be the same, word for word. A number at the
+    beginning that the other lacks is news.
+    """
+    if not (new.lead & new.numbers) <= old.numbers:
         return False
     if min(new.length, old.length) < SHORT:
-        return _same_short(new, old)
-    return copied(new, old) >= COPIED
+        return new.heading == old.heading and _contained(new, old)
+    return carries(new, old) and _kept(new.numbers, old.numbers) >= NUMBERS_KEPT
+
+
+def _contained(new: Reading, old: Reading) -> bool:
+    """Say whether the shorter text, a few sentences or none, opens the longer one."""
+    shorter, longer = sorted((new, old), key=lambda reading: reading.length)
+    if not shorter.numbers <= longer.numbers:
+        return False
+    return shorter.length == 0 or _kept(shorter.opening, longer.opening) >= SHORT_COPIED
 
 
 def occasions_differ(new: Reading, old: Reading) -> bool:
     """Say whether two reports fill one form differently: almost the same words, other instances."""
-    if titles_differ_in_instance(new, old):
+    if _one_mould(new, old, _marks(new, old), _marks(old, new)) or _numbered(new, old):
         return True
-    return copied(new, old) >= FORM and occasions_clash(new, old)
+    return copied(new, old) >= FORM and _occasions_clash(new, old)
 
 
-def occasions_clash(new: Reading, old: Reading) -> bool:
+def _numbered(new: Reading, old: Reading) -> bool:
+    """Say whether two headlines are the same but for their numbers: part 3 and part 4 of a series."""
+    numbers = {term for term in new.title ^ old.title if is_number(term)}
+    return (
+        not numbers.isdisjoint(new.title)
+        and not numbers.isdisjoint(old.title)
+        and new.title - numbers == old.title - numbers
+    )
+
+
+def _occasions_clash(new: Reading, old: Reading) -> bool:
     """Say whether names or numbers show two occasions of one kind of event."""
     shorter, longer = sorted((new, old), key=lambda reading: (reading.length, len(reading.terms)))
-    if shorter.numbers and _kept(shorter.numbers, longer.numbers) < NUMBERS_KEPT:
+    lost = len(shorter.numbers - longer.numbers)
+    if lost > (1 - NUMBERS_KEPT) * len(shorter.numbers) and (
+        shorter.length < LONG or lost > NUMBERS_LOST * shorter.length
+    ):
         return True
-    if shorter.names and _kept(shorter.names, longer.names | longer.terms.keys()) < NAMES_KEPT:
+    if _kept(shorter.names, longer.names | longer.terms.keys()) < NAMES_KEPT:
         return True
-    return titles_differ_in_instance(new, old)
+    return _one_mould(new, old, _strange(new, old), _strange(old, new))
 
 
-def titles_differ_in_instance(new: Reading, old: Reading) -> bool:
-    """Say whether two headlines are one mould with other names, numbers or rare words in it.
+def _one_mould(
+    new: Reading, old: Reading, alien: frozenset[int], old_alien: frozenset[int]
+) -> bool:
+    """Say whether two headlines are one form, filled in with other words.
 
     What only one of them has must be missing in the whole other report, on both sides: a shortened
-    headline is no other instance, and neither is one that names what the other's text names.
+    headline is no other occasion, and neither is one that names what the other's text names.
     """
-    alien = [t for t in new.title if t not in old.terms]
-    old_alien = [t for t in old.title if t not in new.terms]
     if not alien or not old_alien:
         return False
-    if new.marks.isdisjoint(alien) or old.marks.isdisjoint(old_alien):
-        return False
-    both = len(new.title & old.title)
-    return both >= 0.5 * (min(len(new.title), len(old.title)) - 1)
+    one, other = new.title - alien, old.title - old_alien
+    return len(one & other) >= MOULD * max(len(one), len(other))
 
 
-def _same_short(new: Reading, old: Reading) -> bool:
-    """Compare where one has a sentence or nothing: headlines, numbers and those words agree."""
-    shorter, longer = sorted((new, old), key=lambda reading: reading.length)
-    titles = len(new.title & old.title)
-    if titles < TITLES_AGREE * max(len(new.title), len(old.title), 1):
-        return False
-    if not shorter.numbers <= longer.numbers:
-        return False
-    return shorter.length == 0 or _kept(shorter.opening, longer.opening) >= SHORT_COPIED
+def _marks(one: Reading, other: Reading) -> frozenset[int]:
+    """Find the names and numbers of a headline that the other report lacks."""
+    return frozenset([term for term in one.marks if term not in other.terms])
+
+
+def _strange(one: Reading, other: Reading) -> frozenset[int]:
+    """Find its names, numbers and rare words that the other report lacks."""
+    return _marks(one, other).union(
+        [t for t in one.title if t not in other.terms and one.terms[t] > STRANGE]
+    )
 
 
 def _kept(part: frozenset[int], whole: Container[int]) -> float:

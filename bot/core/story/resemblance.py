@@ -9,10 +9,15 @@ if TYPE_CHECKING:
     from bot.core.story.reading import Reading
 
 DAY: Final = 86_400.0
+RARE: Final = 3.0
+"""Rarity above which a shared term is evidence."""
+
+LONG: Final = 250
 
 MEASURES: Final = (
-    "rare", "cover", "lead", "names", "told", "told_both", "told_lead", "alien", "shared", "clash",
-    "numbers", "mould", "days", "half_day", "bare", "length", "top", "top_both",
+    "rare", "rarer", "union", "cosine", "rarest", "headline", "lead", "told", "told_both",
+    "told_lead", "top", "marks", "bare", "clash", "mould", "copied", "outlet", "days", "half_day",
+    "short", "length",
 )
 
 
@@ -20,42 +25,40 @@ def measure(new: Reading, old: Reading) -> tuple[float, ...]:
     """Compare two readings; the measures are named in `MEASURES`."""
     mine, theirs = new.terms, old.terms
     common = [mine[term] for term in mine.keys() & theirs.keys()]
+    shared = sum(common)
+    rare = math.log1p(sum([weight - RARE for weight in common if weight > RARE]))
     alien = new.sum([term for term in new.marks if term not in theirs])
     old_alien = old.sum([term for term in old.marks if term not in mine])
-    every = new.marks_total + old.marks_total
-    told = (
-        new.sum(new.title & theirs.keys()) / (new.title_total or 1),
-        old.sum(old.title & mine.keys()) / (old.title_total or 1),
-    )
-    told_lead = (
-        new.sum(new.title & old.lead) / (new.title_total or 1),
-        old.sum(old.title & new.lead) / (old.title_total or 1),
-    )
+    marks = new.marks_total + old.marks_total
+    title, old_title = new.title_total or 1, old.title_total or 1
+    told = new.sum(new.title & theirs.keys()) / title, old.sum(old.title & mine.keys()) / old_title
     top = (
         new.sum([term for term in new.top if term in theirs]) / (new.top_total or 1),
         old.sum([term for term in old.top if term in mine]) / (old.top_total or 1),
     )
-    least = min(len(new.numbers), len(old.numbers))
     apart = abs(new.when - old.when) / DAY
     return (
-        math.log1p(sum([weight - 3 for weight in common if weight > 3])),
-        sum(common) / (min(new.total, old.total) or 1),
+        rare,
+        rare * rare,
+        shared / ((new.total + old.total - shared) or 1),
+        sum([weight * weight for weight in common]) / (math.sqrt(new.square * old.square) or 1),
+        max(common, default=0.0),
+        new.sum(new.title & old.title) / max(title, old_title),
         new.sum(new.lead & old.lead) / (min(new.lead_total, old.lead_total) or 1),
-        new.sum(new.names & old.names) / (math.sqrt(new.names_total * old.names_total) or 1),
         max(told),
         min(told),
-        max(told_lead),
-        min(alien, old_alien) / 5,
-        1 - (alien + old_alien) / every if every else 0.5,
-        _clash(new, old),
-        len(new.numbers & old.numbers) / least if least else 0.3,
-        _mould(new, old) if alien and old_alien else 0.0,
-        min(apart, 3),
-        min(apart, 0.5),
-        float(not new.marks or not old.marks),
-        min(new.length, old.length, 250) / 250,
+        max(new.sum(new.title & old.lead) / title, old.sum(old.title & new.lead) / old_title),
         max(top),
-        min(top),
+        1 - (alien + old_alien) / marks if marks else 0.5,
+        float(not new.marks or not old.marks),
+        _clash(new, old),
+        _mould(new, old) if alien and old_alien else 0.0,
+        len(new.shingles & old.shingles) / (1 + min(len(new.shingles), len(old.shingles))),
+        float(new.outlet == old.outlet),
+        min(apart, 3.0),
+        min(apart, 0.5),
+        min(new.length, old.length, LONG) / LONG,
+        math.log1p(new.length + old.length),
     )
 
 
@@ -74,10 +77,10 @@ def _mould(new: Reading, old: Reading) -> float:
 
 
 WEIGHTS: Final = (
-    2.727, -4.319, -0.817, 0.205, 1.071, 2.636, 3.032, -0.11, 1.668, -0.849, 0.067, -3.287, -1.716,
-    -1.468, 0.411, -0.736, 1.353, -0.495,
+    1.612, 0.383, -2.498, -3.143, -0.240, 2.444, 1.600, 0.921, 1.858, 2.497, 1.343, 1.717, 0.526,
+    -0.802, -3.358, -4.005, -1.090, -1.655, -1.782, -1.849, 0.513,
 )
-BIAS: Final = -6.32
+BIAS: Final = -7.225
 
 
 def likeness(new: Reading, old: Reading) -> float:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from bot.core.model import Place, Placement
 from bot.core.story.frequencies import Frequencies
 from bot.core.story.reading import read
-from bot.core.story.reprints import is_copy, occasions_differ
+from bot.core.story.reprints import carries, is_copy, occasions_differ
 from bot.core.story.resemblance import likeness
 from bot.core.story.shelf import Shelf
 from bot.core.story.statements import Statement, same_words, statement
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 NEWEST: Final = 3
 """Members of a story, beside its opener, that a new article is compared with."""
 
-JOIN: Final = -0.15
+JOIN: Final = 0.25
 """Log odds above which an article joins the best story."""
 
 BEST_SHARE: Final = 0.25
@@ -130,16 +130,8 @@ class Stories:
         reading = self._read(article)
         self._frequencies.add(reading.terms)
         home = self._stories.get(story) or self._open(story)
-        origin = ""
-        if place in (Place.REPRINT, Place.REVISION):
-            origin = next(
-                (
-                    member.origin
-                    for member in home.members
-                    if member.article == article.id or is_copy(reading, self._shelf.get(member.serial))
-                ),
-                "",
-            )
+        revised = next((m.origin for m in home.members if m.article == article.id), "")
+        origin = revised or self._origin_in(home, reading)
         self._remember(article, quotes, reading, home, place, origin)
 
     def forget(self, article_id: str) -> None:
@@ -160,7 +152,13 @@ class Stories:
     # ------------------------------------------------------------ deciding
 
     def _read(self, article: Article) -> Reading:
-        return read(article.title, article.text, article.when.timestamp(), self._frequencies)
+        return read(
+            article.title,
+            article.text,
+            article.when.timestamp(),
+            self._frequencies,
+            outlet=article.source or article.feed_id,
+        )
 
     def _decide(self, article: Article, reading: Reading) -> tuple[_Story | None, Place, str]:
         if serials := self._serials.get(article.id):
@@ -172,13 +170,23 @@ class Stories:
             if abs(self._shelf.get(serial).when - reading.when) <= self._look_back
         ]
         best, odds = self._best(reading, found)
-        copied = self._copied(reading, found, best)
-        if copied is not None:
-            member = self._members[copied]
-            return self._story_of[copied], Place.REPRINT, member.origin
-        if best is not None and odds > JOIN:
-            return best, Place.FOLLOW_UP, ""
-        return None, Place.NEW, ""
+        for serial in self._in_best_first(found, best):
+            if is_copy(reading, self._shelf.get(serial)):
+                return self._story_of[serial], Place.REPRINT, self._members[serial].origin
+        if best is None or odds <= JOIN:
+            return None, Place.NEW, ""
+        return best, Place.FOLLOW_UP, self._origin_in(best, reading)
+
+    def _in_best_first(self, found: list[int], best: _Story | None) -> list[int]:
+        """Order by story, the best one first, then by age."""
+        return sorted(found, key=lambda serial: (self._story_of[serial] is not best, serial))
+
+    def _origin_in(self, story: _Story, reading: Reading) -> str:
+        """Give the origin of the text that a member of a story carries too, or ""."""
+        for member in story.members:
+            if carries(reading, self._shelf.get(member.serial)):
+                return member.origin
+        return ""
 
     def _best(self, reading: Reading, found: list[int]) -> tuple[_Story | None, float]:
         """Find the story that an article resembles most, with the log odds that it belongs there."""
@@ -209,13 +217,6 @@ class Stories:
         if occasions_differ(reading, other):
             return -6.0
         return max(-6.0, min(6.0, likeness(reading, other)))
-
-    def _copied(self, reading: Reading, found: list[int], best: _Story | None) -> int | None:
-        """Find the article whose text this one carries; one of the best story before others."""
-        copies = [serial for serial in found if is_copy(reading, self._shelf.get(serial))]
-        if not copies:
-            return None
-        return min(copies, key=lambda serial: (self._story_of[serial] is not best, serial))
 
     # ------------------------------------------------------------ remembering
 

@@ -26,7 +26,11 @@ MARKS: Final = "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065
 UNSPACED: Final = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 """Scripts that are written without spaces between words: Thai, Lao, Burmese, Khmer, CJK."""
 
-TOKEN: Final = re.compile(rf"\d+(?:[.,:]\d+)*|[^\W\d_](?:[^\W\d_]|[{MARKS}]|['’](?=[^\W\d_]))*")
+TOKEN: Final = re.compile(rf"\d+(?:[.,:]\d+)*|[^\W\d_](?:[^\W_]|[{MARKS}]|['’](?=[^\W\d_]))*")
+"""A number, or a word, which may have digits behind its first letter (G7, B52)."""
+
+_RUN: Final = re.compile(r"\d+|\D+")
+_DIGIT: Final = re.compile(r"\d")
 
 NUMBER_WORDS: Final = {
     word: str(value)
@@ -72,7 +76,7 @@ def _stem(word: str) -> str:
 def term_of(token: str) -> int:
     """Give the term of a token; 0 for a function word. Numbers have the lowest bit set."""
     word = token.casefold().replace("’", "'")
-    number = word if word[0].isdigit() else NUMBER_WORDS.get(word)
+    number = word if _DIGIT.search(word) else NUMBER_WORDS.get(word)
     if number is not None:
         return crc32(_digits(number).encode("utf-8")) | 1
     if word in FUNCTION_WORDS:
@@ -82,7 +86,7 @@ def term_of(token: str) -> int:
 
 
 def is_number(term: int) -> bool:
-    """Say whether a term is a number: written in digits, or as a word up to twenty."""
+    """Say whether a term is a number: written with digits, or as a word up to twenty."""
     return bool(term & 1)
 
 
@@ -98,16 +102,18 @@ def read_words(text: str, limit: int) -> tuple[list[str], list[int]]:
     starts: list[int] = []
     for found in islice(TOKEN.finditer(text), limit):
         token = found[0]
-        if UNSPACED.match(token) and len(token) > 2:  # noqa: PLR2004 - a pair is its own pair
-            pairs = range(min(len(token) - 1, limit - len(tokens)))
-            tokens += [token[i : i + 2] for i in pairs]
-            starts += [found.start() + i for i in pairs]
+        if UNSPACED.match(token):
+            for run in _RUN.finditer(token):
+                pairs = range(max(1, len(run[0]) - 1)) if UNSPACED.match(run[0]) else (0,)
+                size = 2 if UNSPACED.match(run[0]) else len(run[0])
+                tokens += [run[0][i : i + size] for i in pairs]
+                starts += [found.start() + run.start() + i for i in pairs]
             if len(tokens) >= limit:
                 break
         else:
             tokens.append(token)
             starts.append(found.start())
-    return tokens, starts
+    return tokens[:limit], starts[:limit]
 
 
 def opens_sentence(text: str, start: int) -> bool:
