@@ -117,10 +117,12 @@ class EgressGuard:
         return parsed
 
     def _known(self, host: str, port: int) -> bool:
-        if (host, port) in self._allow or host in self._hosts:
+        if (host, port) in self._allow:
             return True
         if port not in PORTS:
             return False
+        if host in self._hosts:
+            return True
         if _is_address(host):
             return is_public(host)
         # A host name of DNS after IDNA (RFC 952, RFC 1123; `_` is not in them but in use).

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from bot.core.feed.decode import decode, document
 from bot.core.feed.fields import (
+    MAX_ENTRIES,
     MAX_TEXT,
     MAX_TITLE,
     Document,
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 __all__ = ["MAX_ENTRIES", "entry_hashes", "parse_feed"]
-
-MAX_ENTRIES = 5_000
-"""Of a longer feed the first ones are read; it says so in its problems."""
 
 _SAMPLES = 5
 
@@ -87,7 +85,7 @@ def _read(body: bytes, url: str, content_type: str, known: frozenset[str]) -> Do
     if not text.strip():
         raise FeedError("the body is empty")
     if text.lstrip()[:1] == "{":
-        return _bounded(read_json(text, url, known))
+        return read_json(text, url, known)
     content, root = document(text)
     if root == "html":
         raise FeedError("this is an HTML page, not a feed")

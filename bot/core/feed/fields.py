@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     import time
     from collections.abc import Iterable, Sequence
 
+MAX_ENTRIES = 5_000
+"""Of a longer feed the first ones are read; it says so in its problems."""
+
 MAX_TITLE = 1_000
 MAX_TEXT = 400_000
 MAX_LINK = 4_000

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.core.feed.fields import Document, RawEntry, web_link
+from bot.core.feed.fields import MAX_ENTRIES, Document, RawEntry, web_link
 from bot.core.feed.language import declared
 from bot.core.model import digest
 from bot.core.text import html_to_text, one_line, plain_paragraphs
@@ -25,13 +25,17 @@ def read_json(text: str, url: str, known: Collection[str] = ()) -> Document:
     try:
         document = json.loads(text)
     except ValueError as error:
-        raise FeedError(f"not readable as JSON: {error}") from None
+        raise FeedError(f"not readable as JSON: {str(error)[:60]}") from None
     except RecursionError:
         raise FeedError("not readable as JSON: nested too deeply") from None
     if not isinstance(document, dict) or not isinstance(document.get("items"), list):
         raise FeedError("this is JSON, but not a JSON Feed")
     base = web_link(document.get("home_page_url"), url) or url
     items = [one for one in document["items"] if isinstance(one, dict)]
+    problems: tuple[str, ...] = ()
+    if len(items) > MAX_ENTRIES:
+        problems = (f"only the first {MAX_ENTRIES} of {len(items)} entries are read",)
+        items = items[:MAX_ENTRIES]
     hashes = tuple(digest("json", json.dumps(one, sort_keys=True)) for one in items)
     return Document(
         title=_line(document.get("title")),
@@ -41,6 +45,7 @@ def read_json(text: str, url: str, known: Collection[str] = ()) -> Document:
         ),
         version="json",
         hashes=hashes,
+        problems=problems,
     )
 
 

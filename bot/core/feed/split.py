@@ -71,6 +71,8 @@ class _Scan:
         self.depth = self.elements = 0
         self.inside = 0
         self.context: list[int] = []
+        self.seen_context: list[int] = []
+        self.seen_tags = b""
         self.begin = 0
         self.spans: list[tuple[int, int]] = []
         self.outer: list[bytes] = []
@@ -108,8 +110,11 @@ class _Scan:
         self.depth -= 1
 
     def _around(self) -> bytes:
-        tags = (self.body[at : self.body.index(b">", at) + 1] for at in self.context)
-        return b"".join(tags)
+        if self.context != self.seen_context:
+            self.seen_context = list(self.context)
+            tags = (self.body[at : self.body.index(b">", at) + 1] for at in self.context)
+            self.seen_tags = b"".join(tags)
+        return self.seen_tags
 
 
 def outline(text: str) -> Outline:

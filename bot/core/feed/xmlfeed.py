@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import io
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from bot.core.feed import sax
 from bot.core.feed.fields import Document, RawEntry, moment, web_link
 from bot.core.feed.language import declared
 from bot.core.text import html_to_text, one_line, plain_line, plain_paragraphs
@@ -16,6 +18,7 @@ from bot.errors import FeedError
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from types import ModuleType
 
 _PLAIN = "text/plain"
 _DATES = ("published", "updated", "created")
@@ -35,10 +38,8 @@ def read_xml(body: bytes, url: str) -> Document:
     Raises:
         FeedError: feedparser fails on it.
     """
-    import feedparser  # noqa: PLC0415 - 0.1 s and 20 MB that only workers need
-
     try:
-        parsed = feedparser.parse(
+        parsed = _feedparser().parse(
             io.BytesIO(b"<?xml version='1.0' encoding='utf-8'?>\n" + body),
             response_headers={"content-type": "application/xml; charset=utf-8"},
             sanitize_html=False,
@@ -60,6 +61,15 @@ def read_xml(body: bytes, url: str) -> Document:
         every=_every(about),
         skip_hours=_skip_hours(body),
     )
+
+
+@cache
+def _feedparser() -> ModuleType:
+    import feedparser  # noqa: PLC0415 - 0.1 s and 20 MB that only workers need
+
+    feedparser.api.PREFERRED_XML_PARSERS[:] = [sax.__name__]
+    module: ModuleType = feedparser
+    return module
 
 
 def _entry(entry: dict[str, Any], base: str) -> RawEntry:
