@@ -463,6 +463,11 @@ class Reader:
                 break
             if end > i and (token.low in BOUNDARY or token.low in AUXILIARY or (token.low in self.lex.past and not self._looks_noun(end))):
                 break
+            if end > i and token.low.endswith("ed") and self.low(end - 1) not in DETERMINERS and (
+                end + 1 >= limit or self.cover[end + 1] is not None or self.low(end + 1) in PREPOSITIONS
+                or self.low(end + 1) in DETERMINERS or self.tokens[end + 1].kind != "w"
+            ):  # fmt: skip
+                break
             if end > i and self.cover[end - 1] is not None and token.low not in PREPOSITIONS and token.low not in self.lex.roles and not self.tokens[end - 1].owns:
                 ahead = range(end + 1, min(end + 3, limit))
                 if not any(self.cover[k] is not None or self.low(k) in self.lex.roles for k in ahead):
