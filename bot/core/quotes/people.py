@@ -233,8 +233,6 @@ class People:
             if who.gender == gender:
                 scores[who] *= 1.15
             scores[who] += 0.05 * math.log1p(who.count)
-        if self._last_speaker is not None and self._last_speaker[1] in scores:
-            scores[self._last_speaker[1]] += 0.5 * 0.8 ** (number - self._last_speaker[0])
         ranked = sorted(scores.items(), key=lambda pair: -pair[1])
         best, value = ranked[0]
         second = ranked[1][1] if len(ranked) > 1 else 0.0
