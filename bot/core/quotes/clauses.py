@@ -49,6 +49,7 @@ INDEFINITE_PEOPLE: Final = frozenset(
     "anybody anyone everybody everyone somebody someone nobody one those people".split()
 )
 BE: Final = frozenset("was were is are be been being 's get got gets".split())
+_VERBAL: Final = frozenset("is are was were has have had will would could should been be did does".split())
 _COMMAS: Final = frozenset((",", "—", "–", "―", ";", "-"))
 _RELATIVE: Final = frozenset(("who", "which", "that"))
 Path = Literal["after", "inverted", "before", "according", "label", "noun", "dash", "passive", "weak"]
@@ -282,7 +283,8 @@ class Reader:
         if self.low(first - 1) in ("who", "which", "whose", "that") and first >= 2:
             # The words belong to a relative clause: its antecedent is meant.
             mention = self.cover[end - 1]
-            if not (self.low(first - 1) == "that" and mention is not None and mention.first == first):
+            own = mention is not None and mention.first == first
+            if not own and self.low(first) not in DETERMINERS:
                 return self._antecedent(first - 1, depth + 1)
         found = self._head_of(first, end)
         if found is not None and found.kind == "noun" and self.low(first - 1) == "," and first >= 2:
@@ -329,6 +331,8 @@ class Reader:
             return None
         if last.low in PRONOUNS:
             return Subject("pron", stop - 1, stop, head=last.low)
+        if any(self.low(k) in _VERBAL for k in range(start, end)):
+            return None
         if last.low in AUXILIARY or last.low in FUNCTION and last.low not in ("one", "others", "some", "many", "most"):
             return None
         return Subject("noun", start, end, head=last.low)
@@ -462,6 +466,11 @@ class Reader:
             if token.kind == "q" or (token.kind == "p" and token.word not in "-–/&"):
                 break
             if end > i and (token.low in BOUNDARY or token.low in AUXILIARY or (token.low in self.lex.past and not self._looks_noun(end))):
+                break
+            if end > i and token.low.endswith("ed") and self.low(end - 1) not in DETERMINERS and (
+                end + 1 >= limit or self.cover[end + 1] is not None or self.low(end + 1) in PREPOSITIONS
+                or self.low(end + 1) in DETERMINERS or self.tokens[end + 1].kind != "w"
+            ):  # fmt: skip
                 break
             if end > i and self.cover[end - 1] is not None and token.low not in PREPOSITIONS and token.low not in self.lex.roles and not self.tokens[end - 1].owns:
                 ahead = range(end + 1, min(end + 3, limit))

@@ -309,6 +309,10 @@ def _participle_subject(reader: Reader, i: int) -> Subject | None:
     back = reader._skip_adverbs(i)
     if back < i and reader.low(back - 1) == ",":
         i, before = back, ","
+    if before == ",":
+        main = reader.main_subject(i)
+        if main is not None and main.kind != "noun":
+            return main
     if before in ("and", "or", "by", "in", "before", "after", "while", "without", "of", "for", "from", ",", "when"):
         for k in range(i - 1, -1, -1):
             if reader.tokens[k].kind == "w" and reader.cover[k] is None:

@@ -38,7 +38,7 @@ def keep(text: str, row: Attribution, before: str = "", owned: bool = False) -> 
         return False
     if row.found is not None and row.found.path in ("after", "inverted") and titled and row.speaker and row.speaker.noun:
         return False
-    if len(words) <= 2 and row.path == "before" and before in ("a", "the", "an", "of", "or", "their", "its", "these", "those", "as", "is", "are", "and") and row.found and row.found.subject.kind == "noun":
+    if len(words) <= 2 and row.path == "before" and before in ("a", "the", "an", "of", "or", "their", "its", "these", "those", "as", "is", "are", "and") and row.found and row.found.subject.kind == "noun" and row.weak:
         return False
     if row.speaker is None and row.found is None:
         return len(words) >= 3 and not _titled(words)

@@ -210,11 +210,15 @@ class Registry:
             return True
         if following is None:
             return index == 0 or token.end == tokens[-1].end
-        if following.cap and following.low not in FUNCTION:
+        if following.cap and (following.low not in FUNCTION or self._in_name(tokens, index + 1)):
             return True
         return token.owns or following.low in self._lex.past or len(token.word) > 1 and (
             token.word.isupper() or following.low in ("has", "had", "is", "was", "who", "did", "and", ",", "(")
         )
+
+    def _in_name(self, tokens: list[Token], i: int) -> bool:
+        """Tell whether a capitalised small word belongs to a name: Doctors Without Borders."""
+        return len(tokens[i].word) > 2 and tokens[i].low not in ("she", "the", "his", "her", "but", "and")
 
     def _named_day(self, tokens: list[Token], index: int) -> bool:
         """Tell April the woman from April the month."""
@@ -230,7 +234,7 @@ class Registry:
             token = tokens[last]
             if shout and (tokens[last - 1].word, token.word) not in self._pairs:
                 break
-            if token.cap and not (token.low in FUNCTION and token.word not in ("US",)) and (
+            if token.cap and not (token.low in FUNCTION and not self._in_name(tokens, last)) and (
                 token.low not in DAYS or token.low in self._lex.names
             ):
                 last += 1
@@ -519,7 +523,7 @@ class Registry:
 def _singular_key(noun: str) -> str:
     return {"sen": "senator", "rep": "representative", "gov": "governor", "gen": "general",
             "congressman": "representative", "congresswoman": "representative", "prof": "professor",
-            "dr": "doctor", "col": "colonel", "capt": "captain", "rev": "reverend"}.get(noun, noun)  # fmt: skip
+            "dr": "doctor", "premier": "minister", "pm": "minister", "col": "colonel", "capt": "captain", "rev": "reverend"}.get(noun, noun)  # fmt: skip
 
 
 role_key = _singular_key

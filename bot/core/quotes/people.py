@@ -40,6 +40,26 @@ _ANY_BODY: Final = frozenset(
     outlet broadcaster regulator network institution mission coalition authority bank""".split()
 )
 _HEADS: Final = frozenset("chief head leader director secretary-general secretary general chairman".split())
+_OFFICES: Final = frozenset(
+    "president minister chancellor king queen leader secretary governor mayor chief head pope".split()
+)
+_GENERIC: Final = {
+    "leader": frozenset("president minister chancellor king queen emir premier chief head chairman".split()),
+    "statesman": frozenset("president minister chancellor".split()),
+    "lawmaker": frozenset("senator representative mp deputy delegate legislator congressman".split()),
+    "politician": frozenset("senator representative mp minister deputy mayor governor leader".split()),
+    "legislator": frozenset("senator representative mp deputy".split()),
+    "cleric": frozenset("ayatollah bishop archbishop cardinal pope imam rabbi priest pastor".split()),
+    "prelate": frozenset("bishop archbishop cardinal".split()),
+    "diplomat": frozenset("ambassador envoy consul secretary".split()),
+    "official": frozenset("secretary director commissioner minister spokesman spokeswoman".split()),
+    "officer": frozenset("general colonel captain admiral major lieutenant sergeant".split()),
+    "commander": frozenset("general colonel captain admiral major marshal".split()),
+    "monarch": frozenset("king queen emir sultan emperor".split()),
+    "jurist": frozenset("judge justice magistrate prosecutor".split()),
+    "academic": frozenset("professor lecturer scholar".split()),
+    "economist": frozenset("professor economist".split()),
+}
 _PLAIN_PEOPLE: Final = frozenset("man woman boy girl lady gentleman".split())
 
 
@@ -76,6 +96,8 @@ class People:
         self._text, self._registry, self._lex = text, registry, lexicon
         self._officials, self._when = officials, when
         self._seen: dict[int, dict[Someone, float]] = {}
+        self.subjects: list[Someone | None] = []
+        self._intro: dict[int, int] = {}
         self._noun_body: tuple[int, Speaker] | None = None
         self._issuer: tuple[int, Someone] | None = None
         self._last_speaker: tuple[int, Someone] | None = None
@@ -118,6 +140,7 @@ class People:
 
     def _note(self, number: int, who: Someone, weight: float) -> None:
         row = self._seen.setdefault(number, {})
+        self._intro.setdefault(id(who), number)
         row[who] = max(weight, row.get(who, 0.0))
 
     def spoke(self, number: int, speaker: Speaker) -> None:
@@ -210,8 +233,6 @@ class People:
             if who.gender == gender:
                 scores[who] *= 1.15
             scores[who] += 0.05 * math.log1p(who.count)
-        if self._last_speaker is not None and self._last_speaker[1] in scores:
-            scores[self._last_speaker[1]] += 0.5 * 0.8 ** (number - self._last_speaker[0])
         ranked = sorted(scores.items(), key=lambda pair: -pair[1])
         best, value = ranked[0]
         second = ranked[1][1] if len(ranked) > 1 else 0.0
@@ -303,16 +324,43 @@ class People:
             others = {w for _, w, r in self._registry.by_role.get("counterpart", ()) if _akin(caps, r.caps)}
             if len(others) == 1:
                 return self.of(next(iter(others)), 0.85)
+        if best is None and (caps or any(t.owns for t in phrase)) and noun in _OFFICES:
+            later = self._named_next(reader.sentence.number)
+            if later is not None:
+                return self.of(later, 0.75)
         if best is None and noun in _HEADS:
             heads = {w for n in _HEADS for _, w, r in self._registry.by_role.get(n, ()) if _fit(set(), n, r) is not None}
             if len(heads) == 1 and not content - _HEADS - {noun}:
                 return self.of(next(iter(heads)), 0.75)
+        if best is None and not caps and noun in _GENERIC:
+            found = self._salient(reader, _GENERIC[noun])
+            if found is not None:
+                return found
         recent = self._recent_with(noun, content, caps, reader.sentence.number)
         if recent is not None:
             return self.of(recent, 0.88)
         if best is not None:
             return self.of(best[2], 0.86)
         return self._office(words, head)
+
+    def _named_next(self, number: int) -> Someone | None:
+        """Give who is introduced without a title as the subject right after `Norland's leader`."""
+        for who in self.subjects[number + 1 : number + 3]:
+            if who is not None and who.person and len(who.parts) > 1 and not who.roles and (
+                who.latest >= 0 and self._intro.get(id(who)) is None
+            ):
+                return who
+        return None
+
+    def _salient(self, reader: Reader, nouns: frozenset[str]) -> Speaker | None:
+        """Resolve `the cleric` to the ayatollah who was named last."""
+        number = reader.sentence.number
+        scores: dict[Someone, float] = {}
+        for distance in range(_WINDOW + 1):
+            for who, weight in self._seen.get(number - distance, {}).items():
+                if any(role_key(w) in nouns for role in who.roles for w in role.words):
+                    scores[who] = scores.get(who, 0.0) + weight * _DECAY**distance
+        return self.of(max(scores, key=lambda who: scores[who]), 0.8) if scores else None
 
     def _recent_with(
         self, noun: str, content: set[str], caps: frozenset[str], number: int
@@ -403,6 +451,14 @@ def _place(who: Someone) -> bool:
     return all(part in COUNTRIES or part in DEMONYMS for part in who.parts)
 
 
+def _spelled(words: Collection[str]) -> set[str]:
+    """Write a premier as a prime minister, and the like."""
+    out = {role_key(w) for w in words}
+    if "premier" in words or "pm" in words:
+        out.add("prime")
+    return out
+
+
 def _akin(ours: Collection[str], theirs: Collection[str]) -> bool:
     """Tell whether two titles may speak of one place: Kestria, Kestrian."""
     for one in ours:
@@ -420,11 +476,11 @@ def _fit(
     content: set[str], noun: str, role: Role, caps: frozenset[str] = frozenset()
 ) -> float | None:
     """Tell how well a title phrase fits one that the article gave: None when it does not."""
-    wanted = {role_key(w) for w in content}
+    wanted, words = _spelled(content), _spelled(role.words)
     ours = caps - {"prime", "vice", "former"}
     if ours and role.caps and not _akin(ours, role.caps):
         return None
-    given = {role_key(w) for w in role.words}
+    given = words
     places = {DEMONYMS.get(w, w) for w in wanted if w in DEMONYMS or w in COUNTRIES}
     theirs = {DEMONYMS.get(w, w) for w in given if w in DEMONYMS or w in COUNTRIES}
     if places and theirs and not places & theirs:

@@ -36,6 +36,7 @@ class Attribution:
         path: the net that held it, "" for none.
         confidence: 0 to 1.
         bare: True when its sentence is nothing but quotes.
+        weak: True when its verb reports an attitude or an act rather than words.
         joins: True when it continues the stretch before it as one statement.
     """
 
@@ -49,6 +50,7 @@ class Attribution:
     confidence: float = 0.0
     bare: bool = False
     joins: bool = False
+    weak: bool = False
 
     def take(self, other: Attribution, path: str, factor: float) -> None:
         """Take the speaker of another quote."""
@@ -76,12 +78,16 @@ class Sieve:
 
     def run(self) -> list[Attribution]:
         """Attribute all quotes."""
+        subjects = [reader.main_subject(len(reader.tokens)) for reader in self._readers]
+        self._people.subjects = [
+            s.mention.who if s is not None and s.mention is not None else None for s in subjects
+        ]
         for reader in self._readers:
             self._find(reader)
         for reader in self._readers:
             for index in reader.sentence.quotes:
                 self._attribute(reader, index)
-            self._people.remember(reader, reader.main_subject(len(reader.tokens)))
+            self._people.remember(reader, subjects[reader.sentence.number])
         self._join()
         return self._rows
 
@@ -132,6 +138,7 @@ class Sieve:
         speaker = self._people.resolve(reader, found.subject)
         row.cue = self._cue(reader, found)
         row.path = found.path
+        row.weak = found.path != "according" and row.cue.lower() in reader.lex.weak
         if speaker is not None and not (speaker.noun and row.cue.lower() in ("read", "reads")):
             row.speaker = speaker
             row.confidence = max(0.0, min(1.0, found.score)) * speaker.confidence

@@ -112,7 +112,7 @@ councilor councillor alderman assemblyman assemblywoman delegate whip minister s
 ruler monarch tsar czar patriarch dalai regent consul attache attaché legate nuncio governor-general
 secretary-general prosecutor-general attorney-general warlord militant fighter rebel refugee migrant
 survivor victim witness suspect defendant plaintiff shopkeeper driver fisherman schoolteacher
-grandmother grandfather retiree pensioner homemaker nominee designate vice moderator counterpart
+grandmother grandfather retiree pensioner homemaker nominee designate vice moderator counterpart pm cleric statesman clergyman jurist lawmaker prelate
 """.split()
 _FEMALE: Final = """
 woman girl lady wife mother daughter sister widow aunt niece queen princess duchess empress baroness
