@@ -6,6 +6,7 @@ rooms, `rooms` knows who may what; `answering` carries out commands and reaction
 reactions under alerts, `voice` says what is no alert; `events` reads, `render` and `html` write.
 """
 
+from bot.adapters.matrix.account import Login
 from bot.adapters.matrix.chat import MatrixChat
 
-__all__ = ["MatrixChat"]
+__all__ = ["Login", "MatrixChat"]

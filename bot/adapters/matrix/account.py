@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -19,13 +19,14 @@ import structlog
 
 from bot.adapters.matrix.errors import MatrixError, NoAnswerError, NotReadyError
 from bot.adapters.matrix.secrecy import encrypted
+from bot.adapters.matrix.session import SessionFile
 from bot.errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from bot.adapters.matrix.session import Session, SessionFile
+    from bot.adapters.matrix.session import Session
 
 log = structlog.get_logger(__name__)
 
@@ -46,41 +47,46 @@ _KEYS = "keys"
 _WRONG_LOGIN = ("M_FORBIDDEN", "M_USER_DEACTIVATED", "M_INVALID_USERNAME", "M_UNKNOWN_TOKEN")
 
 
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Who the bot is, as configured.
+
+    Attributes:
+        homeserver: base address, `https://matrix.example.org`.
+        user: Matrix id or local part; may be "" with an access token.
+        password: or None.
+        access_token: or None; wins over the password.
+    """
+
+    homeserver: str
+    user: str = ""
+    password: str | None = field(default=None, repr=False)
+    access_token: str | None = field(default=None, repr=False)
+
+
 class Account:
     """One account on one homeserver.
 
     Args:
-        homeserver: base address.
-        user: Matrix id or local part; may be "" with an access token.
-        password: or None.
-        access_token: or None; wins over the password.
+        login: who it is.
         folder: where session and keys are kept; created if missing.
-        file: the session's file.
     """
 
-    def __init__(
-        self,
-        *,
-        homeserver: str,
-        user: str,
-        password: str | None,
-        access_token: str | None,
-        folder: Path,
-        file: SessionFile,
-    ) -> None:
-        self._password, self._given_token = password, access_token
-        self._file = file
-        self.session: Session = file.load(homeserver.rstrip("/"), user)
+    def __init__(self, login: Login, folder: Path) -> None:
+        self._password, self._given_token = login.password, login.access_token
+        self._file = SessionFile(folder / "session.json")
+        self.session: Session = self._file.load(login.homeserver.rstrip("/"), login.user)
         keys = folder / _KEYS
         keys.mkdir(mode=0o700, parents=True, exist_ok=True)
         config = nio.AsyncClientConfig(
             max_limit_exceeded=0, max_timeouts=0, request_timeout=REQUEST_SECONDS
         )
         self.client = nio.AsyncClient(
-            self.session.homeserver, user, store_path=str(keys), config=config, ssl=True
+            self.session.homeserver, login.user, store_path=str(keys), config=config, ssl=True
         )
         self._sending: dict[str, asyncio.Lock] = {}
         self.synced = asyncio.Event()
+        self.patience = REQUEST_SECONDS
 
     @property
     def user_id(self) -> str:
@@ -178,8 +184,6 @@ class Account:
         method: str,
         path: str,
         body: Mapping[str, Any] | None = None,
-        *,
-        seconds: float = REQUEST_SECONDS,
     ) -> dict[str, Any]:
         """Ask the homeserver once.
 
@@ -192,7 +196,7 @@ class Account:
             headers["Authorization"] = f"Bearer {self.client.access_token}"
         data = None if body is None else json.dumps(body)
         with unanswered():
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(self.patience):
                 answer = await self.client.send(method, path, data, headers)
                 async with answer:
                     status, raw = answer.status, await answer.read()

@@ -25,14 +25,14 @@ from bot.adapters.matrix.offers import Offers
 from bot.adapters.matrix.render import alert_content
 from bot.adapters.matrix.residence import Residence
 from bot.adapters.matrix.rooms import current_room, rooms_of
-from bot.adapters.matrix.session import SessionFile
 from bot.adapters.matrix.stream import Stream
-from bot.ports import Delivered
+from bot.ports import Delivered, Later
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
     from pathlib import Path
 
+    from bot.adapters.matrix.account import Login
     from bot.adapters.matrix.events import Seen
     from bot.core.model import Delivery
     from bot.ports import Clock, Incoming, Outcome, Reply
@@ -50,10 +50,7 @@ class MatrixChat:
     """One bot account on one homeserver.
 
     Args:
-        homeserver: base address, `https://matrix.example.org`.
-        user: Matrix id or local part; may be "" with an access token.
-        password: or None.
-        access_token: or None; wins over the password.
+        login: homeserver, user and password or token.
         folder: where device, sync token and encryption keys are kept; made if missing. Losing it
             means a new device: exactly-once and old encrypted messages end with it.
         answer: the job that carries out commands.
@@ -69,11 +66,8 @@ class MatrixChat:
 
     def __init__(
         self,
+        login: Login,
         *,
-        homeserver: str,
-        user: str = "",
-        password: str | None = None,
-        access_token: str | None = None,
         folder: Path,
         answer: Callable[[Incoming], Awaitable[Reply]],
         clock: Clock,
@@ -82,14 +76,7 @@ class MatrixChat:
         reactions: Mapping[str, str] = REACTIONS,
         joined: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
-        self._account = Account(
-            homeserver=homeserver,
-            user=user,
-            password=password,
-            access_token=access_token,
-            folder=folder,
-            file=SessionFile(folder / "session.json"),
-        )
+        self._account = Account(login, folder)
         self._clock = clock
         self._residence = Residence(self._account, allow=allow, joined=joined)
         self._answering = Answering(self._account, answer, level=level, reactions=reactions)
@@ -144,10 +131,10 @@ class MatrixChat:
         """PUT an alert once; its transaction id is the delivery id."""
         session = self._account.session
         room = current_room(delivery.channel, session.moves)
+        if room in session.moving:
+            return Later("the room was upgraded, waiting to be let into the new one")
         self._offers.posting()
         try:
-            if room in session.moving:
-                raise NotReadyError("the room was upgraded, waiting to be let into the new one")
             content = alert_content(delivery, room=room)
             event = await self._account.send(room, "m.room.message", content, delivery.id)
         except (MatrixError, NoAnswerError, NotReadyError) as error:

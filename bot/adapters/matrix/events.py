@@ -44,12 +44,14 @@ def seen(source: object, *, unread: bool = False) -> Seen | None:
     """Read an event as the homeserver gives it; None for what has not even an id and a sender."""
     if not isinstance(source, dict):
         return None
-    identity = [source.get(key) for key in ("event_id", "sender", "type")]
-    if not all(isinstance(part, str) for part in identity):
+    event_id, sender, kind = (source.get(key) for key in ("event_id", "sender", "type"))
+    if not (isinstance(event_id, str) and isinstance(sender, str) and isinstance(kind, str)):
         return None
     content, sent = source.get("content"), source.get("origin_server_ts")
     return Seen(
-        *identity,  # type: ignore[arg-type]
+        event_id,
+        sender,
+        kind,
         content=content if isinstance(content, dict) else {},
         sent=sent if isinstance(sent, int) else 0,
         state_key=source.get("state_key"),

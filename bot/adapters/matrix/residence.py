@@ -116,7 +116,7 @@ class Residence:
     async def _join(self, room_id: str, by: str) -> dict[str, Any] | None:
         via = quote(server_of(by), safe="")
         path = f"/_matrix/client/v3/join/{quote(room_id, safe='')}?via={via}&server_name={via}"
-        log.info("matrix room joined", room=room_id, by=by)
+        log.info("matrix room to join", room=room_id, by=by)
         return await insist("join", lambda: self._account.request("POST", path, {}))
 
     async def _leave(self, room_id: str, reason: str) -> None:

@@ -74,7 +74,7 @@ class Stream:
             await asyncio.sleep(pause)
 
     def _pause_after(self, error: Exception, failures: int) -> float:
-        pause = min(0.5 * 2 ** min(failures, 10), _LONGEST_PAUSE) * random.uniform(0.8, 1.2)  # noqa: S311 -- jitter
+        pause: float = min(0.5 * 2 ** min(failures, 10), _LONGEST_PAUSE) * random.uniform(0.8, 1.2)  # noqa: S311 -- jitter
         if isinstance(error, MatrixError):
             if error.logged_out:
                 self._connected = False
