@@ -11,6 +11,7 @@ from bot.adapters.matrix.rooms import (
     current_room,
     is_welcome,
     may_change,
+    power_of,
     rooms_of,
 )
 
@@ -49,9 +50,8 @@ def test_levels(
     user: str, create: dict[str, Any], levels: dict[str, Any], *, expected: bool
 ) -> None:
     """Levels count as the room has them, odd ones count as none; creators since version 12."""
-    allowed = may_change(
-        user, creator="@creator:x.example", create=create, levels=levels, needed=50
-    )
+    power = power_of(user, creator="@creator:x.example", create=create, levels=levels)
+    allowed = may_change(power, levels, needed=50)
     assert allowed is expected
 
 

@@ -88,7 +88,7 @@ async def test_an_unreadable_command_is_answered(
     bot: Bot, carol: Cipher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A message whose key never comes is answered once, so that people know why nothing happens."""
-    monkeypatch.setattr("bot.adapters.matrix.chat._KEY_PATIENCE", 0.5)
+    monkeypatch.setattr("bot.adapters.matrix.ears._KEY_PATIENCE", 0.5)
     monkeypatch.setattr("bot.adapters.matrix.stream._POLL_SECONDS", 1)
     room = await carol.make_room(bot.user_id)
     await carol.wait_text(room, "!watch help")

@@ -36,19 +36,10 @@ class MatrixError(WirewatchError):
         status: HTTP status.
         code: such as `M_FORBIDDEN`; "" where something before the homeserver answered.
         retry_after: seconds it asked us to wait, or None.
-        soft_logout: True when the same device may log in again and keep its keys.
     """
 
-    def __init__(
-        self,
-        status: int,
-        code: str = "",
-        *,
-        retry_after: float | None = None,
-        soft_logout: bool = False,
-    ) -> None:
-        self.status, self.code = status, code
-        self.retry_after, self.soft_logout = retry_after, soft_logout
+    def __init__(self, status: int, code: str = "", *, retry_after: float | None = None) -> None:
+        self.status, self.code, self.retry_after = status, code, retry_after
         super().__init__(f"homeserver answered {status} {code}".rstrip())
 
     @property

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.adapters.matrix.account import unanswered
 from bot.adapters.matrix.errors import MatrixError, NoAnswerError
+from bot.adapters.matrix.wire import unanswered
 from bot.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -105,7 +105,11 @@ class Stream:
         self._hear(news, history)
         await self._exchange_keys()
         self._account.synced.set()
-        if self._settled():
+        self.mark()
+
+    def mark(self) -> None:
+        """Store the place in the stream, if all that was heard has been dealt with."""
+        if self._since and self._settled():
             self._account.keep(since=self._since)
 
     async def _exchange_keys(self) -> None:
