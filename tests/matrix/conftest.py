@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.adapters.matrix import MatrixChat
+from bot.adapters.matrix import Login, MatrixChat
 from bot.ports import Incoming, Reply
 from tests.matrix.synapse import Person, Synapse, synapse_python
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+    from pathlib import Path
 
 _names = itertools.count(1)
 
@@ -35,14 +37,8 @@ def synapse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synapse]:
 
 @pytest.fixture(scope="session")
 def limited_synapse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synapse]:
-    """A Synapse with the limits on messages that it has by default."""
+    """A Synapse with the limits on messages that it has by default; tests may restart it."""
     yield from _homeserver(tmp_path_factory, limited=True)
-
-
-@pytest.fixture
-def own_synapse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synapse]:
-    """A Synapse that the test may stop and start."""
-    yield from _homeserver(tmp_path_factory, limited=False)
 
 
 class WallClock:
@@ -72,13 +68,15 @@ class Bot:
     user_id: str
     folder: Path
     desk: Desk
+    login: Login
     options: dict[str, Any]
     entered: list[str]
 
     async def restart(self, **changes: Any) -> None:
         """Stop it and start a new one on the same folder."""
         await self.chat.stop()
-        self.chat = MatrixChat(**{**self.options, **changes})
+        login = changes.pop("login", self.login)
+        self.chat = MatrixChat(login, **{**self.options, **changes})
         await self.chat.start()
         await self.chat.ready()
 
@@ -88,7 +86,7 @@ async def start_bot(tmp_path: Path) -> AsyncIterator[Callable[..., Awaitable[Bot
     """Give a function that starts a bot on a homeserver."""
     bots: list[Bot] = []
 
-    async def start(server: Synapse, **more: Any) -> Bot:
+    async def start(server: Synapse, base: str = "", **more: Any) -> Bot:
         user_id = server.register(f"wirewatch{next(_names)}")
         desk, entered = Desk(), []
 
@@ -96,11 +94,10 @@ async def start_bot(tmp_path: Path) -> AsyncIterator[Callable[..., Awaitable[Bot
             entered.append(channel)
 
         folder = tmp_path / f"matrix{len(bots)}"
-        options = {
-            "homeserver": server.url, "user": user_id, "password": "pw", "folder": folder,
-            "answer": desk, "clock": WallClock(), "joined": joined, **more,
-        }  # fmt: skip
-        bot = Bot(MatrixChat(**options), user_id, folder, desk, options, entered)
+        login = Login(base or server.url, user_id, "pw")
+        options = {"folder": folder, "answer": desk, "clock": WallClock(), "joined": joined, **more}
+        chat = MatrixChat(login, **options)
+        bot = Bot(chat, user_id, folder, desk, login, options, entered)
         bots.append(bot)
         await bot.chat.start()
         await bot.chat.ready()
@@ -118,12 +115,12 @@ async def bot(synapse: Synapse, start_bot: Callable[..., Awaitable[Bot]]) -> Bot
 
 @pytest.fixture
 async def alice(synapse: Synapse) -> Person:
-    return await Person.enter(synapse, f"alice{next(_names)}")
+    return await Person.enter(synapse, "alice")
 
 
 @pytest.fixture
 async def bob(synapse: Synapse) -> Person:
-    return await Person.enter(synapse, f"bob{next(_names)}")
+    return await Person.enter(synapse, "bob")
 
 
 @pytest.fixture

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from bot.ports import Delivered
-from tests.matrix.conftest import Bot
 from tests.matrix.samples import delivery
-from tests.matrix.synapse import Person
+
+if TYPE_CHECKING:
+    from tests.matrix.conftest import Bot
+    from tests.matrix.synapse import Person
 
 
 async def test_post_and_find(bot: Bot, alice: Person, room: str) -> None:

@@ -8,29 +8,26 @@ from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import contextmanager, suppress
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import aiohttp
 import nio
-import structlog
 
-from bot.adapters.matrix.errors import MatrixError, NoAnswerError, NotReadyError
+from bot.adapters.matrix.errors import MatrixError, NotReadyError
 from bot.adapters.matrix.secrecy import encrypted
+from bot.adapters.matrix.session import SessionFile
+from bot.adapters.matrix.wire import content_of, unanswered
 from bot.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from bot.adapters.matrix.session import Session, SessionFile
-
-log = structlog.get_logger(__name__)
+    from bot.adapters.matrix.session import Session
 
 REQUEST_SECONDS = 30.0
-_OK = 200
 _FULL_SYNC_SECONDS = 180.0
 _SYNC_FILTER = {
     "presence": {"types": []},
@@ -43,44 +40,54 @@ _SYNC_FILTER = {
 }
 _API = "/_matrix/client/v3"
 _KEYS = "keys"
-_WRONG_LOGIN = ("M_FORBIDDEN", "M_USER_DEACTIVATED", "M_INVALID_USERNAME", "M_UNKNOWN_TOKEN")
+_NOT_FOUND = 404
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Who the bot is, as configured.
+
+    Attributes:
+        homeserver: base address, `https://matrix.example.org`.
+        user: Matrix id or local part; may be "" with an access token.
+        password: or None.
+        access_token: or None; wins over the password.
+    """
+
+    homeserver: str
+    user: str = ""
+    password: str | None = field(default=None, repr=False)
+    access_token: str | None = field(default=None, repr=False)
 
 
 class Account:
     """One account on one homeserver.
 
     Args:
-        homeserver: base address.
-        user: Matrix id or local part; may be "" with an access token.
-        password: or None.
-        access_token: or None; wins over the password.
+        login: who it is.
         folder: where session and keys are kept; created if missing.
-        file: the session's file.
+
+    Raises:
+        SettingsError: the homeserver's address is none.
     """
 
-    def __init__(
-        self,
-        *,
-        homeserver: str,
-        user: str,
-        password: str | None,
-        access_token: str | None,
-        folder: Path,
-        file: SessionFile,
-    ) -> None:
-        self._password, self._given_token = password, access_token
-        self._file = file
-        self.session: Session = file.load(homeserver.rstrip("/"), user)
+    def __init__(self, login: Login, folder: Path) -> None:
+        if not login.homeserver.startswith(("https://", "http://")):
+            raise SettingsError("MATRIX_HOMESERVER", "must begin with https:// or http://")
+        self._password, self._given_token = login.password, login.access_token
+        self._file = SessionFile(folder / "session.json")
+        self.session: Session = self._file.load(login.homeserver.rstrip("/"), login.user)
         keys = folder / _KEYS
         keys.mkdir(mode=0o700, parents=True, exist_ok=True)
         config = nio.AsyncClientConfig(
             max_limit_exceeded=0, max_timeouts=0, request_timeout=REQUEST_SECONDS
         )
         self.client = nio.AsyncClient(
-            self.session.homeserver, user, store_path=str(keys), config=config, ssl=True
+            self.session.homeserver, login.user, store_path=str(keys), config=config, ssl=True
         )
         self._sending: dict[str, asyncio.Lock] = {}
         self.synced = asyncio.Event()
+        self.patience = REQUEST_SECONDS
 
     @property
     def user_id(self) -> str:
@@ -109,6 +116,13 @@ class Account:
             MatrixError: it refused for now.
             NoAnswerError: it did not answer.
         """
+        try:
+            await self.request("GET", "/_matrix/client/versions", signed=False)
+        except MatrixError as error:
+            if error.status == _NOT_FOUND and not error.code:
+                reason = f"no homeserver answers at {self.session.homeserver}"
+                raise SettingsError("MATRIX_HOMESERVER", reason) from None
+            raise
         token = self._given_token or self.session.access_token
         if token:
             try:
@@ -132,7 +146,6 @@ class Account:
     async def _log_in(self) -> None:
         if self._password is None:
             raise SettingsError("MATRIX_PASSWORD", "is missing, and so is MATRIX_ACCESS_TOKEN")
-        self.client.access_token = ""
         wish = {
             "type": "m.login.password",
             "identifier": {"type": "m.id.user", "user": self.session.account},
@@ -141,13 +154,12 @@ class Account:
             "initial_device_display_name": "Wirewatch",
         }
         try:
-            done = await self.request("POST", f"{_API}/login", wish)
+            done = await self.request("POST", f"{_API}/login", wish, signed=False)
         except MatrixError as error:
-            if error.code in _WRONG_LOGIN:
-                raise SettingsError(
-                    "MATRIX_PASSWORD", f"{self.session.account} cannot log in ({error.code})"
-                ) from None
-            raise
+            if error.limited or error.unsure:
+                raise
+            reason = f"{self.session.account} cannot log in ({error.code})"
+            raise SettingsError("MATRIX_PASSWORD", reason) from None
         self._adopt(done["user_id"], done["device_id"], done["access_token"])
         await self._publish_keys_again()
 
@@ -179,27 +191,24 @@ class Account:
         path: str,
         body: Mapping[str, Any] | None = None,
         *,
-        seconds: float = REQUEST_SECONDS,
+        signed: bool = True,
     ) -> dict[str, Any]:
-        """Ask the homeserver once.
+        """Ask the homeserver once, with our token unless `signed` is False.
 
         Raises:
             MatrixError: any status but 200.
             NoAnswerError: no answer.
         """
         headers = {"Content-Type": "application/json"}
-        if self.client.access_token:
+        if signed and self.client.access_token:
             headers["Authorization"] = f"Bearer {self.client.access_token}"
         data = None if body is None else json.dumps(body)
         with unanswered():
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(self.patience):
                 answer = await self.client.send(method, path, data, headers)
                 async with answer:
                     status, raw = answer.status, await answer.read()
-        content = _json_object(raw)
-        if status != _OK:
-            raise error_in(status, content)
-        return content
+        return content_of(status, raw)
 
     async def room_request(
         self,
@@ -261,7 +270,6 @@ class Account:
             transport.status if transport else 0,
             answer.status_code or "",
             retry_after=(answer.retry_after_ms or 0) / 1000 or None,
-            soft_logout=answer.soft_logout,
         )
 
     def opened(self, room_id: str, source: dict[str, Any]) -> dict[str, Any] | None:
@@ -285,37 +293,3 @@ class Account:
             await self.room_request("GET", room_id, "state", "m.room.encryption")
             raise NotReadyError("the room has just been joined, its members are not known yet")
         return False
-
-
-@contextmanager
-def unanswered() -> Iterator[None]:
-    """Turn what the network does into `NoAnswerError`."""
-    try:
-        yield
-    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
-        raise NoAnswerError("the homeserver cannot be reached", reached=False) from None
-    except TimeoutError:
-        raise NoAnswerError("the homeserver did not answer in time", reached=True) from None
-    except (aiohttp.ClientError, OSError) as error:
-        kind = type(error).__name__
-        raise NoAnswerError(f"the connection broke ({kind})", reached=True) from None
-
-
-def error_in(status: int, content: Mapping[str, Any]) -> MatrixError:
-    """Read a standard error response. The server's free text is left out: it may hold anything."""
-    code = content.get("errcode")
-    pause = content.get("retry_after_ms")
-    return MatrixError(
-        status,
-        code if isinstance(code, str) else "",
-        retry_after=pause / 1000 if isinstance(pause, int | float) else None,
-        soft_logout=content.get("soft_logout") is True,
-    )
-
-
-def _json_object(raw: bytes) -> dict[str, Any]:
-    try:
-        content = json.loads(raw)
-    except ValueError:
-        return {}
-    return content if isinstance(content, dict) else {}

@@ -11,7 +11,7 @@ import structlog
 from bot.adapters.matrix.errors import MatrixError, NoAnswerError
 from bot.adapters.matrix.events import ALERT_KEY, in_reply, in_thread, seen, thread_root
 from bot.adapters.matrix.render import reply_content
-from bot.adapters.matrix.rooms import channel_of_room, may_change
+from bot.adapters.matrix.rooms import channel_of_room, may_change, power_of
 from bot.adapters.matrix.voice import say
 from bot.core.model import digest
 from bot.ports import Incoming, Reply
@@ -133,7 +133,8 @@ class Answering:
                 raise
             levels = {}
         creator = create.get("sender") or content.get("creator") or ""
-        return may_change(who, creator=creator, create=content, levels=levels, needed=self._level)
+        power = power_of(who, creator=creator, create=content, levels=levels)
+        return may_change(power, levels, needed=self._level)
 
     async def _url_of(self, room_id: str, target: str) -> str:
         """Give the address of the article an alert of ours is about, "" for other events."""

@@ -3,57 +3,47 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-import nio
 import structlog
 
 from bot.adapters.matrix.account import Account
 from bot.adapters.matrix.answering import REACTIONS, Answering
+from bot.adapters.matrix.background import Background, cancelled
+from bot.adapters.matrix.ears import Ears
 from bot.adapters.matrix.errors import MatrixError, NoAnswerError, NotReadyError, outcome_of
-from bot.adapters.matrix.events import (
-    CONTENT_KEY,
-    command_in,
-    reaction_in,
-    reference,
-    seen,
-)
+from bot.adapters.matrix.events import CONTENT_KEY, reference, seen
 from bot.adapters.matrix.offers import Offers
 from bot.adapters.matrix.render import alert_content
 from bot.adapters.matrix.residence import Residence
 from bot.adapters.matrix.rooms import current_room, rooms_of
-from bot.adapters.matrix.session import SessionFile
 from bot.adapters.matrix.stream import Stream
-from bot.ports import Delivered
+from bot.ports import Delivered, Later
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
+    from collections.abc import Awaitable, Callable, Collection, Mapping
     from pathlib import Path
 
-    from bot.adapters.matrix.events import Seen
+    from bot.adapters.matrix.account import Login
     from bot.core.model import Delivery
     from bot.ports import Clock, Incoming, Outcome, Reply
 
 log = structlog.get_logger(__name__)
 
-_OLDEST_COMMAND = timedelta(hours=1)
 _CLOCKS_APART = timedelta(hours=1)
 """How far our clock and the homeserver's may differ when we look for an alert."""
-_KEY_PATIENCE = 10.0
-"""Seconds that the key of an encrypted message may come later than the message."""
+
+_LAST_WORDS = 2.0
+"""Seconds that commands under way get to end when the chat stops."""
 
 
 class MatrixChat:
     """One bot account on one homeserver.
 
     Args:
-        homeserver: base address, `https://matrix.example.org`.
-        user: Matrix id or local part; may be "" with an access token.
-        password: or None.
-        access_token: or None; wins over the password.
+        login: homeserver, user and password or token.
         folder: where device, sync token and encryption keys are kept; made if missing. Losing it
             means a new device: exactly-once and old encrypted messages end with it.
         answer: the job that carries out commands.
@@ -62,6 +52,9 @@ class MatrixChat:
         level: power level that changes need, unless a room sets its own.
         reactions: reaction -> command that is run for the alert's article.
         joined: told the channel of each room that was entered (again); may mend its deliveries.
+
+    Raises:
+        SettingsError: the homeserver's address is none.
     """
 
     name = "matrix"
@@ -69,11 +62,8 @@ class MatrixChat:
 
     def __init__(
         self,
+        login: Login,
         *,
-        homeserver: str,
-        user: str = "",
-        password: str | None = None,
-        access_token: str | None = None,
         folder: Path,
         answer: Callable[[Incoming], Awaitable[Reply]],
         clock: Clock,
@@ -82,24 +72,16 @@ class MatrixChat:
         reactions: Mapping[str, str] = REACTIONS,
         joined: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
-        self._account = Account(
-            homeserver=homeserver,
-            user=user,
-            password=password,
-            access_token=access_token,
-            folder=folder,
-            file=SessionFile(folder / "session.json"),
-        )
+        self._account = account = Account(login, folder)
         self._clock = clock
-        self._residence = Residence(self._account, allow=allow, joined=joined)
-        self._answering = Answering(self._account, answer, level=level, reactions=reactions)
-        self._offers = Offers(self._account, tuple(reactions))
-        self._stream = Stream(self._account, self._hear, self._settled)
+        self._background = Background()
+        residence = Residence(account, allow=allow, joined=joined, spawn=self._background.spawn)
+        answering = Answering(account, answer, level=level, reactions=reactions)
+        ears = Ears(account, residence, answering, self._background, clock)
+        self._offers = Offers(account, tuple(reactions))
+        self._stream = Stream(account, ears.hear, ears.settled)
+        self._background.ended = self._stream.mark
         self._running: list[asyncio.Task[None]] = []
-        self._busy: set[asyncio.Task[None]] = set()
-        self._locked: dict[str, tuple[str, dict[str, Any], float]] = {}
-
-    # ------------------------------------------------------------ life
 
     async def start(self) -> None:
         """Log in and begin to listen; where the homeserver is away, go on trying meanwhile.
@@ -118,15 +100,9 @@ class MatrixChat:
 
     async def stop(self) -> None:
         """End listening; what is being answered may end within a moment."""
-        if self._busy:
-            await asyncio.wait(self._busy, timeout=2)
-        tasks = [*self._running, *self._busy]
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with suppress(asyncio.CancelledError):
-                await task
+        await cancelled(*self._running)
         self._running = []
+        await self._background.stop(_LAST_WORDS)
         await self._account.close()
 
     async def ready(self, seconds: float = 60) -> None:
@@ -138,16 +114,14 @@ class MatrixChat:
         async with asyncio.timeout(seconds):
             await self._account.synced.wait()
 
-    # ------------------------------------------------------------ alerts
-
     async def post(self, delivery: Delivery) -> Outcome:
         """PUT an alert once; its transaction id is the delivery id."""
         session = self._account.session
         room = current_room(delivery.channel, session.moves)
+        if room in session.moving:
+            return Later("the room was upgraded, waiting to be let into the new one")
         self._offers.posting()
         try:
-            if room in session.moving:
-                raise NotReadyError("the room was upgraded, waiting to be let into the new one")
             content = alert_content(delivery, room=room)
             event = await self._account.send(room, "m.room.message", content, delivery.id)
         except (MatrixError, NoAnswerError, NotReadyError) as error:
@@ -160,13 +134,18 @@ class MatrixChat:
         """Look for an alert among our own messages since the delivery's attempt began.
 
         Raises:
-            OSError: the homeserver could not be asked, or lets us not look.
+            OSError: the homeserver could not be asked, or does not let us look.
         """
+        if self._account.client.olm is None:
+            raise OSError("not yet logged in")
         since = (delivery.since or self._clock.now()) - _CLOCKS_APART
-        for room in rooms_of(delivery.channel, self._account.session.moves):
+        rooms = rooms_of(delivery.channel, self._account.session.moves)
+        for room in rooms:
             try:
                 event = await self._find_in(room, delivery.id, int(since.timestamp() * 1000))
             except MatrixError as error:
+                if error.code == "M_FORBIDDEN" and room != rooms[0]:
+                    continue  # long out of the room that was upgraded
                 raise OSError(str(error)) from None
             if event is not None:
                 return reference(room, event)
@@ -187,79 +166,3 @@ class MatrixChat:
             if over or not page.get("end"):
                 return None
             place = f"&from={quote(page['end'], safe='')}"
-
-    # ------------------------------------------------------------ listening
-
-    def _settled(self) -> bool:
-        return not self._busy and not self._locked
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._busy.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._busy.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            log.error("matrix event failed", exc_info=task.exception())
-
-    def _hear(self, news: nio.SyncResponse, history: bool) -> None:  # noqa: FBT001 -- see Stream
-        for room_id in news.rooms.leave:
-            self._residence.left(room_id)
-        for room_id, invitation in news.rooms.invite.items():
-            inviter = self._inviter(invitation.invite_state)
-            if inviter:
-                self._spawn(self._residence.invited(room_id, inviter))
-        for room_id, room in news.rooms.join.items():
-            for event in (*room.state, *room.timeline.events):
-                self._hear_state(room_id, seen(event.source))
-            for event in () if history else room.timeline.events:
-                self._hear_event(room_id, event)
-        self._unlock()
-
-    def _inviter(self, state: list[Any]) -> str:
-        for event in state:
-            source = event.source
-            if source.get("type") == "m.room.member" and source.get("state_key") == self.user_id:
-                return str(source.get("sender", ""))
-        return ""
-
-    @property
-    def user_id(self) -> str:
-        """The bot's own Matrix id, "" before its first login."""
-        return self._account.user_id
-
-    def _hear_state(self, room_id: str, event: Seen | None) -> None:
-        if event is not None and event.kind == "m.room.tombstone" and event.state_key == "":
-            replacement = event.content.get("replacement_room")
-            if isinstance(replacement, str) and replacement:
-                self._spawn(self._residence.upgraded(room_id, replacement, event.sender))
-
-    def _hear_event(self, room_id: str, heard: Any) -> None:  # noqa: ANN401 -- nio is untyped
-        if isinstance(heard, nio.MegolmEvent):
-            if heard.sender != self.user_id:
-                loop = asyncio.get_running_loop()
-                self._locked[heard.event_id] = (room_id, heard.source, loop.time())
-        elif (event := seen(heard.source)) is not None:
-            self._act(room_id, event)
-
-    def _act(self, room_id: str, event: Seen) -> None:
-        age = self._clock.now().timestamp() - event.sent / 1000
-        if event.sender == self.user_id or age > _OLDEST_COMMAND.total_seconds():
-            return
-        if (text := command_in(event)) is not None:
-            self._spawn(self._answering.command(room_id, event, text))
-        elif (reaction := reaction_in(event)) is not None:
-            self._spawn(self._answering.reaction(room_id, *reaction, event.sender))
-
-    def _unlock(self) -> None:
-        """Try again to decrypt messages whose keys came later; say so when they do not come."""
-        for event_id, (room_id, source, since) in list(self._locked.items()):
-            opened = seen(self._account.opened(room_id, source))
-            if opened is not None:
-                self._act(room_id, opened)
-            elif asyncio.get_running_loop().time() - since < _KEY_PATIENCE:
-                continue
-            elif (event := seen(source)) is not None:
-                self._spawn(self._answering.unreadable(room_id, event))
-            del self._locked[event_id]

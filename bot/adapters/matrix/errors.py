@@ -36,19 +36,10 @@ class MatrixError(WirewatchError):
         status: HTTP status.
         code: such as `M_FORBIDDEN`; "" where something before the homeserver answered.
         retry_after: seconds it asked us to wait, or None.
-        soft_logout: True when the same device may log in again and keep its keys.
     """
 
-    def __init__(
-        self,
-        status: int,
-        code: str = "",
-        *,
-        retry_after: float | None = None,
-        soft_logout: bool = False,
-    ) -> None:
-        self.status, self.code = status, code
-        self.retry_after, self.soft_logout = retry_after, soft_logout
+    def __init__(self, status: int, code: str = "", *, retry_after: float | None = None) -> None:
+        self.status, self.code, self.retry_after = status, code, retry_after
         super().__init__(f"homeserver answered {status} {code}".rstrip())
 
     @property
@@ -98,20 +89,22 @@ def outcome_of(
         now: the time, to turn a pause into a moment.
         can_log_in: whether a password is there, so that a lost token mends itself.
     """
-    if isinstance(error, NotReadyError):
-        return Later(str(error))
-    if isinstance(error, NoAnswerError):
-        return Unknown(str(error)) if error.reached else Later(str(error))
+    if isinstance(error, MatrixError):
+        return _answered(error, now, can_log_in=can_log_in)
+    if isinstance(error, NoAnswerError) and error.reached:
+        return Unknown(str(error))
+    return Later(str(error))
+
+
+def _answered(error: MatrixError, now: datetime, *, can_log_in: bool) -> Outcome:
     if error.limited:
         pause = timedelta(seconds=error.retry_after or 0)
         return Later("the homeserver asks for a pause", now + pause)
     if error.unsure:
         return Unknown(str(error))
-    if error.code in _LATER:
-        return Later(_LATER[error.code])
     if error.logged_out and can_log_in:
         return Later("logging in again")
-    if error.code:
+    if error.code in _REFUSED or (error.code and error.code not in _LATER):
         return Refused(_REFUSED.get(error.code, str(error)))
-    # A proxy before the homeserver answered in its own words: nothing reached the room.
-    return Later(str(error))
+    # Without a code a proxy before the homeserver spoke: nothing reached the room.
+    return Later(_LATER.get(error.code, str(error)))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 CONTENT_KEY = "org.wirewatch.delivery"
 """In the content of every alert: its delivery id. By it an alert is found again."""
@@ -44,17 +47,36 @@ def seen(source: object, *, unread: bool = False) -> Seen | None:
     """Read an event as the homeserver gives it; None for what has not even an id and a sender."""
     if not isinstance(source, dict):
         return None
-    identity = [source.get(key) for key in ("event_id", "sender", "type")]
-    if not all(isinstance(part, str) for part in identity):
+    event_id, sender, kind = (source.get(key) for key in ("event_id", "sender", "type"))
+    if not (isinstance(event_id, str) and isinstance(sender, str) and isinstance(kind, str)):
         return None
     content, sent = source.get("content"), source.get("origin_server_ts")
     return Seen(
-        *identity,  # type: ignore[arg-type]
+        event_id,
+        sender,
+        kind,
         content=content if isinstance(content, dict) else {},
         sent=sent if isinstance(sent, int) else 0,
         state_key=source.get("state_key"),
         unread=unread,
     )
+
+
+def since_joining(events: Sequence[Any], user: str) -> Sequence[Any]:
+    """Leave out what was said before `user` joined, where the joining is among the events.
+
+    Args:
+        events: a timeline; each has a `source` as the homeserver gives it.
+        user: Matrix id.
+    """
+    for at in range(len(events) - 1, -1, -1):
+        event = seen(events[at].source)
+        if event is None or event.kind != "m.room.member" or event.state_key != user:
+            continue
+        before = (events[at].source.get("unsigned") or {}).get("prev_content") or {}
+        if event.content.get("membership") == "join" and before.get("membership") != "join":
+            return events[at + 1 :]
+    return events
 
 
 def command_in(event: Seen) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.adapters.matrix.events import ALERT_KEY, CONTENT_KEY, in_thread, referred
-from bot.adapters.matrix.html import Rich, lines, link, marked, said, true_domain, wrapped
+from bot.adapters.matrix.html import Rich, clean, lines, link, marked, said, true_domain, wrapped
 
 if TYPE_CHECKING:
     from bot.core.model import Alert, Delivery, KeyQuote
@@ -53,7 +53,7 @@ def _content(delivery: Delivery, alert: Alert, room: str) -> dict[str, Any]:
     content = _notice(_joined(_blocks(alert)))
     content[CONTENT_KEY] = delivery.id
     content[ALERT_KEY] = {
-        "url": alert.url[:_LONGEST_URL_KEPT],
+        "url": clean(alert.url)[:_LONGEST_URL_KEPT],
         "article": alert.article,
         "story": alert.story,
         "rule": delivery.rule_id,
@@ -152,9 +152,11 @@ def _short_heads(alert: Alert) -> Alert:
 
 
 def _shortened(alert: Alert) -> Alert | None:
-    """Leave out the last quote, else the last sentence; None when nothing is left to leave out."""
+    """Leave out the last quote, else the last sentence or reason; None when nothing is left."""
     if len(alert.quotes) > 1 or (alert.quotes and not alert.summary):
         return replace(alert, quotes=alert.quotes[:-1], more_quotes=alert.more_quotes + 1)
     if alert.summary:
         return replace(alert, summary=alert.summary[:-1])
+    if alert.why:
+        return replace(alert, why=alert.why[:-1])
     return None

@@ -13,7 +13,7 @@ from bot.adapters.matrix.voice import insist, say
 from bot.core.model import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection
+    from collections.abc import Awaitable, Callable, Collection, Coroutine
 
     from bot.adapters.matrix.account import Account
 
@@ -35,6 +35,7 @@ class Residence:
         account: the bot's account.
         allow: see `is_welcome`.
         joined: told the channel of each room the bot has entered (again), or None.
+        spawn: runs work in the background.
     """
 
     def __init__(
@@ -43,8 +44,10 @@ class Residence:
         *,
         allow: Collection[str],
         joined: Callable[[str], Awaitable[None]] | None,
+        spawn: Callable[[Coroutine[Any, Any, None]], None],
     ) -> None:
-        self._account, self._allow, self._joined = account, allow, joined
+        self._account, self._allow = account, allow
+        self._joined, self._spawn = joined, spawn
 
     async def invited(self, room_id: str, inviter: str) -> None:
         """Accept or decline an invitation."""
@@ -82,6 +85,17 @@ class Residence:
             client.olm.outbound_group_sessions.pop(room_id, None)
         log.info("matrix room left", room=room_id)
 
+    def company(self, room_id: str) -> None:
+        """Leave a private room when everybody else has gone."""
+        room = self._account.client.rooms.get(room_id)
+        if room is None or room.join_rule == "public" or set(room.users) != {self._account.user_id}:
+            return
+        self._spawn(self._go(room_id))
+
+    async def _go(self, room_id: str) -> None:
+        log.info("matrix room left, nobody else is there", room=room_id)
+        await insist("leave", lambda: self._leave(room_id, "nobody else is here"))
+
     async def _settle_move(self, room_id: str, *, leave: bool) -> None:
         """Believe an upgrade only if the new room names the old one as its predecessor.
 
@@ -116,7 +130,7 @@ class Residence:
     async def _join(self, room_id: str, by: str) -> dict[str, Any] | None:
         via = quote(server_of(by), safe="")
         path = f"/_matrix/client/v3/join/{quote(room_id, safe='')}?via={via}&server_name={via}"
-        log.info("matrix room joined", room=room_id, by=by)
+        log.info("matrix room to join", room=room_id, by=by)
         return await insist("join", lambda: self._account.request("POST", path, {}))
 
     async def _leave(self, room_id: str, reason: str) -> None:

@@ -14,17 +14,16 @@ _CREATORS_RULE = 12
 _LEVELS_CREATOR = 100
 
 
-def may_change(
-    user: str, *, creator: str, create: Mapping[str, Any], levels: Mapping[str, Any], needed: int
-) -> bool:
-    """Say whether a member may change rules.
+def power_of(
+    user: str, *, creator: str, create: Mapping[str, Any], levels: Mapping[str, Any]
+) -> int | None:
+    """Give a member's power level; None for a creator above all levels.
 
     Args:
         user: Matrix id.
         creator: sender of the room's `m.room.create`, "" when unknown.
         create: its content.
         levels: content of `m.room.power_levels`, {} where the room has none.
-        needed: level asked for, unless the room itself names one under `CHANGE_EVENT`.
 
     Source: https://spec.matrix.org/latest/client-server-api/#mroompower_levels and, for creators,
     https://spec.matrix.org/latest/rooms/v12/ (they stand above all levels and in none).
@@ -32,13 +31,28 @@ def may_change(
     if _creators_rule(create):
         more = create.get("additional_creators")
         if user == creator or (isinstance(more, list) and user in more):
-            return True
+            return None
     if not levels:
-        return user == creator and needed <= _LEVELS_CREATOR
-    events = _table(levels.get("events"))
-    wanted = _level(events.get(CHANGE_EVENT), needed)
-    users = _table(levels.get("users"))
-    return _level(users.get(user), _level(levels.get("users_default"), 0)) >= wanted
+        return _LEVELS_CREATOR if user == creator else 0
+    return _level(_table(levels.get("users")).get(user), _level(levels.get("users_default"), 0))
+
+
+def may_change(power: int | None, levels: Mapping[str, Any], *, needed: int) -> bool:
+    """Say whether a member of some power may change rules.
+
+    Args:
+        power: see `power_of`.
+        levels: content of `m.room.power_levels`.
+        needed: level asked for, unless the room itself names one under `CHANGE_EVENT`.
+    """
+    wanted = _level(_table(levels.get("events")).get(CHANGE_EVENT), needed)
+    return power is None or power >= wanted
+
+
+def may_send(power: int | None, levels: Mapping[str, Any], kind: str = "m.room.message") -> bool:
+    """Say whether a member of some power may send messages."""
+    wanted = _level(_table(levels.get("events")).get(kind), _level(levels.get("events_default"), 0))
+    return power is None or power >= wanted
 
 
 def _creators_rule(create: Mapping[str, Any]) -> bool:

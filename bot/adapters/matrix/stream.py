@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.adapters.matrix.account import unanswered
 from bot.adapters.matrix.errors import MatrixError, NoAnswerError
+from bot.adapters.matrix.wire import unanswered
 from bot.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Stream:
             await asyncio.sleep(pause)
 
     def _pause_after(self, error: Exception, failures: int) -> float:
-        pause = min(0.5 * 2 ** min(failures, 10), _LONGEST_PAUSE) * random.uniform(0.8, 1.2)  # noqa: S311 -- jitter
+        pause: float = min(0.5 * 2 ** min(failures, 10), _LONGEST_PAUSE) * random.uniform(0.8, 1.2)  # noqa: S311 -- jitter
         if isinstance(error, MatrixError):
             if error.logged_out:
                 self._connected = False
@@ -105,7 +105,11 @@ class Stream:
         self._hear(news, history)
         await self._exchange_keys()
         self._account.synced.set()
-        if self._settled():
+        self.mark()
+
+    def mark(self) -> None:
+        """Store the place in the stream, if all that was heard has been dealt with."""
+        if self._since and self._settled():
             self._account.keep(since=self._since)
 
     async def _exchange_keys(self) -> None:

@@ -1,0 +1,158 @@
+"""Commands and reactions on a real Synapse."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.ports import Delivered
+from tests.matrix.samples import ALERT, delivery
+
+if TYPE_CHECKING:
+    from tests.matrix.conftest import Bot
+    from tests.matrix.synapse import Person
+
+
+async def test_a_command_is_answered_as_a_reply(bot: Bot, alice: Person, room: str) -> None:
+    """What only one person wants to know comes as a reply, a notice that mentions nobody."""
+    asked = await alice.say(room, "!watch list")
+    answer = await alice.wait_text(room, "you said <list>", of=bot.user_id)
+    assert answer["content"]["msgtype"] == "m.notice"
+    assert answer["content"]["m.mentions"] == {}
+    assert answer["content"]["m.relates_to"] == {"m.in_reply_to": {"event_id": asked}}
+    assert answer["content"]["formatted_body"] == "you said &lt;list&gt;"
+    incoming = bot.desk.asked[0]
+    assert (incoming.chat, incoming.channel, incoming.who) == ("matrix", room, alice.user_id)
+    assert incoming.may_change
+
+
+async def test_a_change_is_told_in_a_thread(bot: Bot, alice: Person, room: str) -> None:
+    """A public answer stands in the thread of the command, with the fallback for old clients."""
+    asked = await alice.say(room, "!watch add harbour as h")
+    answer = await alice.wait_text(room, "add harbour as h", of=bot.user_id)
+    relation = answer["content"]["m.relates_to"]
+    assert relation["rel_type"] == "m.thread"
+    assert relation["event_id"] == asked
+    assert relation["m.in_reply_to"] == {"event_id": asked}
+    inside = {"rel_type": "m.thread", "event_id": asked}
+    await alice.say(room, "!watch show h", **{"m.relates_to": inside})
+    later = await alice.wait_text(room, "show h", of=bot.user_id)
+    assert later["content"]["m.relates_to"]["event_id"] == asked
+
+
+async def test_only_peoples_messages_are_commands(bot: Bot, alice: Person, room: str) -> None:
+    """Notices, edits, emotes, talk and look-alikes are not answered."""
+    target = await alice.say(room, "hello")
+    await alice.send(room, {"msgtype": "m.notice", "body": "!watch one"})
+    await alice.send(room, {"msgtype": "m.emote", "body": "!watch two"})
+    await alice.say(room, "!watchtower three")
+    await alice.say(room, "please !watch four")
+    edit = {"rel_type": "m.replace", "event_id": target}
+    new = {"msgtype": "m.text", "body": "!watch five"}
+    await alice.say(room, "!watch five", **{"m.relates_to": edit, "m.new_content": new})
+    await alice.say(room, "!WATCH last")
+    await alice.wait_text(room, "you said <last>", of=bot.user_id)
+    assert [incoming.text for incoming in bot.desk.asked] == ["last"]
+
+
+async def test_history_is_not_acted_upon(
+    bot: Bot, alice: Person, room: str, start_bot: object
+) -> None:
+    """A bot without a place in the stream ignores what was said before; later words count."""
+    await alice.say(room, "!watch first")
+    await alice.wait_text(room, "you said <first>", of=bot.user_id)
+    await bot.chat.stop()
+    await alice.say(room, "!watch while away")
+    await bot.chat.start()
+    await alice.wait_text(room, "while away", of=bot.user_id)
+    await bot.chat.stop()
+    await alice.say(room, "!watch lost with the folder")
+    (bot.folder / "session.json").unlink()
+    await bot.restart()
+    await alice.say(room, "!watch again")
+    await alice.wait_text(room, "you said <again>", of=bot.user_id)
+    assert [incoming.text for incoming in bot.desk.asked] == ["first", "while away", "again"]
+
+
+async def test_commands_keep_their_order(bot: Bot, alice: Person, room: str) -> None:
+    """A room's commands are carried out one after the other."""
+    for number in range(5):
+        await alice.say(room, f"!watch n{number}")
+    await alice.wait_text(room, "n4", of=bot.user_id)
+    assert [incoming.text for incoming in bot.desk.asked] == [f"n{n}" for n in range(5)]
+
+
+async def test_a_fault_is_answered(bot: Bot, alice: Person, room: str) -> None:
+    """A command that breaks the bot's own code is answered without details."""
+    await alice.say(room, "!watch fail")
+    answer = await alice.wait_text(room, "Something went wrong", of=bot.user_id)
+    assert "boom" not in str(answer)
+
+
+async def test_power_is_read_at_each_command(
+    bot: Bot, alice: Person, bob: Person, room: str
+) -> None:
+    """Changing needs the level at the moment of the command, 50 unless the room says another."""
+    await alice.call("POST", f"rooms/{room}/invite", {"user_id": bob.user_id})
+    await bob.call("POST", f"join/{room}", {})
+    path = f"rooms/{room}/state/m.room.power_levels"
+    levels = await alice.call("GET", path)
+    for level, needed in ((0, None), (49, None), (50, None), (50, 60), (60, 60)):
+        levels["users"][bob.user_id] = level
+        if needed is not None:
+            levels["events"]["org.wirewatch.change"] = needed
+        await alice.call("PUT", path, levels)
+        await bob.say(room, f"!watch level {level} of {needed}")
+        await bob.wait_text(room, f"level {level} of {needed}>", of=bot.user_id)
+    assert [asked.may_change for asked in bot.desk.asked] == [False, False, True, False, True]
+
+
+@pytest.mark.parametrize("version", ["6", "11", "12"])
+async def test_who_made_the_room_may_change(
+    bot: Bot, alice: Person, bob: Person, version: str
+) -> None:
+    """Creators may change rules, in version 12 without standing in the levels, second ones too."""
+    more = {"creation_content": {"additional_creators": [bob.user_id]}} if version == "12" else {}
+    room = await alice.make_room(bot.user_id, bob.user_id, room_version=version, **more)
+    await bob.call("POST", f"join/{room}", {})
+    await bob.wait_text(room, "!watch help", of=bot.user_id)
+    await alice.say(room, "!watch by alice")
+    await alice.wait_text(room, "by alice", of=bot.user_id)
+    await bob.say(room, "!watch by bob")
+    await bob.wait_text(room, "by bob", of=bot.user_id)
+    assert [asked.may_change for asked in bot.desk.asked] == [True, version == "12"]
+
+
+async def test_reactions_ask_about_the_alert(bot: Bot, alice: Person, room: str) -> None:
+    """A reaction runs its command for the alert's article, once, and answers in its thread."""
+    outcome = await bot.chat.post(delivery(room))
+    assert isinstance(outcome, Delivered)
+    event = outcome.ref.split()[1]
+    offered = await alice.wait_for(
+        room, lambda e: e["type"] == "m.reaction" and "💬" in str(e), of=bot.user_id
+    )
+    assert offered["content"]["m.relates_to"]["event_id"] == event
+    await alice.react(room, event, "❓")
+    answer = await alice.wait_text(room, f"you said <explain {ALERT.url}>", of=bot.user_id)
+    assert answer["content"]["m.relates_to"]["event_id"] == event
+    other = await alice.say(room, "not an alert")
+    await alice.react(room, other, "❓")
+    await alice.react(room, event, "👍")
+    await alice.react(room, event, "💬")
+    await alice.wait_text(room, "you said <quotes", of=bot.user_id)
+    await asyncio.sleep(0.3)
+    assert [asked.text.split()[0] for asked in bot.desk.asked] == ["explain", "quotes"]
+    assert not any(asked.may_change for asked in bot.desk.asked)
+
+
+async def test_a_forged_alert_is_not_ours(bot: Bot, alice: Person, room: str) -> None:
+    """Somebody's message that carries our keys is no alert: its address is never asked about."""
+    forged = await alice.say(
+        room, "!watch forged", **{"org.wirewatch.alert": {"url": "https://evil.example/"}}
+    )
+    await alice.react(room, forged, "❓")
+    await alice.say(room, "!watch end")
+    await alice.wait_text(room, "you said <end>", of=bot.user_id)
+    assert [asked.text for asked in bot.desk.asked] == ["end"]

@@ -1,0 +1,175 @@
+"""What homeservers and networks do wrong, and that no alert is lost or doubled by it."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.adapters.matrix import Login, MatrixChat
+from bot.errors import SettingsError
+from bot.ports import Delivered, Later, Refused, Unknown
+from tests.matrix.proxy import Proxy
+from tests.matrix.samples import delivery
+
+if TYPE_CHECKING:
+    from tests.matrix.conftest import Bot
+    from tests.matrix.synapse import Person, Synapse
+
+TOKEN_GONE = {"status": 401, "errcode": "M_UNKNOWN_TOKEN", "error": "gone"}
+SLOW_DOWN = {"status": 429, "errcode": "M_LIMIT_EXCEEDED", "error": "x"}
+FAULTS: list[tuple[Any, type, bool]] = [
+    # fault, outcome, whether the alert arrived all the same
+    ("drop before", Unknown, False),
+    ("drop after", Unknown, True),
+    ("502", Unknown, False),
+    ("504 after", Unknown, True),
+    ("slow", Unknown, True),
+    ("404 html", Later, False),
+    (SLOW_DOWN, Later, False),
+    ({**SLOW_DOWN, "retry_after_ms": 9000}, Later, False),
+    ({"status": 403, "errcode": "M_FORBIDDEN", "error": "x"}, Refused, False),
+    ({"status": 403, "errcode": "M_RESOURCE_LIMIT_EXCEEDED", "error": "x"}, Later, False),
+    ({"status": 413, "errcode": "M_TOO_LARGE", "error": "x"}, Refused, False),
+    ({"status": 400, "errcode": "M_BAD_JSON", "error": "x"}, Refused, False),
+    ({"status": 403, "errcode": "M_USER_DEACTIVATED", "error": "x"}, Refused, False),
+    ({"status": 403, "errcode": "M_CONSENT_NOT_GIVEN", "error": "x"}, Refused, False),
+    ({"status": 500, "errcode": "M_UNKNOWN", "error": "x"}, Unknown, False),
+    (TOKEN_GONE, Later, False),
+]  # fmt: skip
+
+
+async def test_each_fault_is_judged_rightly(
+    synapse: Synapse, start_bot: Any, alice: Person
+) -> None:
+    """Nothing surely refused is called unknown, nothing possibly sent is called refused."""
+    async with Proxy(synapse.url) as proxy:
+        bot = await start_bot(synapse, proxy.url, reactions={})
+        room = await alice.make_room(bot.user_id)
+        await alice.wait_text(room, "!watch help", of=bot.user_id)
+        bot.chat._account.patience = 0.5
+        for number, (fault, expected, arrived) in enumerate(FAULTS):
+            # aiohttp itself repeats a PUT whose kept-alive connection broke; harmless here.
+            proxy.faults = [fault] * (2 if "drop" in fault else 1)
+            sent = replace(delivery(room, f"n{number}"), since=datetime.now(UTC))
+            before = datetime.now(UTC)
+            outcome = await bot.chat.post(sent)
+            assert isinstance(outcome, expected), (fault, outcome)
+            if "9000" in str(fault):
+                assert before + timedelta(seconds=9) <= outcome.at  # type: ignore[operator]
+                assert outcome.at <= datetime.now(UTC) + timedelta(seconds=9)  # type: ignore[operator]
+            await asyncio.sleep(0.05)
+            found = await bot.chat.find(sent)
+            assert (found is not None) is arrived, fault
+            again = await bot.chat.post(sent)
+            assert isinstance(again, Delivered), (fault, again)
+            assert found in (None, again.ref)
+        events = [e for e in await alice.events(room, of=bot.user_id) if "Harbour" in str(e)]
+        assert len(events) == len(FAULTS)
+
+
+async def test_looking_fails_aloud(bot: Bot, alice: Person, room: str) -> None:
+    """Where it cannot be known whether an alert arrived, `find` says so instead of guessing."""
+    await alice.call("POST", f"rooms/{room}/kick", {"user_id": bot.user_id})
+    await alice.call("POST", f"rooms/{room}/ban", {"user_id": bot.user_id})
+    with pytest.raises(OSError, match="M_FORBIDDEN"):
+        await bot.chat.find(delivery("!never:localhost"))
+
+
+async def test_a_homeserver_that_restarts(limited_synapse: Synapse, start_bot: Any) -> None:
+    """While it is down alerts wait, afterwards alerts and commands go on; nothing is doubled."""
+    from tests.matrix.synapse import Person  # noqa: PLC0415 -- only here
+
+    alice = await Person.enter(limited_synapse, "alice")
+    bot = await start_bot(limited_synapse, reactions={})
+    room = await alice.make_room(bot.user_id)
+    await alice.wait_text(room, "!watch help", of=bot.user_id)
+    first = await bot.chat.post(delivery(room, "first"))
+    limited_synapse.stop(signal.SIGKILL)
+    down = await bot.chat.post(delivery(room, "second"))
+    assert isinstance(down, Later)
+    await asyncio.to_thread(limited_synapse.start)
+    assert await bot.chat.post(delivery(room, "first")) == first
+    assert isinstance(await bot.chat.post(delivery(room, "second")), Delivered)
+    await alice.say(room, "!watch after")
+    await alice.wait_text(room, "you said <after>", of=bot.user_id, seconds=30)
+    alerts = [e for e in await alice.events(room, of=bot.user_id) if "Harbour" in str(e)]
+    assert len(alerts) == 2
+
+
+async def test_logged_out_logs_in_again(bot: Bot, alice: Person, room: str) -> None:
+    """With a password a lost token is replaced; the device stays, so nothing is doubled."""
+    first = await bot.chat.post(delivery(room))
+    device = bot.chat._account.session.device_id
+    await bot.chat._account.request("POST", "/_matrix/client/v3/logout/all", {})
+    await alice.say(room, "!watch after")
+    await alice.wait_text(room, "you said <after>", of=bot.user_id)
+    assert bot.chat._account.session.device_id == device
+    assert await bot.chat.post(delivery(room)) == first
+
+
+async def test_a_place_in_the_stream_nobody_knows(bot: Bot, alice: Person, room: str) -> None:
+    """A sync token that means nothing to the homeserver is dropped, and the bot goes on."""
+    await bot.chat.stop()
+    bot.chat._account.keep(since="s1_nonsense")
+    await bot.restart()
+    await alice.say(room, "!watch after")
+    await alice.wait_text(room, "you said <after>", of=bot.user_id)
+
+
+async def test_credentials(synapse: Synapse, bot: Bot, alice: Person, room: str) -> None:
+    """Wrong ones are refused aloud, naming the variable and no secret; a token alone is enough."""
+    for login, variable in (
+        (Login(synapse.url, bot.user_id, "swordfish"), "MATRIX_PASSWORD"),
+        (Login(synapse.url, bot.user_id, None, "syt_swordfish"), "MATRIX_ACCESS_TOKEN"),
+        (Login(synapse.url, bot.user_id), "MATRIX_PASSWORD"),
+    ):
+        chat = MatrixChat(login, **{**bot.options, "folder": bot.folder / "other"})
+        with pytest.raises(SettingsError) as caught:
+            await chat.start()
+        await chat.stop()
+        assert caught.value.variable == variable
+        assert "swordfish" not in str(caught.value)
+    token = bot.chat._account.client.access_token
+    first = await bot.chat.post(delivery(room))
+    await bot.restart(login=Login(synapse.url, "", None, token))
+    assert await bot.chat.post(delivery(room)) == first
+    assert "swordfish" not in repr(Login("", "", "swordfish", "swordfish"))
+
+
+async def test_no_homeserver_is_no_reason_to_stop(tmp_path: Any, bot: Bot) -> None:
+    """Where nothing answers the chat starts all the same, and alerts wait."""
+    login = Login("http://127.0.0.1:9", "@wirewatch:localhost", "pw")
+    chat = MatrixChat(login, **{**bot.options, "folder": tmp_path / "other"})
+    await chat.start()
+    assert isinstance(await chat.post(delivery("!room:localhost")), Later)
+    await chat.stop()
+
+
+async def test_a_burst_under_the_usual_limits(limited_synapse: Synapse, start_bot: Any) -> None:
+    """Synapse's own limits hold alerts up and say for how long; none is lost or doubled."""
+    from tests.matrix.synapse import Person  # noqa: PLC0415 -- only here
+
+    alice = await Person.enter(limited_synapse, "alice")
+    bot = await start_bot(limited_synapse)
+    room = await alice.make_room(bot.user_id)
+    await alice.wait_text(room, "!watch help", of=bot.user_id)
+    waiting, held_up = [delivery(room, f"n{number}") for number in range(11)], 0
+    deadline = asyncio.get_running_loop().time() + 60
+    while waiting and asyncio.get_running_loop().time() < deadline:
+        outcome = await bot.chat.post(waiting[0])
+        if isinstance(outcome, Delivered):
+            waiting.pop(0)
+            continue
+        assert isinstance(outcome, Later), outcome
+        assert outcome.at is not None
+        held_up += 1
+        await asyncio.sleep((outcome.at - datetime.now(UTC)).total_seconds() + 0.01)
+    assert not waiting
+    assert held_up
+    alerts = [e for e in await alice.events(room, of=bot.user_id) if "Harbour" in str(e["content"])]
+    assert len(alerts) == 11
