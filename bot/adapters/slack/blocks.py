@@ -105,7 +105,8 @@ def fallback(alert: Alert) -> str:
         first = alert.quotes[0]
         words = cut(one_line(first.text), 240)
         tail = f"{cut(_speaker(first), 80)}: {words} — {tail}"
-    return cut(escape(f"{kind}{tail}" or one_line(alert.rule)), LONGEST_FALLBACK)
+    line = f"{kind}{tail}" or one_line(alert.rule) or "New alert"
+    return cut(escape(line), LONGEST_FALLBACK)
 
 
 def _alert(alert: Alert, room: _Room, buttons: Sequence[Button], *, repeat: bool) -> list[Block]:

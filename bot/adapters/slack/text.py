@@ -107,12 +107,13 @@ def pieces(excerpt: Excerpt, limit: int, most_marks: int) -> list[tuple[str, boo
     """Split an excerpt into (words, whether highlighted), cleaned, at most `limit` characters."""
     found: list[tuple[str, bool]] = []
     at = 0
+    text = excerpt.text[: 4 * limit]  # enough to lose some to cleaning and still be cut visibly
     for start, end in sorted(excerpt.marks)[:most_marks]:
-        if start < at or end <= start or end > len(excerpt.text):
+        if start < at or end <= start or end > len(text):
             continue
-        found += [(excerpt.text[at:start], False), (excerpt.text[start:end], True)]
+        found += [(text[at:start], False), (text[start:end], True)]
         at = end
-    found.append((excerpt.text[at:], False))
+    found.append((text[at:], False))
     return _shortened([(clean(words), marked) for words, marked in found], limit)
 
 

@@ -10,9 +10,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.adapters.slack.blocks import Block, mrkdwn, plain, quote_block, size_of
+from bot.adapters.slack.blocks import Block, mrkdwn, plain, quote_block
 from bot.adapters.slack.replies import reply_blocks
-from bot.adapters.slack.text import one_line
+from bot.adapters.slack.text import clean, one_line
 from bot.core.command import LONGEST_NAME
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ QUERY, NAME, CHANNEL = "query", "name", "channel"
 LONGEST_QUERY = 2000
 MOST_BLOCKS = 100
 MOST_METADATA = 3000
-_MOST_HOME = 60_000
-"""Characters of the Home tab's blocks; a view may have 250 KB in all."""
+_MOST_BYTES = 200_000
+"""Of a view's blocks as they are sent; a view may have 250 KB in all."""
 _EXAMPLE = 'said:@netanyahu("ceasefire" OR deal) -cricket'
 
 
@@ -110,7 +110,7 @@ def preview_view(draft: Draft, preview: Reply | None, external_id: str) -> dict[
         "elements": [
             {
                 "type": "rich_text_preformatted",
-                "elements": [{"type": "text", "text": draft.query}],
+                "elements": [{"type": "text", "text": clean(draft.query) or " "}],
             }
         ],
     }
@@ -122,9 +122,11 @@ def preview_view(draft: Draft, preview: Reply | None, external_id: str) -> dict[
 def quotes_view(title: str, quotes: Sequence[KeyQuote]) -> dict[str, Any]:
     """Show every quote of an article."""
     blocks: list[Block] = [{"type": "header", "text": plain(one_line(title) or "Untitled", 150)}]
+    size = 0
     for number, quote in enumerate(quotes):
         block = quote_block(quote, 2500, 0)
-        if len(blocks) >= MOST_BLOCKS - 1 or size_of([*blocks, block]) > _MOST_HOME:
+        size += _bytes(block)
+        if len(blocks) >= MOST_BLOCKS - 1 or size > _MOST_BYTES:
             blocks.append(_context(f"… and {len(quotes) - number} more"))
             break
         blocks.append(block)
@@ -157,13 +159,19 @@ def home_view(
             _context("The bot is in none of your channels yet: type /invite @Wirewatch in one.")
         )
     end: list[Block] = [{"type": "divider"}, *reply_blocks(status)]
+    size = _bytes(end)
     for channel, reply in listed:
         shown = [_section(f"<#{channel}>"), *reply_blocks(reply)]
-        if len(blocks) + len(shown) + len(end) >= MOST_BLOCKS or size_of(blocks) > _MOST_HOME:
+        size += _bytes(shown)
+        if len(blocks) + len(shown) + len(end) >= MOST_BLOCKS or size > _MOST_BYTES:
             blocks.append(_context("… type /watch list in the other channels"))
             break
         blocks += shown
     return {"type": "home", "blocks": [*blocks, *end]}
+
+
+def _bytes(blocks: object) -> int:
+    return len(json.dumps(blocks))
 
 
 def _modal(
