@@ -110,7 +110,11 @@ def _input(block: dict[str, Any]) -> list[str]:  # blocks/input-block: label 200
 def _rich_text(block: dict[str, Any]) -> list[str]:  # blocks/rich-text-block
     found = [] if block["elements"] else ["no elements"]
     for element in block["elements"]:
-        if element["type"] not in {"rich_text_section", "rich_text_quote", "rich_text_preformatted"}:
+        if element["type"] not in {
+            "rich_text_section",
+            "rich_text_quote",
+            "rich_text_preformatted",
+        }:
             found.append(f"unknown {element['type']}")
         if not element["elements"]:
             found.append("no words")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ from aiohttp import web
 
 from bot.adapters.slack import SlackChat
 from bot.ports import Incoming, Reply
+from tests.slack.people import Enveloped, People, Signed
 from tests.slack.simulator import APP_TOKEN, BOT_TOKEN, SECRET, Simulator
 
 if TYPE_CHECKING:
@@ -55,8 +57,6 @@ class Answers:
         self.delay = 0.0
 
     async def __call__(self, incoming: Incoming) -> Reply:
-        import asyncio
-
         self.asked.append(incoming)
         if self.delay:
             await asyncio.sleep(self.delay)
@@ -72,9 +72,7 @@ def answers() -> Answers:
 
 
 @pytest.fixture
-async def make_chat(
-    slack: Simulator, answers: Answers
-) -> AsyncIterator[Callable[..., SlackChat]]:
+async def make_chat(slack: Simulator, answers: Answers) -> AsyncIterator[Callable[..., SlackChat]]:
     """Make chats that talk to the simulator; they are stopped at the end."""
     made: list[SlackChat] = []
 
@@ -97,3 +95,34 @@ async def make_chat(
     yield make
     for chat in made:
         await chat.stop()
+
+
+@pytest.fixture(params=["socket", "http"])
+async def people(
+    request: pytest.FixtureRequest,
+    slack: Simulator,
+    make_chat: Callable[..., SlackChat],
+    serve: Serve,
+) -> People:
+    """People acting over both transports; the bot is up and knows its workspace."""
+    return await connect(request.param, slack, make_chat, serve)
+
+
+async def connect(
+    mode: str,
+    slack: Simulator,
+    make_chat: Callable[..., SlackChat],
+    serve: Serve,
+    **options: object,
+) -> People:
+    chat = make_chat(mode, **options)
+    app = web.Application()
+    app.add_routes(chat.routes())
+    await chat.start()
+    await slack.until(lambda: any(method == "auth.test" for method, _ in slack.calls))
+    if mode == "socket":
+        assert chat.connected is not None
+        await asyncio.wait_for(chat.connected.wait(), 5)
+        return People(slack, Enveloped(slack))
+    await slack.until(lambda: chat.ready.is_set())
+    return People(slack, Signed(f"{await serve(app)}/slack/events"))

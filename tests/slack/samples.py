@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.core.alert import delivery_id
-from bot.core.model import Alert, Delivery, Excerpt, KeyQuote
+from bot.core.model import Alert, Article, Delivery, Excerpt, KeyQuote, Quote, StoredArticle
 
 MINISTER = "We will open the harbour on Monday, whatever the weather."
 ALERT = Alert(
@@ -46,3 +46,32 @@ def delivery(channel: str, given: Alert = ALERT, **changes: Any) -> Delivery:
         attempt=1,
     )
     return replace(made, **changes)
+
+
+def article() -> StoredArticle:
+    """The article behind `ALERT`, with its quotes."""
+    text = f'"{MINISTER}" Oda Brandt said. "It was time," somebody called, "high time."'
+    start, time_at, high = text.index("We will"), text.index("It was"), text.index("high")
+    return StoredArticle(
+        article=Article(
+            feed_id="f1",
+            key="k1",
+            url=ALERT.url,
+            title=ALERT.title.text,
+            text=text,
+            published=ALERT.published,
+            arrived=ALERT.published,
+            source=ALERT.source,
+        ),
+        quotes=(
+            Quote(
+                start,
+                start + len(MINISTER),
+                ((start, start + len(MINISTER)),),
+                speaker="Oda Brandt",
+                office="minister of transport",
+            ),
+            Quote(time_at, high + 9, ((time_at, time_at + 11), (high, high + 9))),
+        ),
+        analyzed=True,
+    )

@@ -22,10 +22,7 @@ if TYPE_CHECKING:
 
 BOT_TOKEN, APP_TOKEN, SECRET = "xoxb-1-sim", "xapp-1-sim", "sim-secret"
 TEAM, BOT_USER, BOT_ID = "T0HOME0001", "U0BOT00001", "B0BOT00001"
-SCOPES = (
-    "commands,chat:write,channels:read,groups:read,"
-    "channels:history,groups:history,users:read"
-)
+SCOPES = "commands,chat:write,channels:read,groups:read,channels:history,groups:history,users:read"
 
 
 @dataclass
@@ -353,5 +350,3 @@ async def _arguments(request: web.Request) -> dict[str, Any]:
         return await request.json()
     posted = await request.post()
     return {**request.query, **{name: str(value) for name, value in posted.items()}}
-
-

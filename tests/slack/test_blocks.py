@@ -61,7 +61,9 @@ def test_alert_reads_top_down() -> None:
 
 
 def test_highlights_are_bold_and_nothing_is_changed() -> None:
-    [quote] = [b for b in alert_blocks(ALERT) if b["type"] == "rich_text" and len(b["elements"]) == 2][:1]
+    [quote] = [
+        b for b in alert_blocks(ALERT) if b["type"] == "rich_text" and len(b["elements"]) == 2
+    ][:1]
     parts = quote["elements"][1]["elements"]
     assert "".join(part["text"] for part in parts) == ALERT.quotes[0].text
     assert [part["text"] for part in parts if part.get("style") == {"bold": True}] == ["harbour"]
@@ -69,9 +71,9 @@ def test_highlights_are_bold_and_nothing_is_changed() -> None:
 
 def test_unattributed_is_not_set_like_a_name() -> None:
     blocks = alert_blocks(alert(quotes=(KeyQuote((Excerpt("Words"),), None),)))
-    [speaker] = [e for b in blocks for e in b.get("elements", []) if e["type"] == "rich_text_section"][-1][
-        "elements"
-    ]
+    [speaker] = [
+        e for b in blocks for e in b.get("elements", []) if e["type"] == "rich_text_section"
+    ][-1]["elements"]
     assert speaker == {"type": "text", "text": "Unattributed", "style": {"italic": True}}
 
 
@@ -84,7 +86,10 @@ def test_unattributed_is_not_set_like_a_name() -> None:
             "Harbour of Nordby to open on Monday · The Harbour Times",
         ),
         ({"quotes": ()}, "Harbour of Nordby to open on Monday · The Harbour Times"),
-        ({"quotes": (), "kind": "correction"}, "Correction: Harbour of Nordby to open on Monday · The Harbour Times"),
+        (
+            {"quotes": (), "kind": "correction"},
+            "Correction: Harbour of Nordby to open on Monday · The Harbour Times",
+        ),
         ({"quotes": (), "title": Excerpt(""), "source": "", "domain": ""}, "harbour"),
     ],
 )
@@ -94,7 +99,9 @@ def test_phones_show_the_essence_first(changes: dict[str, Any], expected: str) -
 
 def test_buttons_are_left_out_where_they_have_no_use() -> None:
     assert [b["type"] for b in alert_blocks(alert(url=""), (WHY,))][-1] != "actions"
-    assert alert_blocks(alert(url="https://a.example/" + "x" * 2000), (WHY,))[-1]["type"] != "actions"
+    assert (
+        alert_blocks(alert(url="https://a.example/" + "x" * 2000), (WHY,))[-1]["type"] != "actions"
+    )
 
 
 def test_corrections_and_follow_ups_say_what_they_are() -> None:
@@ -185,7 +192,10 @@ def test_largest_alert_fits() -> None:
 
 
 def test_common_alert_is_not_shortened() -> None:
-    sentence = Excerpt("A sentence of an article, with some twenty words in it, as they often are in news of this kind, you know. " * 2)
+    sentence = Excerpt(
+        "A sentence of an article, with some twenty words in it, as they often are in news of this kind, you know. "
+        * 2
+    )
     quote = KeyQuote((sentence,), "Oda Brandt", "minister of transport")
     blocks = alert_blocks(alert(summary=(sentence,) * 3, quotes=(quote,) * 3), BUTTONS)
     assert words_of(blocks).count(sentence.text) == 6

@@ -27,7 +27,10 @@ async def test_post_arrives_with_blocks_metadata_and_without_unfurling(
     outcome = await make_chat().post(given)
     [message] = slack.accepted
     assert outcome == Delivered(f"{room.id}/{message['ts']}")
-    assert message["metadata"] == {"event_type": EVENT_TYPE, "event_payload": {"alert_id": given.id}}
+    assert message["metadata"] == {
+        "event_type": EVENT_TYPE,
+        "event_payload": {"alert_id": given.id},
+    }
     assert (message["unfurl_links"], message["unfurl_media"]) == (False, False)
     assert message["text"].startswith(f"Oda Brandt: {MINISTER}")
     assert MINISTER in words_of(message["blocks"]).replace("\n", "")
@@ -109,7 +112,9 @@ async def test_rate_limit_waits_as_long_as_slack_says(
         (Fault("status", wait=1.0), False),
         (Fault("status", wait=1.0, after=True), True),
     ],
-    ids=lambda value: f"{value.kind}-{value.code or value.status}" if isinstance(value, Fault) else "",
+    ids=lambda value: (
+        f"{value.kind}-{value.code or value.status}" if isinstance(value, Fault) else ""
+    ),
 )
 async def test_nobody_knows_is_unknown_and_is_tried_only_once(
     slack: Simulator, make_chat: Callable[..., SlackChat], fault: Fault, *, arrives: bool
@@ -199,7 +204,9 @@ async def test_repeat_that_slack_left_no_way_to_know_is_marked(
     assert "perhaps a repeat" in words_of(slack.accepted[0]["blocks"])
 
 
-@pytest.mark.parametrize("fault", [Fault("reset"), Fault("status"), Fault("error", code="ratelimited")])
+@pytest.mark.parametrize(
+    "fault", [Fault("reset"), Fault("status"), Fault("error", code="ratelimited")]
+)
 async def test_find_raises_oserror_when_slack_cannot_be_asked(
     slack: Simulator, make_chat: Callable[..., SlackChat], fault: Fault
 ) -> None:

@@ -47,7 +47,7 @@ class Listeners:
         self.app = AsyncApp(
             name="wirewatch",
             client=sdk_client(None, api_url),
-            authorize=self._authorize,
+            authorize=self._authorize(),
             # Checked before Bolt sees a request, see http.py: its own check raises on bad headers.
             request_verification_enabled=False,
             logger=library_log(),
@@ -73,15 +73,20 @@ class Listeners:
                 task.cancel()
         await self._desk.close()
 
-    async def _authorize(self, enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+    def _authorize(self) -> Callable[..., Awaitable[AuthorizeResult]]:
         """Everything runs with the one bot token; Bolt need not ask Slack who it is each time."""
-        return AuthorizeResult(
-            enterprise_id=enterprise_id,
-            team_id=team_id,
-            bot_token=self._token,
-            bot_id=self.bot_id or None,
-            bot_user_id=self.bot_user or None,
-        )
+
+        # A function and no method: Bolt passes arguments by name, `self` included.
+        async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+            return AuthorizeResult(
+                enterprise_id=enterprise_id,
+                team_id=team_id,
+                bot_token=self._token,
+                bot_id=self.bot_id or None,
+                bot_user_id=self.bot_user or None,
+            )
+
+        return authorize
 
     async def _only_once(self, body: Body, next: Next) -> BoltResponse | None:  # noqa: A002 -- Bolt's name
         key = request_key(body)

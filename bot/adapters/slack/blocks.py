@@ -135,7 +135,7 @@ def _origin(alert: Alert) -> Block:
         elements.append(plain(outlet, 150))
     elements.append(mrkdwn(_date(alert.published)))
     if link:
-        elements.append(mrkdwn(f"<{link[0]}|{escape(link[1])}>"))
+        elements.append(mrkdwn(f"<{escape(link[0])}|{escape(link[1])}>"))
     elif domain and domain != outlet:
         elements.append(plain(domain, 150))
     return {"type": "context", "elements": elements}

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
     from bot.adapters.slack.web import Web
 
-REMEMBERED = 60.0
+REMEMBERED = 30.0
 """Seconds: how long an answer about people and channels is believed."""
+_FRESH = 3.0
+"""Seconds: how old an answer may be that says no; people try again as soon as they are let in."""
 _ID = re.compile(r"[CDG][A-Z0-9]{5,}")
 _KINDS = "public_channel,private_channel"
 _MOST_REMEMBERED = 10_000
@@ -76,7 +78,8 @@ class Channels:
         name = channel.removeprefix("#")
         if _ID.fullmatch(name):  # names are lower case, so nothing is both
             return name
-        return (await self.of_bot()).get(name.casefold())
+        found = (await self._channels("")).get(name.casefold())
+        return found or (await self._channels("", _FRESH)).get(name.casefold())
 
     async def of_bot(self) -> dict[str, str]:
         """Give the channels that the bot is in: id by lower-case name.
@@ -84,7 +87,7 @@ class Channels:
         Raises:
             SlackError: Slack could not be asked.
         """
-        return await self._channels("")
+        return await self._channels("", _FRESH)
 
     async def of_person(self, user: str) -> dict[str, str]:
         """Give the channels of a person that the bot can see: id by lower-case name.
@@ -92,7 +95,7 @@ class Channels:
         Raises:
             SlackError: Slack could not be asked.
         """
-        return await self._channels(user)
+        return await self._channels(user, _FRESH)
 
     async def is_member(self, user: str, channel: str) -> bool:
         """Say whether a person is in a channel; False where Slack could not be asked.
@@ -102,7 +105,9 @@ class Channels:
         if channel.startswith("D"):
             return True
         try:
-            return channel in (await self.of_person(user)).values()
+            if channel in (await self._channels(user)).values():
+                return True
+            return channel in (await self._channels(user, _FRESH)).values()
         except SlackError:
             return False
 
@@ -119,9 +124,9 @@ class Channels:
         self._remember(key, found)
         return found
 
-    async def _channels(self, user: str) -> dict[str, str]:
+    async def _channels(self, user: str, oldest: float = REMEMBERED) -> dict[str, str]:
         key = f"channels {user}"
-        known = self._recall(key)
+        known = self._recall(key, oldest)
         if isinstance(known, dict):
             return known
         found: dict[str, str] = {}
@@ -134,14 +139,14 @@ class Channels:
         self._remember(key, found)
         return found
 
-    def _recall(self, key: str) -> object | None:
-        until, value = self._known.get(key, (0.0, None))
-        return value if until > self._now() else None
+    def _recall(self, key: str, oldest: float = REMEMBERED) -> object | None:
+        since, value = self._known.get(key, (float("-inf"), None))
+        return value if self._now() - since < oldest else None
 
     def _remember(self, key: str, value: object) -> None:
         if len(self._known) >= _MOST_REMEMBERED:
             self._known.clear()
-        self._known[key] = (self._now() + REMEMBERED, value)
+        self._known[key] = (self._now(), value)
 
 
 def _person(user: dict[str, object]) -> Person:

@@ -90,6 +90,8 @@ class SlackChat:
         self._socket = Socket(app, app_token, api_url) if app_token else None
         self._http = SignedRequests(app, signing_secret) if signing_secret else None
         self._introduction: asyncio.Task[None] | None = None
+        self.ready = asyncio.Event()
+        """Set once Slack has told who we are; until then nobody may change anything."""
 
     async def post(self, delivery: Delivery) -> Outcome:
         """Post an alert once; the outcome says what became of it."""
@@ -162,6 +164,7 @@ class SlackChat:
         self._desk.home = str(identity.get("team_id", ""))
         self._listeners.bot_id = str(identity.get("bot_id", ""))
         self._listeners.bot_user = str(identity.get("user_id", ""))
+        self.ready.set()
         log.info("slack ready", workspace=str(identity.get("team", "")))
         if self._socket:
             self._socket.open()

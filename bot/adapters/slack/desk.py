@@ -272,7 +272,7 @@ class Desk:
         try:
             if parse_command(draft.command).channel:
                 return QUERY, Reply(
-                    "The channel is chosen in the form, not in the query.", ok=False
+                    "Choose the channel in the form, not in the query.", ok=False
                 )
         except CommandError as error:
             return NAME if draft.name else QUERY, Reply(str(error), ok=False)

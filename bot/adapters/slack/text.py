@@ -68,7 +68,12 @@ def typed(text: str) -> str:
     Source: https://docs.slack.dev/interactivity/implementing-slash-commands/#escaping
     """
     plain = _TYPED.sub(_as_typed, text)
-    return html.unescape(plain).translate(_CURLY).strip()
+    return straight(html.unescape(plain)).strip()
+
+
+def straight(text: str) -> str:
+    """Turn curly double quotation marks, which Slack's editors make, into straight ones."""
+    return text.translate(_CURLY)
 
 
 def _as_typed(found: re.Match[str]) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.adapters.slack.blocks import Block, mrkdwn, plain, quote_block
 from bot.adapters.slack.replies import reply_blocks
-from bot.adapters.slack.text import clean, one_line
+from bot.adapters.slack.text import clean, one_line, straight
 from bot.core.command import LONGEST_NAME
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def drafted(view: Mapping[str, Any]) -> Draft:
     chosen = values.get(CHANNEL, {}).get(CHANNEL, {}).get("selected_conversation")
     return Draft(
         channel=chosen or opened.channel,
-        query=(values.get(QUERY, {}).get(QUERY, {}).get("value") or "").strip(),
+        query=straight(values.get(QUERY, {}).get(QUERY, {}).get("value") or "").strip(),
         name=(values.get(NAME, {}).get(NAME, {}).get("value") or "").strip(),
     )
 
