@@ -1,0 +1,183 @@
+"""Calls of Slack's Web API: once each, every failure a `SlackError`."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.adapters.slack.outcomes import SlackError, fault_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+DEFAULT_API = "https://slack.com/api/"
+_SECRET = re.compile(r"xox[a-z]-[\w.-]+|xapp-[\w.-]+|(?<=ticket=)[^&\s]+|(?<=/commands/)\S+")
+_PAGES = 50
+_ON_THE_WAY = (
+    SlackClientError,
+    aiohttp.ClientError,
+    OSError,
+    ValueError,
+    AttributeError,  # the SDK's, on an answer in text/plain
+)
+
+
+class _Redacted(logging.Filter):
+    """Keeps tokens and connection tickets out of the libraries' log lines."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg = _SECRET.sub("(hidden)", record.getMessage())
+        record.args = ()
+        if record.exc_info and record.exc_info[1]:
+            record.msg += f" ({type(record.exc_info[1]).__name__})"
+            record.exc_info = None
+        return True
+
+
+def library_log() -> logging.Logger:
+    """Give the logger that Slack's libraries shall use: errors only, without secrets."""
+    logger = logging.getLogger("wirewatch.slack")
+    logger.setLevel(logging.ERROR)  # below it the libraries print whole payloads
+    if not any(isinstance(known, _Redacted) for known in logger.filters):
+        logger.addFilter(_Redacted())
+    return logger
+
+
+def sdk_client(
+    token: str | None, api_url: str, session: aiohttp.ClientSession | None = None
+) -> AsyncWebClient:
+    """Make a client that tries once: by default the SDK repeats a post whose answer was lost."""
+    return AsyncWebClient(
+        token=token,
+        base_url=api_url if api_url.endswith("/") else f"{api_url}/",
+        retry_handlers=[],
+        session=session,
+        logger=library_log(),
+    )
+
+
+class Web:
+    """Slack's Web API with one token.
+
+    Args:
+        token: the bot token.
+        api_url: the API's base.
+        wait: seconds after which an answer is given up.
+    """
+
+    def __init__(self, token: str, api_url: str = DEFAULT_API, wait: float = 20.0) -> None:
+        self._token, self._api_url, self._wait = token, api_url, wait
+        self._session: aiohttp.ClientSession | None = None
+        self._client: AsyncWebClient | None = None
+
+    async def call(self, method: str, **arguments: object) -> dict[str, Any]:
+        """Call a method that changes something, such as `chat.postMessage`.
+
+        Raises:
+            SlackError: no result.
+        """
+        return (await self._answer(method, json=arguments))[0]
+
+    async def read(self, method: str, **arguments: object) -> dict[str, Any]:
+        """Call a method that reads, such as `conversations.history`.
+
+        Raises:
+            SlackError: no result.
+        """
+        return (await self._answer(method, http_verb="GET", params=arguments))[0]
+
+    async def pages(self, method: str, **arguments: object) -> AsyncIterator[dict[str, Any]]:
+        """Follow the cursors of a reading method, page by page.
+
+        Source: https://docs.slack.dev/apis/web-api/pagination
+
+        Raises:
+            SlackError: no result.
+        """
+        cursor = ""
+        for _ in range(_PAGES):
+            answer = await self.read(method, **arguments, **({"cursor": cursor} if cursor else {}))
+            yield answer
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return
+
+    async def scopes(self) -> tuple[dict[str, Any], frozenset[str]]:
+        """Ask who we are (`auth.test`) and which scopes the token has.
+
+        Raises:
+            SlackError: no result.
+        """
+        answer, headers = await self._answer("auth.test")
+        listed = headers.get("x-oauth-scopes", "")
+        return answer, frozenset(scope.strip() for scope in listed.split(",") if scope.strip())
+
+    async def respond(self, url: str, **message: object) -> None:
+        """Answer an interaction through its `response_url`.
+
+        Source: https://docs.slack.dev/interactivity/handling-user-interaction (5 uses, 30 minutes)
+
+        Raises:
+            SlackError: it was not taken, or nobody knows.
+        """
+        try:
+            async with self._open().post(url, json=message) as answer:
+                if answer.status >= 400:  # noqa: PLR2004 -- HTTP: the request failed
+                    raise fault_of("", answer.status, None)
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            raise _on_the_way(error) from None
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._session:
+            await self._session.close()
+        self._session = self._client = None
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            # A kept connection that Slack has closed meanwhile would make an outcome unknown.
+            connector = aiohttp.TCPConnector(force_close=True)
+            timeout = aiohttp.ClientTimeout(total=self._wait, connect=self._wait / 2)
+            self._session = aiohttp.ClientSession(connector=connector, timeout=timeout)
+        return self._session
+
+    async def _answer(self, method: str, **options: Any) -> tuple[dict[str, Any], dict[str, str]]:  # noqa: ANN401 -- the SDK's
+        client = self._client
+        if client is None:
+            client = self._client = sdk_client(self._token, self._api_url, self._open())
+        try:
+            answer = await client.api_call(method, **options)
+        except SlackApiError as error:
+            raise _refusal(error) from None
+        except _ON_THE_WAY as error:
+            raise _on_the_way(error) from None
+        data = answer.data if isinstance(answer.data, dict) else {}
+        return data, {name.lower(): value for name, value in answer.headers.items()}
+
+
+def _refusal(error: SlackApiError) -> SlackError:
+    answer = error.response
+    status: int = getattr(answer, "status_code", 0) or getattr(answer, "status", 200)
+    data = getattr(answer, "data", None)
+    code = data.get("error") if isinstance(data, dict) else ""
+    asked = getattr(answer, "headers", {}).get("Retry-After", "")
+    wait = float(asked) if str(asked).isdecimal() else None
+    return fault_of(str(code or ""), status, wait)
+
+
+def _on_the_way(error: Exception) -> SlackError:
+    """Judge a call that got no answer: surely unsent only where no connection came about."""
+    if isinstance(error, SlackError):
+        return error
+    if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
+        return SlackError("no connection to Slack", "later")
+    if isinstance(error, TimeoutError):
+        return SlackError("no answer in time", "unknown")
+    if isinstance(error, aiohttp.ClientError | OSError | SlackClientError):
+        return SlackError("the connection broke", "unknown")
+    return SlackError("an answer that cannot be read", "unknown")

@@ -1,0 +1,153 @@
+"""People acting in the simulator, over signed HTTP or Socket Mode.
+
+Payloads: https://docs.slack.dev/interactivity/implementing-slash-commands,
+https://docs.slack.dev/reference/interaction-payloads, https://docs.slack.dev/apis/events-api.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlencode
+
+import aiohttp
+
+from bot.adapters.slack.signature import sign
+from tests.slack.simulator import SECRET, TEAM
+
+if TYPE_CHECKING:
+    from tests.slack.simulator import Room, Simulator
+
+FORM = "application/x-www-form-urlencoded"
+
+
+class Transport(Protocol):
+    async def deliver(self, kind: str, payload: dict[str, Any]) -> dict[str, Any]:
+        """Hand a payload to the bot; give what it acknowledged with."""
+
+
+class Signed:
+    """HTTP mode."""
+
+    def __init__(self, url: str, secret: str = SECRET) -> None:
+        self.url, self.secret = url, secret
+        self.status = 0
+
+    async def deliver(self, kind: str, payload: dict[str, Any]) -> dict[str, Any]:
+        if kind == "events_api":
+            body, content = json.dumps(payload), "application/json"
+        elif kind == "slash_commands":
+            body, content = urlencode(payload), FORM
+        else:
+            body, content = urlencode({"payload": json.dumps(payload)}), FORM
+        return await self.send(body.encode(), content)
+
+    async def send(self, body: bytes, content: str, **headers: str) -> dict[str, Any]:
+        timestamp = str(int(time.time()))
+        signed = {
+            "X-Slack-Request-Timestamp": timestamp,
+            "X-Slack-Signature": sign(self.secret, timestamp, body),
+            "Content-Type": content,
+            **headers,
+        }
+        begun = time.monotonic()
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(self.url, data=body, headers=signed) as answer,
+        ):
+            self.status = answer.status
+            text = await answer.text()
+        assert time.monotonic() - begun < 3  # the acknowledgement's time limit
+        return json.loads(text) if text.startswith("{") else {}
+
+
+class Enveloped:
+    """Socket Mode."""
+
+    def __init__(self, slack: Simulator) -> None:
+        self.slack = slack
+
+    async def deliver(self, kind: str, payload: dict[str, Any]) -> dict[str, Any]:
+        return await self.send(str(uuid.uuid4()), kind, payload)
+
+    async def send(self, envelope: str, kind: str, payload: dict[str, Any]) -> dict[str, Any]:
+        await self.slack.until(lambda: self.slack.sockets)
+        self.slack.acks.pop(envelope, None)
+        await self.slack.sockets[-1].send_json(
+            {
+                "type": kind,
+                "envelope_id": envelope,
+                "payload": payload,
+                "accepts_response_payload": kind != "events_api",
+            }
+        )
+        await self.slack.until(lambda: envelope in self.slack.acks, seconds=3)
+        return self.slack.acks[envelope]
+
+
+class People:
+    """What people do."""
+
+    def __init__(self, slack: Simulator, transport: Transport) -> None:
+        self.slack, self.transport = slack, transport
+
+    async def slash(self, user: str, room: Room, text: str) -> dict[str, Any]:
+        return await self.transport.deliver("slash_commands", self.slash_payload(user, room, text))
+
+    def slash_payload(self, user: str, room: Room, text: str) -> dict[str, Any]:
+        return {
+            "token": "legacy",
+            "team_id": TEAM,
+            "channel_id": room.id,
+            "channel_name": room.name,
+            "user_id": user,
+            "user_name": user.casefold(),
+            "command": "/watch",
+            "text": text,
+            "response_url": self.slack.response_url(),
+            "trigger_id": self.slack.trigger(),
+        }
+
+    async def press(self, user: str, room: Room | None, action: str, value: str = "") -> None:
+        payload: dict[str, Any] = {
+            "type": "block_actions",
+            "team": {"id": TEAM},
+            "user": {"id": user, "team_id": TEAM},
+            "trigger_id": self.slack.trigger(),
+            "actions": [{"type": "button", "action_id": action, "value": value, "block_id": "b"}],
+        }
+        if room:
+            where = {"channel": {"id": room.id, "name": room.name}}
+            payload |= {**where, "response_url": self.slack.response_url()}
+        await self.transport.deliver("interactive", payload)
+
+    async def submit(self, user: str, view: dict[str, Any], **values: str) -> dict[str, Any]:
+        typed = {
+            name: {
+                name: {"selected_conversation": value} if name == "channel" else {"value": value}
+            }
+            for name, value in values.items()
+        }
+        payload = {
+            "type": "view_submission",
+            "team": {"id": TEAM},
+            "user": {"id": user, "team_id": TEAM},
+            "trigger_id": self.slack.trigger(),
+            "view": {**view, "id": "V1", "hash": "h", "state": {"values": typed}},
+        }
+        return await self.transport.deliver("interactive", payload)
+
+    async def open_home(self, user: str, event_id: str = "") -> None:
+        await self.transport.deliver("events_api", home_opened(user, event_id))
+
+
+def home_opened(user: str, event_id: str = "") -> dict[str, Any]:
+    return {
+        "type": "event_callback",
+        "team_id": TEAM,
+        "api_app_id": "A1",
+        "event_id": event_id or f"Ev{uuid.uuid4().hex}",
+        "event": {"type": "app_home_opened", "user": user, "tab": "home", "channel": "D1"},
+    }

@@ -1,0 +1,402 @@
+"""What people do in Slack, over Socket Mode and HTTP alike, against the simulator."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.errors import CommandError, QueryError, StoreError
+from bot.ports import Reply
+from tests.slack.blockkit import words_of
+from tests.slack.conftest import connect
+from tests.slack.people import People
+from tests.slack.simulator import BOT_USER, TEAM, Fault, Simulator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.adapters.slack import SlackChat
+    from tests.slack.conftest import Answers, Serve
+
+
+# ---------------------------------------------------------------- commands
+
+
+async def test_private_answer(slack: Simulator, people: People, answers: Answers) -> None:
+    dana = slack.person("Dana")
+    room = slack.room("desk", dana)
+    answers.replies["list"] = Reply("one rule: <rafah> & more")
+    assert await people.slash(dana, room, "list") == {}
+    [message] = await slack.until(lambda: slack.responses)
+    assert message["response_type"] == "ephemeral"
+    assert message["text"] == "one rule: &lt;rafah&gt; &amp; more"
+    assert words_of(message["blocks"]) == "one rule: <rafah> & more"
+    [asked] = answers.asked
+    assert (asked.text, asked.chat, asked.channel) == ("list", "slack", room.id)
+    assert asked.who == f"Dana ({dana})"
+    assert asked.may_change
+
+
+async def test_change_is_told_to_the_channel(
+    slack: Simulator, people: People, answers: Answers
+) -> None:
+    dana = slack.person("Dana")
+    room = slack.room("desk", dana)
+    answers.replies["add"] = Reply("rafah: added", public=True)
+    await people.slash(dana, room, "add <@U0000099|khan> &amp; “x”")
+    [message] = await slack.until(lambda: slack.responses)
+    assert message["response_type"] == "in_channel"
+    assert f"by <@{dana}>" in words_of(message["blocks"])
+    assert answers.asked[0].text == 'add @khan & "x"'
+
+
+async def test_slow_answer_is_acknowledged_at_once(
+    slack: Simulator, people: People, answers: Answers
+) -> None:
+    dana = slack.person("Dana")
+    room = slack.room("desk", dana)
+    answers.delay = 0.6
+    await asyncio.wait_for(people.slash(dana, room, "status"), 0.5)
+    assert slack.responses == []
+    assert await slack.until(lambda: slack.responses)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (CommandError("unknown command 'lst', did you mean list?"), "did you mean list?"),
+        (QueryError("a AND", 5, "something is missing"), "line 1, column 6"),
+        (StoreError("database is locked"), "database is locked"),
+        (RuntimeError("xoxb-secret"), "That failed on our side"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+async def test_errors_are_private_and_tell_no_secrets(
+    slack: Simulator, people: People, answers: Answers, error: Exception, words: str
+) -> None:
+    dana = slack.person("Dana")
+    room = slack.room("desk", dana)
+    answers.replies["lst"] = error
+    await people.slash(dana, room, "lst")
+    [message] = await slack.until(lambda: slack.responses)
+    assert message["response_type"] == "ephemeral"
+    assert words in words_of(message["blocks"])
+    assert "xoxb" not in str(message)
+
+
+async def test_answer_finds_another_way_when_its_url_is_used_up(
+    slack: Simulator, people: People
+) -> None:
+    dana = slack.person("Dana")
+    room = slack.room("desk", dana)
+    slack.fail("response_url", Fault("status", status=404))
+    await people.slash(dana, room, "list")
+    [message] = await slack.until(lambda: slack.private)
+    assert (message["channel"], message["user"]) == (room.id, dana)
+
+
+async def test_same_request_twice_is_carried_out_once(
+    slack: Simulator, people: People, answers: Answers
+) -> None:
+    dana = slack.person("Dana")
+    room = slack.room("desk", dana)
+    payload = people.slash_payload(dana, room, "add rafah")
+    await people.transport.deliver("slash_commands", payload)
+    await asyncio.sleep(0)
+    again = {**payload, "retry": "1"}  # another body, so that it is not a replay
+    await people.transport.deliver("slash_commands", again)
+    await slack.until(lambda: slack.responses)
+    await asyncio.sleep(0.1)
+    assert len(answers.asked) == 1
+
+
+async def test_same_event_twice_is_handled_once(
+    slack: Simulator, people: People, answers: Answers
+) -> None:
+    dana = slack.person("Dana")
+    await people.open_home(dana, "Ev1")
+    await slack.until(lambda: slack.views)
+    await people.open_home(dana, "Ev2")
+    await slack.until(lambda: len(slack.views) == 2)
+    payload_again = {"type": "event_callback", "event_id": "Ev1", "retry": 1}
+    await people.transport.deliver(
+        "events_api",
+        {**payload_again, "team_id": TEAM, "event": {"type": "app_home_opened", "user": dana}},
+    )
+    await asyncio.sleep(0.1)
+    assert len(slack.views) == 2
+
+
+# ---------------------------------------------------------------- another channel
+
+
+async def test_rule_for_another_channel_of_mine(
+    slack: Simulator, people: People, answers: Answers
+) -> None:
+    dana = slack.person("Dana")
+    here, there = slack.room("desk", dana), slack.room("night", dana)
+    answers.replies["add"] = Reply("rafah: added", public=True)
+    await people.slash(dana, here, f"add rafah <#{there.id}|night>")
+    [message] = await slack.until(lambda: slack.responses)
+    assert message["response_type"] == "ephemeral"
+    assert [post["channel"] for post in slack.accepted] == [there.id]
+    [asked] = answers.asked
+    assert (asked.text, asked.channel, asked.may_change) == ("add rafah", there.id, True)
+
+
+async def test_rule_for_a_channel_of_others_may_not_be_changed(
+    slack: Simulator, people: People, answers: Answers
+) -> None:
+    dana = slack.person("Dana")
+    here, there = slack.room("desk", dana), slack.room("board")
+    await people.slash(dana, here, f"add rafah <#{there.id}|board>")
+    await slack.until(lambda: slack.responses)
+    assert (answers.asked[0].channel, answers.asked[0].may_change) == (there.id, False)
+
+
+@pytest.mark.parametrize("tail", ["#unknown", "#night #desk"])
+async def test_channel_that_cannot_be_meant_reaches_nobody(
+    slack: Simulator, people: People, answers: Answers, tail: str
+) -> None:
+    dana = slack.person("Dana")
+    here = slack.room("desk", dana)
+    slack.room("night", dana)
+    await people.slash(dana, here, f"add rafah {tail}")
+    [message] = await slack.until(lambda: slack.responses)
+    assert "I am in no channel" in message["text"]
+    assert answers.asked == []
+
+
+# ---------------------------------------------------------------- buttons
+
+
+async def test_why_button_explains_privately(
+    slack: Simulator, people: People, answers: Answers
+) -> None:
+    dana = slack.person("Dana")
+    room = slack.room("desk", dana)
+    await people.press(dana, room, "explain", "https://a.example/x")
+    [message] = await slack.until(lambda: slack.responses)
+    assert message["response_type"] == "ephemeral"
+    assert message["replace_original"] is False
+    assert answers.asked[0].text == "explain https://a.example/x"
+
+
+# ---------------------------------------------------------------- the form
+
+
+async def open_form(slack: Simulator, people: People, user: str, room: Any) -> dict[str, Any]:
+    await people.slash(user, room, "add")
+    [(how, view)] = await slack.until(lambda: slack.views)
+    assert how == "open"
+    return view
+
+
+async def test_form_previews_and_saves(slack: Simulator, people: People, answers: Answers) -> None:
+    dana = slack.person("Dana")
+    room = slack.room("desk", dana)
+    view = await open_form(slack, people, dana, room)
+    answers.replies |= {
+        "test": Reply("12 matches in 7 days"),
+        "add": Reply("talks: added", public=True),
+    }
+    pushed = await people.submit(dana, view, query="ceasefire\nOR “a deal”", name="talks")
+    assert pushed["response_action"] == "push"
+    assert "12 matches in 7 days" in words_of(pushed["view"]["blocks"])
+    assert await people.submit(dana, pushed["view"]) == {"response_action": "clear"}
+    [told] = await slack.until(lambda: slack.accepted)
+    assert told["channel"] == room.id
+    assert "talks: added" in words_of(told["blocks"])
+    texts = [incoming.text for incoming in answers.asked]
+    assert texts == ['test ceasefire OR "a deal" 7d', 'add ceasefire OR "a deal" as talks']
+    assert {incoming.channel for incoming in answers.asked} == {room.id}
+
+
+async def test_mistake_is_shown_at_its_field(
+    slack: Simulator, people: People, answers: Answers
+) -> None:
+    dana = slack.person("Dana")
+    view = await open_form(slack, people, dana, slack.room("desk", dana))
+    answers.replies["test"] = QueryError("a AND (b", 6, "this bracket is never closed")
+    wrong = await people.submit(dana, view, query="a AND (b")
+    assert wrong["response_action"] == "errors"
+    assert wrong["errors"]["query"].endswith("a AND ▸(b")
+    wrong = await people.submit(dana, view, query="a", name="no/slash")
+    assert "cannot be a name" in wrong["errors"]["name"]
+    wrong = await people.submit(dana, view, query="a #board")
+    assert "Choose the channel in the form" in wrong["errors"]["query"]
+    wrong = await people.submit(dana, view, query='"' * 2000)
+    assert "Too long" in wrong["errors"]["query"]
+
+
+async def test_rule_that_cannot_be_saved_is_told_in_the_form(
+    slack: Simulator, people: People, answers: Answers
+) -> None:
+    dana = slack.person("Dana")
+    view = await open_form(slack, people, dana, slack.room("desk", dana))
+    answers.replies["add"] = Reply("there is a rule named talks already", ok=False)
+    pushed = await people.submit(dana, view, query="deal", name="talks")
+    answer = await people.submit(dana, pushed["view"])
+    assert answer["response_action"] == "update"
+    assert "named talks already" in words_of(answer["view"]["blocks"])
+    assert slack.accepted == []
+
+
+async def test_slow_preview_is_filled_in_later(
+    slack: Simulator, make_chat: Callable[..., SlackChat], serve: Serve, answers: Answers
+) -> None:
+    people = await connect("http", slack, make_chat, serve)
+    dana = slack.person("Dana")
+    view = await open_form(slack, people, dana, slack.room("desk", dana))
+    answers.delay = 2.4
+    pushed = await people.submit(dana, view, query="deal")
+    assert "Counting" in words_of(pushed["view"]["blocks"])
+    how, filled = await slack.until(lambda: slack.views[1:] and slack.views[1])
+    assert how == "update"
+    assert "did test deal 7d" in words_of(filled["blocks"])
+    assert filled["external_id"] == pushed["view"]["external_id"]
+
+
+async def test_home_form_asks_for_the_channel(
+    slack: Simulator, people: People, answers: Answers
+) -> None:
+    dana = slack.person("Dana")
+    mine, other = slack.room("desk", dana), slack.room("board")
+    await people.press(dana, None, "open_add")
+    [(_, view)] = await slack.until(lambda: slack.views)
+    wrong = await people.submit(dana, view, query="deal", channel=other.id)
+    assert "only full members" in wrong["errors"]["query"]
+    right = await people.submit(dana, view, query="deal", channel=mine.id)
+    assert right["response_action"] == "push"
+    await people.submit(dana, right["view"])
+    assert answers.asked[-1].channel == mine.id
+
+
+# ---------------------------------------------------------------- Home
+
+
+async def test_home_lists_the_rules_of_shared_channels(
+    slack: Simulator, people: People, answers: Answers
+) -> None:
+    dana = slack.person("Dana")
+    mine = slack.room("desk", dana, private=True)
+    slack.room("board")
+    slack.room("without-bot", dana, bot=False)
+    answers.replies |= {"list": Reply("rafah: Rafah"), "status": Reply("12 feeds, all well")}
+    await people.open_home(dana)
+    [(how, view)] = await slack.until(lambda: slack.views)
+    words = words_of(view["blocks"])
+    assert how == "publish"
+    assert f"<#{mine.id}>" in words
+    assert "rafah: Rafah" in words
+    assert "12 feeds, all well" in words
+    assert "Add a rule" in words
+    assert [asked.channel for asked in answers.asked if asked.text == "list"] == [mine.id]
+
+
+# ---------------------------------------------------------------- permissions
+
+WHO: dict[str, tuple[dict[str, Any], bool]] = {
+    "member": ({}, True),
+    "member elsewhere in the organisation": (
+        {"team_id": "T0OTHER", "enterprise_user": {"teams": [TEAM]}},
+        True,
+    ),
+    "admin": ({"is_admin": True}, True),
+    "multi-channel guest": ({"is_restricted": True}, False),
+    "single-channel guest": ({"is_restricted": True, "is_ultra_restricted": True}, False),
+    "Slack Connect stranger": ({"is_stranger": True, "team_id": "T0OTHER"}, False),
+    "other company, in a shared channel": ({"team_id": "T0OTHER"}, False),
+    "deactivated": ({"deleted": True}, False),
+    "bot": ({"is_bot": True}, False),
+    "no workspace named": ({"team_id": ""}, False),
+}
+
+
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("inside", [True, False], ids=["inside", "outside"])
+async def test_who_may_change_on_every_path(
+    slack: Simulator,
+    make_chat: Callable[..., SlackChat],
+    serve: Serve,
+    answers: Answers,
+    who: str,
+    *,
+    inside: bool,
+) -> None:
+    """Command, bare add, form, saving, button, Home and another channel: the same answer."""
+    flags, full = WHO[who]
+    may = full and inside
+    people = await connect("http", slack, make_chat, serve)
+    user = slack.person("Sam", **flags)
+    room, lobby = slack.room("desk", *([user] if inside else [])), slack.room("lobby", user)
+
+    await people.slash(user, room, "add rafah")
+    await slack.until(lambda: slack.responses)
+    assert answers.asked.pop().may_change is may
+
+    await people.slash(user, lobby, f"add rafah <#{room.id}|desk>")
+    await slack.until(lambda: len(slack.responses) == 2)
+    assert answers.asked.pop().may_change is may
+
+    await people.press(user, room, "explain", "https://a.example/x")
+    await slack.until(lambda: len(slack.responses) == 3)
+    assert answers.asked.pop().may_change is may
+
+    await people.slash(user, room, "add")
+    await slack.until(lambda: slack.views or len(slack.responses) == 4)
+    assert bool(slack.views) is may
+
+    form = {"type": "modal", "callback_id": "add_rule", "private_metadata": metadata(room.id)}
+    answer = await people.submit(user, form, query="rafah")
+    assert answer["response_action"] == ("push" if may else "errors")
+
+    saved = {
+        "type": "modal",
+        "callback_id": "save_rule",
+        "private_metadata": metadata(room.id, "rafah"),
+    }
+    answers.asked.clear()
+    await people.submit(user, saved)
+    assert [asked.may_change for asked in answers.asked if asked.text == "add rafah"] == [may]
+
+    slack.views.clear()
+    await people.open_home(user)
+    [(_, home)] = await slack.until(lambda: slack.views)
+    assert ("Add a rule" in words_of(home["blocks"])) is full  # the lobby is always theirs
+
+
+def metadata(channel: str, query: str = "") -> str:
+    import json
+
+    return json.dumps({"channel": channel, "query": query, "name": ""})
+
+
+@pytest.mark.parametrize("method", ["users.info", "users.conversations"])
+async def test_nobody_may_change_while_slack_does_not_say_who_they_are(
+    slack: Simulator,
+    make_chat: Callable[..., SlackChat],
+    serve: Serve,
+    answers: Answers,
+    method: str,
+) -> None:
+    people = await connect("http", slack, make_chat, serve)
+    dana = slack.person("Dana")
+    room = slack.room("desk", dana)
+    slack.fail(method, *[Fault("status")] * 4)
+    await people.slash(dana, room, "add rafah")
+    await slack.until(lambda: slack.responses)
+    assert not answers.asked[0].may_change
+
+
+async def test_direct_message_belongs_to_its_writer(
+    slack: Simulator, people: People, answers: Answers
+) -> None:
+    dana = slack.person("Dana")
+    room = slack.room("direct", dana, BOT_USER)
+    room.id = "D0000001"
+    await people.slash(dana, room, "add rafah")
+    await slack.until(lambda: slack.responses)
+    assert answers.asked[0].may_change

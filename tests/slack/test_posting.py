@@ -1,0 +1,285 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.adapters.slack.outcomes import CONTENT, LATER, UNSURE, SlackError, fault_of
+from bot.adapters.slack.posting import EVENT_TYPE
+from bot.ports import Delivered, Later, Refused, Unknown
+from tests.slack.blockkit import words_of
+from tests.slack.samples import ALERT, MINISTER, alert, delivery
+from tests.slack.simulator import BOT_USER, Fault, Simulator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.adapters.slack import SlackChat
+
+
+async def test_post_arrives_with_blocks_metadata_and_without_unfurling(
+    slack: Simulator, make_chat: Callable[..., SlackChat]
+) -> None:
+    room = slack.room("desk")
+    given = delivery(room.id)
+    outcome = await make_chat().post(given)
+    [message] = slack.accepted
+    assert outcome == Delivered(f"{room.id}/{message['ts']}")
+    assert message["metadata"] == {
+        "event_type": EVENT_TYPE,
+        "event_payload": {"alert_id": given.id},
+    }
+    assert (message["unfurl_links"], message["unfurl_media"]) == (False, False)
+    assert message["text"].startswith(f"Oda Brandt: {MINISTER}")
+    assert MINISTER in words_of(message["blocks"]).replace("\n", "")
+
+
+async def test_channel_may_be_given_by_name(
+    slack: Simulator, make_chat: Callable[..., SlackChat]
+) -> None:
+    room = slack.room("desk", private=True)
+    outcome = await make_chat().post(delivery("#Desk"))
+    assert isinstance(outcome, Delivered)
+    assert slack.accepted[0]["channel"] == room.id
+
+
+async def test_unknown_name_is_refused_without_a_post(
+    slack: Simulator, make_chat: Callable[..., SlackChat]
+) -> None:
+    slack.room("elsewhere", bot=False)
+    outcome = await make_chat().post(delivery("#elsewhere"))
+    assert isinstance(outcome, Refused)
+    assert "elsewhere" in outcome.reason
+    assert slack.accepted == []
+
+
+@pytest.mark.parametrize("state", ["archived", "kicked", "revoked", "gone", "wrong token"])
+async def test_permanent_refusals_say_why(
+    slack: Simulator, make_chat: Callable[..., SlackChat], state: str
+) -> None:
+    room = slack.room("desk")
+    chat = make_chat(bot_token="xoxb-not-this-one") if state == "wrong token" else make_chat()
+    if state == "archived":
+        room.archived = True
+    if state == "kicked":
+        room.members.remove(BOT_USER)
+    if state == "revoked":
+        slack.token = ""
+    if state == "gone":
+        del slack.rooms[room.id]
+    outcome = await chat.post(delivery(room.id))
+    expected = {
+        "archived": "the channel is archived",
+        "kicked": "the bot is not in the channel",
+        "revoked": "the bot token was revoked",
+        "gone": "no such channel",
+        "wrong token": "does not accept the bot token",
+    }[state]
+    assert isinstance(outcome, Refused)
+    assert expected in outcome.reason
+    assert "xoxb" not in outcome.reason
+
+
+async def test_rate_limit_waits_as_long_as_slack_says(
+    slack: Simulator, make_chat: Callable[..., SlackChat]
+) -> None:
+    room = slack.room("desk")
+    slack.fail(
+        "chat.postMessage", Fault("error", code="ratelimited", headers={"Retry-After": "30"})
+    )
+    before = datetime.now(UTC)
+    outcome = await make_chat().post(delivery(room.id))
+    assert isinstance(outcome, Later)
+    assert outcome.at is not None
+    assert timedelta(seconds=29) < outcome.at - before < timedelta(seconds=32)
+    assert slack.accepted == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "arrives"),
+    [
+        (Fault("reset"), False),
+        (Fault("reset", after=True), True),
+        (Fault("status", status=500), False),
+        (Fault("status", status=502, after=True), True),
+        (Fault("status", status=503), False),
+        (Fault("status", status=200), False),
+        (Fault("text", after=True), True),
+        (Fault("error", code="internal_error", after=True), True),
+        (Fault("error", code="fatal_error"), False),
+        (Fault("status", wait=1.0), False),
+        (Fault("status", wait=1.0, after=True), True),
+    ],
+    ids=lambda value: (
+        f"{value.kind}-{value.code or value.status}" if isinstance(value, Fault) else ""
+    ),
+)
+async def test_nobody_knows_is_unknown_and_is_tried_only_once(
+    slack: Simulator, make_chat: Callable[..., SlackChat], fault: Fault, *, arrives: bool
+) -> None:
+    room = slack.room("desk")
+    slack.fail("chat.postMessage", fault)
+    outcome = await make_chat(wait=0.5).post(delivery(room.id))
+    assert isinstance(outcome, Unknown)
+    assert len(slack.accepted) == arrives
+
+
+async def test_no_connection_is_surely_not_accepted(make_chat: Callable[..., SlackChat]) -> None:
+    outcome = await make_chat(api_url="http://127.0.0.1:9/api/").post(delivery("C0000001"))
+    assert outcome == Later("no connection to Slack", None)
+
+
+@pytest.mark.parametrize("code", sorted(CONTENT))
+async def test_refused_shape_is_posted_plainly(
+    slack: Simulator, make_chat: Callable[..., SlackChat], code: str
+) -> None:
+    room = slack.room("desk")
+    slack.fail("chat.postMessage", Fault("error", code=code))
+    assert isinstance(await make_chat().post(delivery(room.id)), Delivered)
+    [message] = slack.accepted
+    assert "blocks" not in message
+    assert message["metadata"]["event_type"] == EVENT_TYPE
+
+
+def test_every_answer_has_its_meaning() -> None:
+    assert not LATER & UNSURE
+    assert not CONTENT & (LATER | UNSURE)
+    table = [
+        ("", 429, "later"),
+        ("ratelimited", 429, "later"),
+        ("rate_limited", 200, "later"),
+        ("message_limit_exceeded", 200, "later"),
+        ("request_timeout", 200, "later"),
+        ("team_added_to_org", 200, "later"),
+        ("", 403, "later"),
+        ("", 407, "later"),
+        ("internal_error", 200, "unknown"),
+        ("fatal_error", 200, "unknown"),
+        ("service_unavailable", 200, "unknown"),
+        ("", 200, "unknown"),
+        ("", 504, "unknown"),
+        ("is_archived", 500, "unknown"),
+        ("is_archived", 200, "refused"),
+        ("missing_scope", 200, "refused"),
+        ("a_code_of_tomorrow", 200, "refused"),
+    ]
+    for code, status, expected in table:
+        assert fault_of(code, status, None).sure == expected, (code, status)
+
+
+async def test_find_sees_what_arrived_although_nobody_said_so(
+    slack: Simulator, make_chat: Callable[..., SlackChat]
+) -> None:
+    room = slack.room("desk")
+    chat, given = make_chat(), delivery(room.id)
+    slack.fail("chat.postMessage", Fault("reset", after=True))
+    assert isinstance(await chat.post(given), Unknown)
+    assert await chat.find(given) == f"{room.id}/{slack.accepted[0]['ts']}"
+
+
+async def test_find_tells_alerts_apart_over_many_pages(
+    slack: Simulator, make_chat: Callable[..., SlackChat]
+) -> None:
+    room = slack.room("desk")
+    slack.page_size = 3
+    chat = make_chat()
+    given = [delivery(room.id, alert(article=f"a{number}")) for number in range(10)]
+    for one in given:
+        await chat.post(one)
+    assert await chat.find(given[0]) == f"{room.id}/{slack.accepted[0]['ts']}"
+    assert await chat.find(delivery(room.id, alert(article="never posted"))) is None
+
+
+async def test_repeat_that_slack_left_no_way_to_know_is_marked(
+    slack: Simulator, make_chat: Callable[..., SlackChat]
+) -> None:
+    room = slack.room("desk")
+    chat, given = make_chat(), delivery(room.id)
+    slack.fail("chat.postMessage", Fault("reset"))
+    await chat.post(given)
+    assert await chat.find(given) is None
+    assert isinstance(await chat.post(replace(given, attempt=2)), Delivered)
+    assert "perhaps a repeat" in words_of(slack.accepted[0]["blocks"])
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault("reset"), Fault("status"), Fault("error", code="ratelimited")]
+)
+async def test_find_raises_oserror_when_slack_cannot_be_asked(
+    slack: Simulator, make_chat: Callable[..., SlackChat], fault: Fault
+) -> None:
+    room = slack.room("desk")
+    slack.fail("conversations.history", fault, fault)  # aiohttp itself repeats a read once
+    with pytest.raises(OSError, match=r"broke|HTTP 503|ratelimited") as caught:
+        await make_chat().find(delivery(room.id))
+    assert isinstance(caught.value, SlackError)
+
+
+async def test_find_in_a_channel_that_was_lost_gives_none(
+    slack: Simulator, make_chat: Callable[..., SlackChat]
+) -> None:
+    room = slack.room("desk")
+    room.members.clear()
+    assert await make_chat().find(delivery(room.id)) is None
+
+
+async def test_follow_up_answers_in_the_thread_and_is_found_there(
+    slack: Simulator, make_chat: Callable[..., SlackChat]
+) -> None:
+    room = slack.room("desk")
+    chat = make_chat()
+    first = await chat.post(delivery(room.id))
+    assert isinstance(first, Delivered)
+    news = delivery(room.id, alert(kind="follow-up", article="a2"), parent_ref=first.ref)
+    second = await chat.post(news)
+    assert isinstance(second, Delivered)
+    assert slack.accepted[1]["thread_ts"] == slack.accepted[0]["ts"]
+    assert await chat.find(news) == second.ref
+
+
+async def test_follow_up_of_a_deleted_message_stands_alone(
+    slack: Simulator, make_chat: Callable[..., SlackChat]
+) -> None:
+    room = slack.room("desk")
+    slack.fail("chat.postMessage", Fault("error", code="thread_not_found"))
+    news = delivery(room.id, replace(ALERT, kind="follow-up"), parent_ref=f"{room.id}/1.000001")
+    assert isinstance(await make_chat().post(news), Delivered)
+    assert "thread_ts" not in slack.accepted[0]
+    assert slack.accepted[0]["blocks"]
+
+
+async def test_pace_is_kept_per_channel(
+    slack: Simulator, make_chat: Callable[..., SlackChat]
+) -> None:
+    import asyncio
+    import time
+
+    rooms = [slack.room(f"desk{number}") for number in range(3)]
+    chat = make_chat(pace=0.2)
+    begun = time.monotonic()
+    await asyncio.gather(
+        *(
+            chat.post(delivery(room.id, alert(article=f"a{number}")))
+            for room in rooms
+            for number in range(3)
+        )
+    )
+    took = time.monotonic() - begun
+    assert len(slack.accepted) == 9
+    assert 0.4 <= took < 1.5
+
+
+async def test_check_names_scopes_and_channels(
+    slack: Simulator, make_chat: Callable[..., SlackChat]
+) -> None:
+    slack.room("desk")
+    slack.room("elsewhere", bot=False)
+    assert await make_chat().check(["#desk"]) == []
+    slack.scopes = "commands,chat:write"
+    lines = await make_chat().check(["#desk", "#elsewhere"])
+    assert "groups:history" in lines[0]
+    assert "not in #elsewhere" in lines[1]
+    slack.token = ""
+    assert await make_chat().check() == ["Slack: token_revoked: the bot token was revoked"]
