@@ -41,8 +41,8 @@ ONLY_IN = {
 
 # What a pure decision never needs.
 NEVER_IN_CORE = {
-    "asyncio", "socket", "subprocess", "logging", "structlog", "sqlite3", "requests", "urllib.request",
-    "aiohttp", "rich", "typer",
+    "asyncio", "socket", "subprocess", "logging", "structlog", "sqlite3", "requests",
+    "urllib.request", "aiohttp", "rich", "typer",
 }  # fmt: skip
 
 MODULES = sorted(BOT.rglob("*.py"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from rich.console import Console
@@ -14,6 +14,9 @@ from bot.core.model import Excerpt, KeyQuote
 from bot.errors import SettingsError
 from bot.ports import Delivered, Incoming, Later, Reply
 from tests.samples import make_alert, make_delivery
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def screen(*, terminal: bool = False, width: int = 120) -> Console:
@@ -64,7 +67,9 @@ def test_a_quote_without_speaker_is_printed_as_unattributed() -> None:
     assert "+ 1 more quote\n" in text
 
 
-@pytest.mark.parametrize("evil", ["\x1b[2J", "\x9b2J", "\u202e", "\x07", "[bold]x[/bold]", ":smile:"])
+@pytest.mark.parametrize(
+    "evil", ["\x1b[2J", "\x9b2J", "\u202e", "\x07", "[bold]x[/bold]", ":smile:"]
+)
 def test_a_feed_cannot_steer_the_terminal(evil: str) -> None:
     console = screen()
     alert = make_alert(

@@ -41,11 +41,11 @@ LEASE = timedelta(minutes=10)
 SOON = NOW + timedelta(minutes=5)
 
 
-def record(*articles: Article, deliveries: tuple[Delivery, ...] = (), etag: str = "e") -> PollRecord:
+def record(*articles: Article, deliveries: tuple[Delivery, ...] = ()) -> PollRecord:
     return PollRecord(
         feed_id=FEED.id,
         now=NOW,
-        validators=Validators(etag=etag),
+        validators=Validators(etag="e"),
         next_poll=SOON,
         seen=articles,
         articles=tuple(StoredArticle(article, outcome="no rule matched") for article in articles),

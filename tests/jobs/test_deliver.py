@@ -48,9 +48,7 @@ class FakeChat:
 
 
 async def fill(store: Store, *deliveries: Delivery) -> None:
-    await store.record(
-        PollRecord(FEED.id, NOW, Validators(), NOW, deliveries=deliveries)
-    )
+    await store.record(PollRecord(FEED.id, NOW, Validators(), NOW, deliveries=deliveries))
 
 
 def deliver(store: Store, clock: TurnedClock, *chats: FakeChat) -> Deliver:
@@ -119,9 +117,7 @@ async def test_what_a_crash_left_is_looked_for(store: Store, clock: TurnedClock)
     assert chat.accepted == ["a1", "a2"]
 
 
-async def test_a_chat_that_cannot_be_asked_is_asked_again(
-    store: Store, clock: TurnedClock
-) -> None:
+async def test_a_chat_that_cannot_be_asked_is_asked_again(store: Store, clock: TurnedClock) -> None:
     await fill(store, make_delivery("a1"))
     chat = FakeChat(Unknown("accepted"), doubt=1)
     job = deliver(store, clock, chat)
@@ -161,7 +157,7 @@ async def test_a_slow_chat_delays_no_other(store: Store, clock: TurnedClock) -> 
     await fill(store, make_delivery("a1", "slack", "C1"), make_delivery("a1"))
     job = deliver(store, clock, slow, quick)
     waiting = asyncio.ensure_future(job.drain())
-    while not quick.accepted:
+    while not quick.accepted:  # noqa: ASYNC110 -- what a chat accepted is no event
         await asyncio.sleep(0.01)
     await fill(store, make_delivery("a2"))
     assert await job.drain() == 1, "the busy channel is left alone, the other served"
