@@ -78,7 +78,7 @@ async def _check_database(console: Console, settings: Settings) -> int:
         await store.open()
         states = await store.feed_states()
     except StoreError as error:
-        _fault(console, f"WIREWATCH_DATABASE_URL: {store.place}: {error.reason}")
+        _fault(console, error.reason)
         return 1
     finally:
         await store.close()

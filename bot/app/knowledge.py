@@ -42,6 +42,6 @@ def load_knowledge(paths: tuple[Path, ...], *, builtin: bool = True) -> Knowledg
     if builtin and shipped("rules") not in paths:
         files, _ = check_rules([shipped("rules") / "officials"])
         entities = {entity.id: entity for entity in files.entities}
-    files, faults = check_rules(list(paths))
+    files, faults = check_rules(list(paths), known=entities.values())
     entities |= {entity.id: entity for entity in files.entities}
     return Knowledge(Officials(entities.values()), files.rules, tuple(faults))

@@ -94,14 +94,18 @@ class Database:
         Raises:
             StoreError: it cannot be opened or migrated.
         """
-        with mapped_errors():
-            Path(self.place).parent.mkdir(parents=True, exist_ok=True)
-            await asyncio.to_thread(self._migrate)
-            self._writer = self._engine(size=1, begin="BEGIN IMMEDIATE")
-            self._reader = self._engine(size=4, begin="BEGIN")
-            # A write that changes nothing, so that a read-only file is known now and not later.
-            async with self._writer.begin() as connection:
-                await connection.execute(text("UPDATE meta SET value = value WHERE key = ''"))
+        try:
+            with mapped_errors():
+                Path(self.place).parent.mkdir(parents=True, exist_ok=True)
+                await asyncio.to_thread(self._migrate)
+                self._writer = self._engine(size=1, begin="BEGIN IMMEDIATE")
+                self._reader = self._engine(size=4, begin="BEGIN")
+                # A write that changes nothing, so that a read-only file is known now.
+                async with self._writer.begin() as connection:
+                    await connection.execute(text("UPDATE meta SET value = value WHERE key = ''"))
+        except StoreError as error:
+            reason = f"{error.reason} (WIREWATCH_DATABASE_URL: {self.place})"
+            raise type(error)(reason) from None
 
     def _engine(self, *, size: int, begin: str) -> AsyncEngine:
         engine = create_async_engine(

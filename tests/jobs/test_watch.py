@@ -1,0 +1,277 @@
+"""Feed to outbox on a real store and the real core; only the network is a fake."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.core.match import RuleSet
+from bot.core.model import Entity, Feed, FeedState, ParsedFeed, Rule, Validators
+from bot.core.officials import Officials
+from bot.core.story import Stories
+from bot.errors import FeedError, FetchError, StoreError
+from bot.jobs.reading import Reader
+from bot.jobs.watch import Pace, Watch
+from bot.ports import Fetched, Page, Unchanged
+from tests.samples import FEED, NOW, make_article
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.adapters.store import Store
+    from bot.core.model import Article
+    from tests.conftest import TurnedClock
+
+HOLM = Entity("holm", "Ida Holm", gender="female")
+RULES = (
+    Rule("ferries", "ferries", "ferry", ("console",)),
+    Rule("holm-says", "holm-says", "said:@holm", ("console", "slack:C1")),
+)
+
+
+class FakeFeeds:
+    """Gives what it is told to give."""
+
+    def __init__(self, *articles: Article, error: Exception | None = None) -> None:
+        self.articles = list(articles)
+        self.error = error
+        self.asked: list[Validators] = []
+
+    async def fetch(self, _feed: Feed, validators: Validators) -> Fetched | Unchanged:
+        self.asked.append(validators)
+        if isinstance(self.error, FetchError):
+            raise self.error
+        etag = f"v{len(self.articles)}"
+        if validators.etag == etag:
+            return Unchanged(validators)
+        return Fetched(b"", "", "", Validators(etag=etag))
+
+    async def parse(self, _feed: Feed, _fetched: Fetched, _now: datetime) -> ParsedFeed:
+        if isinstance(self.error, FeedError):
+            raise self.error
+        return ParsedFeed("Its own title", "en", tuple(reversed(self.articles)))
+
+
+class FakePages:
+    """Gives pages, or an error."""
+
+    def __init__(self, text: str | Exception = "") -> None:
+        self.text, self.asked = text, []
+
+    async def fetch(self, article: Article) -> Page:
+        self.asked.append(article.url)
+        if isinstance(self.text, Exception):
+            raise self.text
+        return Page(self.text, article.url)
+
+
+class Setting:
+    """A watch with everything around it."""
+
+    def __init__(self, store: Store, clock: TurnedClock, feeds: FakeFeeds, pages: FakePages) -> None:
+        self.store, self.feeds, self.pages = store, feeds, pages
+        officials = Officials([HOLM])
+        rules = RuleSet(officials, RULES)
+        self.stories = Stories()
+        self.watch = Watch(
+            feeds=feeds,
+            reader=Reader(pages, rules, officials),
+            store=store,
+            rules=rules,
+            stories=self.stories,
+            chats=("console",),
+            clock=clock,
+            pace=Pace(300, prime=True, chance=lambda: 0.0),
+        )
+
+    async def state(self, feed: Feed = FEED) -> FeedState:
+        return next(s for s in await self.store.feed_states() if s.feed.url == feed.url)
+
+    async def poll(self, feed: Feed = FEED) -> int:
+        return (await self.watch.poll(await self.state(feed))).alerts
+
+    async def told(self) -> list[tuple[str, str, str]]:
+        """Take everything out of the outbox: (rule, kind, title)."""
+        found = []
+        while waiting := await self.store.next_delivery("console", ""):
+            delivery = waiting[0]
+            found.append((delivery.rule_id, delivery.alert.kind, delivery.alert.title.text))
+            await self.store.delivered(delivery.id, "ref", NOW)
+        return found
+
+
+@pytest.fixture
+async def setting(store: Store, clock: TurnedClock) -> Setting:
+    await store.add_feeds([FEED])
+    return Setting(store, clock, FakeFeeds(), FakePages())
+
+
+async def test_a_feeds_first_sight_is_primed_silently(setting: Setting) -> None:
+    setting.feeds.articles = [make_article("1")]
+    assert await setting.poll() == 0
+    stored = await setting.store.article(make_article("1").id)
+    assert stored is not None
+    assert stored.outcome == "primed"
+    setting.feeds.articles.append(make_article("2"))
+    assert await setting.poll() == 2
+    assert await setting.told() == [
+        ("ferries", "alert", "Ferry 2 stays in port"),
+        ("holm-says", "alert", "Ferry 2 stays in port"),
+    ]
+
+
+async def test_a_feed_that_asks_for_backfill_alerts_at_once(
+    store: Store, clock: TurnedClock
+) -> None:
+    feed = replace(FEED, backfill=True)
+    await store.add_feeds([feed])
+    setting = Setting(store, clock, FakeFeeds(make_article("1")), FakePages())
+    assert await setting.poll() == 2
+
+
+async def test_a_304_costs_nothing_and_keeps_the_validators(setting: Setting) -> None:
+    await setting.poll()
+    await setting.poll()
+    assert [asked.etag for asked in setting.feeds.asked] == [None, "v0"]
+    assert (await setting.state()).validators.etag == "v0"
+    assert (await setting.state()).next_poll == NOW + timedelta(seconds=300)
+
+
+async def primed(setting: Setting) -> Setting:
+    await setting.poll()
+    setting.feeds.articles.append(make_article("1"))
+    return setting
+
+
+async def test_validators_are_not_advanced_when_nothing_could_be_stored(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a 304 would hide the articles for ever; and the story is told by the next poll."""
+    await primed(setting)
+
+    async def refuse(_record: object) -> None:
+        raise StoreError("disk full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(setting.store, "record", refuse)
+        with pytest.raises(StoreError):
+            await setting.poll()
+    assert (await setting.state()).validators.etag == "v0"
+    assert await setting.poll() == 2
+    assert [kind for _, kind, _ in await setting.told()] == ["alert", "alert"]
+
+
+@pytest.mark.parametrize("error", [FetchError("HTTP 404 Not Found"), FeedError("an HTML page")])
+async def test_a_failing_feed_keeps_its_reason_and_is_tried_later(
+    setting: Setting, error: FetchError | FeedError
+) -> None:
+    setting.feeds.error = error
+    setting.feeds.articles.append(make_article("1"))
+    poll = await setting.watch.poll(await setting.state())
+    assert poll.error == error.reason
+    state = await setting.state()
+    assert (state.failures, state.error) == (1, error.reason)
+    assert state.next_poll == NOW + timedelta(seconds=300)
+
+
+async def test_a_server_that_asks_to_wait_is_given_time(setting: Setting) -> None:
+    setting.feeds.error = FetchError("HTTP 429", status=429, retry_after=4_000)
+    await setting.poll()
+    assert (await setting.state()).next_poll == NOW + timedelta(seconds=4_000)
+
+
+async def test_a_failure_in_one_article_costs_that_article_alone(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await primed(setting)
+    bad = make_article("2", title="A bad ferry")
+    setting.feeds.articles.append(bad)
+    quotes = setting.watch._reader.quotes
+
+    async def fail(article: Article) -> object:
+        if article.title == bad.title:
+            raise ValueError("a fault of ours")
+        return await quotes(article)
+
+    monkeypatch.setattr(setting.watch._reader, "quotes", fail)
+    assert await setting.poll() == 2
+    stored = await setting.store.article(bad.id)
+    assert stored is not None
+    assert "could not be read" in stored.outcome
+
+
+async def test_the_page_is_fetched_only_where_a_rule_could_match(setting: Setting) -> None:
+    await primed(setting)
+    other = make_article("3", title="Snow in May", text="It snowed.", url="http://x.example/3")
+    setting.feeds.articles.append(other)
+    setting.pages.text = "A much longer text of the page. " * 20 + '"We wait," said Ida Holm.'
+    await setting.poll()
+    assert setting.pages.asked == [make_article("1").url]
+    stored = await setting.store.article(make_article("1").id)
+    assert stored is not None
+    assert stored.article.full
+    assert stored.article.text.startswith("A much longer text")
+
+
+async def test_a_page_that_cannot_be_had_leaves_the_teaser(setting: Setting) -> None:
+    await primed(setting)
+    setting.pages.text = FetchError("HTTP 403 Forbidden")
+    assert await setting.poll() == 2
+    found = await setting.store.next_delivery("console", "")
+    assert found is not None
+    assert found[0].alert.teaser
+
+
+async def test_a_page_without_the_words_of_the_teaser_does_not_lose_the_match(
+    setting: Setting,
+) -> None:
+    await setting.poll()
+    article = make_article("5", title="Storm", text="A ferry sank.")
+    setting.feeds.articles.append(article)
+    setting.pages.text = "The boat went down off the pier at night, the coast guard reported. " * 3
+    assert await setting.poll() == 1
+    stored = await setting.store.article(article.id)
+    assert stored is not None
+    assert stored.article.text.startswith("A ferry sank.\n\nThe boat went down")
+
+
+async def test_reprints_of_one_report_alert_once(store: Store, clock: TurnedClock) -> None:
+    """Two outlets carry the same words; the second only raises the count."""
+    text = (
+        "A car ferry with 214 people on board lost power off Orrin Head before dawn on Tuesday "
+        "and drifted for two hours until tugs took it in tow, the coast guard said.\n\n"
+        '"It was dark and nobody told us anything," said Marta Vell, a teacher on the way home '
+        "from a school trip with 31 children. Divers will look at the engines on Wednesday."
+    )
+    other = Feed("http://lantern.example/feed", "The Lantern")
+    await store.add_feeds([FEED, other])
+    first = make_article("9", title="Ferry drifts for two hours off Orrin Head", text=text)
+    copy = replace(first, feed_id=other.id, url="http://lantern.example/9", source="The Lantern")
+    setting = Setting(store, clock, FakeFeeds(), FakePages())
+    await setting.poll()
+    await setting.poll(other)
+    setting.feeds.articles = [first]
+    assert await setting.poll() == 1
+    setting.feeds.articles = [copy]
+    assert await setting.poll(other) == 0
+    stored = await store.article(copy.id)
+    assert stored is not None
+    assert stored.outcome.startswith("reprint")
+
+
+async def test_alerts_go_to_running_chats_only(setting: Setting) -> None:
+    await primed(setting)
+    await setting.poll()
+    assert await setting.store.waiting_channels(["console", "slack"]) == [("console", "")]
+
+
+async def test_the_same_entry_never_alerts_twice(setting: Setting) -> None:
+    """Although the server forgets its validators and lists the entry again and again."""
+    await primed(setting)
+    assert await setting.poll() == 2
+    for count in range(3):
+        setting.feeds.articles = [make_article("1")] * (count + 2)
+        assert await setting.poll() == 0
