@@ -216,3 +216,33 @@ def _said_clause(tokens: list[Token], start: int, verbs: Collection[str], last: 
             and i - start < 5
         )
     return False
+
+
+def pieces(text: str) -> tuple[list[str], list[bool]]:
+    """Split a text into words and a flag for each: whether one space follows.
+
+    Further white space comes as pieces of its own, so that the pieces give the text again. A lone
+    surrogate, which no UTF-8 string can hold, comes as a question mark.
+    """
+    words: list[str] = []
+    spaces: list[bool] = []
+    at = 0
+    for match in TOKEN.finditer(text):
+        _gap(text[at : match.start()], words, spaces)
+        word = match.group()
+        words.append(word if word.isascii() else word.encode("utf-8", "replace").decode("utf-8"))
+        spaces.append(False)
+        at = match.end()
+    _gap(text[at:], words, spaces)
+    return words, spaces
+
+
+def _gap(space: str, words: list[str], spaces: list[bool]) -> None:
+    if not space:
+        return
+    if words and space[0] == " ":
+        spaces[-1] = True
+        space = space[1:]
+    if space:
+        words.append(space)
+        spaces.append(False)

@@ -52,6 +52,10 @@ class Attribution:
     joins: bool = False
     weak: bool = False
 
+    def marked_words(self, text: str) -> list[str]:
+        """Give the words of the stretch."""
+        return text[self.marked.start : self.marked.end].split()
+
     def take(self, other: Attribution, path: str, factor: float) -> None:
         """Take the speaker of another quote."""
         self.speaker, self.cue, self.path = other.speaker, other.cue, path
