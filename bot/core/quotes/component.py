@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 TOKENIZER = "wirewatch.linear_tokenizer.v1"
 _ENTITIES = ("PERSON", "PER", "ORG", "GPE", "LOC", "NORP", "FAC")
+_MANY_WORDS = 150_000
 _local = threading.local()
 
 if not Doc.has_extension("quotes"):
@@ -68,7 +69,7 @@ class LinearTokenizer:
         return self
 
 
-@registry.tokenizers(TOKENIZER)
+@registry.tokenizers(TOKENIZER)  # type: ignore[untyped-decorator]
 def make_tokenizer() -> Callable[[Language], LinearTokenizer]:
     """Make the tokenizer from a pipeline's configuration."""
 
@@ -78,9 +79,7 @@ def make_tokenizer() -> Callable[[Language], LinearTokenizer]:
     return create
 
 
-@Language.factory(
-    "quote_sentences", assigns=["token.is_sent_start"], default_config={"lang": "en"}
-)
+@Language.factory("quote_sentences", assigns=["token.is_sent_start"], default_config={"lang": "en"})
 def make_sentences(nlp: Language, name: str, lang: str) -> QuoteSentences:  # noqa: ARG001
     """Make the component that marks sentences."""
     return QuoteSentences(lang)
@@ -164,18 +163,20 @@ def blank(lang: str = "en") -> Language:
     known = lang if lang in ("en", "fr", "es", "de", "ar", "he") else "xx"
     nlp = spacy.blank(known, config=config)
     nlp.max_length = 2**31 - 1
+    # Nothing here asks for a word's shape or norm, and computing them takes most of the time.
+    nlp.vocab.lex_attr_getters = {}  # type: ignore[attr-defined]
     return nlp
 
 
 def tokens_of(text: str, lang: str = "en") -> list[Span]:
     """Give the token offsets of a text, read by this thread's blank pipeline.
 
-    The words go into a memory zone (https://spacy.io/usage/memory-management), so that a bot that
-    runs for months does not keep every word it ever saw.
+    A vocabulary only ever grows, so the pipeline is made anew once it has seen very many words: a bot
+    that runs for months must not keep every word it ever saw. (spaCy's memory zones would forget
+    them after each article, and take as long as all the rest to learn them again.)
     """
     pipelines = _local.__dict__.setdefault("pipelines", {})
-    if lang not in pipelines:
-        pipelines[lang] = blank(lang)
-    nlp = pipelines[lang]
-    with nlp.memory_zone():
-        return spans_of(nlp.make_doc(text))
+    nlp = pipelines.get(lang)
+    if nlp is None or len(nlp.vocab) > _MANY_WORDS:
+        nlp = pipelines[lang] = blank(lang)
+    return spans_of(nlp.make_doc(text))

@@ -131,13 +131,21 @@ def _quote(group: list[Attribution], people: People, threshold: float) -> Quote:
     entity = speaker.entity.id if speaker.entity else ""
     office = people.office(speaker)
     return Quote(
-        parts[0][0], parts[-1][1], parts, speaker.name, entity, office, head.cue, "direct", confidence
+        parts[0][0],
+        parts[-1][1],
+        parts,
+        speaker.name,
+        entity,
+        office,
+        head.cue,
+        "direct",
+        confidence,
     )
 
 
 def _foreign(text: str, rows: list[Attribution], threshold: float) -> list[Quote]:
     quotes = []
-    kept = [row for row in rows if row.speaker or row.bare or len(row.marked_words(text)) > 3]  # noqa: PLR2004
+    kept = [row for row in rows if row.speaker or row.bare or len(row.marked_words(text)) > 3]
     for group in _groups(kept):
         head = group[0]
         parts = tuple((row.marked.start, row.marked.end) for row in group)

@@ -72,8 +72,11 @@ class _Reader:
         if found is not None:
             name, cue, score = found
             self._take(row, name, cue, score)
-            if before is not None and before.sentence == row.sentence and before.speaker and (
-                before.speaker.name == (row.speaker.name if row.speaker else "")
+            if (
+                before is not None
+                and before.sentence == row.sentence
+                and before.speaker
+                and (before.speaker.name == (row.speaker.name if row.speaker else ""))
             ):
                 row.path = "between" if before.path == "after" else row.path
             return
@@ -101,8 +104,15 @@ class _Reader:
         row.cue, row.path, row.confidence = cue, row.path or "clause", score
 
     def _is_verb(self, token: Token) -> bool:
-        return token.kind == "w" and token.low in self._data.verbs and not (
-            self._data.capitals and token.cap and len(token.word) > 1 and token.word != token.low.title()
+        return (
+            token.kind == "w"
+            and token.low in self._data.verbs
+            and not (
+                self._data.capitals
+                and token.cap
+                and len(token.word) > 1
+                and token.word != token.low.title()
+            )
         )
 
     def _after(self, tokens: list[Token], at: int) -> tuple[str, str, float] | None:
@@ -111,7 +121,9 @@ class _Reader:
         while i < len(tokens) and tokens[i].kind == "p" and tokens[i].word in ",،-–—.":
             i += 1
         for verb in range(i, min(len(tokens), i + 8)):
-            if tokens[verb].kind == "q" or (tokens[verb].kind == "p" and tokens[verb].word in ".;؛:!?"):
+            if tokens[verb].kind == "q" or (
+                tokens[verb].kind == "p" and tokens[verb].word in ".;؛:!?"
+            ):
                 return None
             if not self._is_verb(tokens[verb]):
                 continue
@@ -129,7 +141,11 @@ class _Reader:
             if not self._is_verb(tokens[verb]):
                 continue
             first = self._name_before(tokens, verb, 0) if self._data.capitals else None
-            name = first or self._name_after(tokens[:at], verb + 1) or self._name_before(tokens, verb, 0)
+            name = (
+                first
+                or self._name_after(tokens[:at], verb + 1)
+                or self._name_before(tokens, verb, 0)
+            )
             return (name, tokens[verb].word, 0.85) if name else None
         if at > 1 and tokens[at - 1].word == ":":
             name = self._name_before(tokens, at - 1, 0)
@@ -147,12 +163,17 @@ class _Reader:
                     return name, tokens[i].word, 0.8
             for opening in self._data.according:
                 words = tuple(t.low for t in tokens[i : i + len(opening)])
-                glued = len(opening) > 1 and words[:-1] == opening[:-1] and words[-1:] and (
-                    not self._data.capitals and words[-1].startswith(opening[-1])
+                glued = (
+                    len(opening) > 1
+                    and words[:-1] == opening[:-1]
+                    and words[-1:]
+                    and (not self._data.capitals and words[-1].startswith(opening[-1]))
                 )
                 if words != opening and not glued:
                     continue
-                name = self._name_after(tokens, i + len(opening) - (1 if glued else 0), glued=bool(glued))
+                name = self._name_after(
+                    tokens, i + len(opening) - (1 if glued else 0), glued=bool(glued)
+                )
                 if name:
                     return name, tokens[i].word, 0.85
         return None
@@ -215,12 +236,19 @@ class _Reader:
         for index, token in enumerate(tokens):
             following = tokens[index + 1] if index + 1 < len(tokens) else None
             initial = token.word == "." and runs[-1] and len(runs[-1][-1].word) == 1
-            if initial:
-                runs[-1].append(token)
-            elif token.cap and token.low not in self._data.roles and token.low not in self._data.stops:
-                runs[-1].append(token)
-            elif runs[-1] and token.low in _PARTICLES and following is not None and (
-                following.cap or following.low in _PARTICLES
+            if (
+                initial
+                or (
+                    token.cap
+                    and token.low not in self._data.roles
+                    and token.low not in self._data.stops
+                )
+                or (
+                    runs[-1]
+                    and token.low in _PARTICLES
+                    and following is not None
+                    and (following.cap or following.low in _PARTICLES)
+                )
             ):
                 runs[-1].append(token)
             elif runs[-1]:
@@ -231,7 +259,9 @@ class _Reader:
         named = [run for run in runs if run]
         bodies = [t for t in tokens if t.low in self._data.bodies]
         if bodies and not any(t.low in self._data.roles for t in tokens):
-            return self._span([t for t in tokens if t.low not in ("le", "la", "el", "die", "der", "das", "l'")])
+            return self._span(
+                [t for t in tokens if t.low not in ("le", "la", "el", "die", "der", "das", "l'")]
+            )
         if not named:
             return None
         run = max(named, key=lambda r: (len(r) > 1, tokens.index(r[0])))
@@ -240,7 +270,11 @@ class _Reader:
     def _plain(self, tokens: list[Token], *, glued: bool) -> str | None:
         words = [t for t in tokens if t.kind == "w"]
         if glued and words:
-            words = words[1:] if words[0].low[1:] in self._data.roles or len(words[0].low) < 3 else words
+            words = (
+                words[1:]
+                if words[0].low[1:] in self._data.roles or len(words[0].low) < 3
+                else words
+            )
         if words and words[0].low in self._data.bodies:
             return self._span(words[:_NAME_WORDS])
         last_role = -1

@@ -20,10 +20,12 @@ DATELINE: Final = re.compile(
     r"(?: ?\([A-Z][\w. ]{1,30}\))?\s?(?:—|–|--| -) ?"
 )
 ABBREVIATIONS: Final = frozenset(
-    """mr mrs ms dr prof sen sens rep reps gov govs gen col capt lt sgt rev adm maj hon st brig
+    """
+    mr mrs ms dr prof sen sens rep reps gov govs gen col capt lt sgt rev adm maj hon st brig
     cmdr fr pres jr sr vs no inc corp co ltd dept univ assn jan feb mar apr aug sept oct nov dec
-    ala ariz ark calif colo conn del fla ga ill ind kan ky la md mass mich minn miss mo mont neb nev
-    okla ore pa tenn tex vt va wash wis wyo d r supt messrs mt ft etc al ave blvd""".split()
+    ala ariz ark calif colo conn del fla ga ill ind kan ky la md mass mich minn miss mo mont neb
+    nev okla ore pa tenn tex vt va wash wis wyo d r supt messrs mt ft etc al ave blvd
+    """.split()
 )
 _ENDS: Final = ".!?…"
 _CLOSERS: Final = "\"”’'»)]"
@@ -147,7 +149,7 @@ def _append(text: str, row: list[Token], start: int, end: int) -> None:
 def _abbreviation(token: Token) -> bool:
     if token.kind != "w":
         return False
-    return token.low in ABBREVIATIONS and token.cap or (len(token.word) == 1 and token.cap)
+    return (token.low in ABBREVIATIONS and token.cap) or (len(token.word) == 1 and token.cap)
 
 
 def _split(tokens: list[Token], block: int, verbs: Collection[str]) -> list[Sentence]:

@@ -29,9 +29,11 @@ _LENGTH: Final = 30.0
 _PAIRS: Final = 1.0
 _SHORT, _LONG = 50, 280
 _ORPHAN: Final = frozenset(
-    """he she it they his her their its this that these those but and so yet also however meanwhile
-    then instead still moreover nor or both such there here another thus therefore too him them later
-    besides furthermore additionally""".split()
+    """
+    he she it they his her their its this that these those but and so yet also however meanwhile
+    then instead still moreover nor or both such there here another thus therefore too him them
+    later besides furthermore additionally
+    """.split()
 )
 _FIRST_WORD: Final = re.compile(r"[^\W_]+")
 
@@ -80,9 +82,10 @@ def summarize(  # noqa: PLR0913 - what an alert knows
         return ()
     words = read_words([text[start:end] for start, end in spans])
     heading = {stem(w.lower()) for w in _FIRST_WORD.findall(title)}
+    head = _head(words)
     odds = Odds(
-        word_chances(words, WORD_WEIGHTS),
-        pair_chances(_head(words), PAIR_WEIGHTS),
+        word_chances(head, WORD_WEIGHTS),
+        pair_chances(head, PAIR_WEIGHTS),
         [_factor(text, span, focus, quotes) for span in spans[:CANDIDATES]],
         frozenset(i for i, row in enumerate(words.rows) if not row or _repeats(row, heading)),
     )
@@ -92,7 +95,12 @@ def summarize(  # noqa: PLR0913 - what an alert knows
 def _head(words: Words) -> Words:
     """Give the same counts with the rows of the candidates only."""
     return Words(
-        words.rows[:CANDIDATES], words.count, words.spread, words.first, words.capital
+        words.rows[:CANDIDATES],
+        words.count,
+        words.spread,
+        words.first,
+        words.capital,
+        words.total,
     )
 
 
@@ -151,7 +159,7 @@ def pick(rows: Sequence[list[str]], odds: Odds, limit: int) -> list[int]:
 def chances(words: Words, word_weights: Row, pair_weights: Row) -> Odds:
     """Give odds with other weights and without any factor, for fitting."""
     return Odds(
-        word_chances(words, word_weights),
+        word_chances(_head(words), word_weights),
         pair_chances(_head(words), pair_weights),
         [1.0] * min(CANDIDATES, len(words.rows)),
     )

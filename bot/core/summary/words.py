@@ -11,15 +11,18 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass
+from operator import mul
 from typing import Final
 
 _WORD: Final = re.compile(r"[^\W_]+")
 STOP: Final = frozenset(
-    """the and for that with was has his her had have from they this are but not you said who which
-    their were been will its would she him one all about out there when what more can says than into
-    also could after over some two first new just our your them then only very other such most before
-    year years last while during because being people told a an of to in on at by is it as be he we i
-    or if so do did does no up us my me am s t""".split()
+    """
+    the and for that with was has his her had have from they this are but not you said who which
+    their were been will its would she him one all about out there when what more can says than
+    into also could after over some two first new just our your them then only very other such
+    most before year years last while during because being people told a an of to in on at by is
+    it as be he we i or if so do did does no up us my me am s t
+    """.split()
 )
 PAIR_SENTENCES: Final = 40
 Row = list[float]
@@ -35,6 +38,7 @@ class Words:
         spread: in how many sentences it occurs.
         first: the sentence where it occurs first.
         capital: stems that stand with a capital inside a sentence.
+        total: number of sentences that were counted.
     """
 
     rows: list[list[str]]
@@ -42,6 +46,7 @@ class Words:
     spread: Counter[str]
     first: dict[str, int]
     capital: set[str]
+    total: int
 
 
 def read_words(sentences: list[str]) -> Words:
@@ -61,7 +66,7 @@ def read_words(sentences: list[str]) -> Words:
         for word in own:
             first.setdefault(word, number)
         rows.append(row)
-    return Words(rows, count, spread, first, capital)
+    return Words(rows, count, spread, first, capital, len(rows))
 
 
 def stem(word: str) -> str:
@@ -99,7 +104,7 @@ def word_row(words: Words, word: str) -> Row:
         1.0 if word in words.capital else 0.0,
         1.0 if word.isdigit() else 0.0,
         min(len(word), 10) / 10,
-        words.spread[word] / len(words.rows),
+        words.spread[word] / words.total,
         often * early,
         1.0 if words.spread[word] > 2 else 0.0,  # noqa: PLR2004
         0,
@@ -142,7 +147,8 @@ def pair_row(words: Words, pair: tuple[str, str], often: int, place: int) -> Row
 
 def word_chances(words: Words, weights: Row) -> dict[str, float]:
     """Give for each word the chance that it stands in a summary."""
-    return {word: _logistic(word_row(words, word), weights) for word in words.count}
+    used = {word for row in words.rows for word in row}
+    return {word: _logistic(word_row(words, word), weights) for word in used}
 
 
 def pair_chances(words: Words, weights: Row) -> dict[tuple[str, str], float]:
@@ -155,13 +161,13 @@ def pair_chances(words: Words, weights: Row) -> dict[tuple[str, str], float]:
 
 
 def _logistic(row: Row, weights: Row) -> float:
-    total = sum(map(float.__mul__, map(float, row), weights))
-    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+    return 1.0 / (1.0 + math.exp(-sum(map(mul, row, weights))))
 
 
 # fmt: off
 WORD_WEIGHTS: Final[Row] = [
-    -2.29, -0.085, 0.962, -0.591, -0.201, 0.287, 0.377, 0.563, 0.051, 4.735, -0.3, -0.024, 0.908, -0.917,
+    -2.29, -0.085, 0.962, -0.591, -0.201, 0.287, 0.377, 0.563, 0.051, 4.735, -0.3, -0.024, 0.908,
+    -0.917,
 ]
 PAIR_WEIGHTS: Final[Row] = [
     -2.125, -0.497, -0.326, 0.822, -0.774, -0.404, -0.03, 0.732, 0.091, 0.063, 0.571, 0.497,
