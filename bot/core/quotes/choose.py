@@ -73,9 +73,9 @@ def _weight(  # noqa: PLR0913, PLR0917 - see choose_quotes
 ) -> float:
     content = quote.words(text)
     weight = 10.0 if index in met else 0.0
-    if quote.entity and quote.entity in entities:
-        weight += 4.0
-    elif quote.speaker is not None and quote.speaker.casefold() in names:
+    if (quote.entity and quote.entity in entities) or (
+        quote.speaker is not None and quote.speaker.casefold() in names
+    ):
         weight += 4.0
     lower = content.casefold()
     weight += 1.5 * any(name in lower for name in names)

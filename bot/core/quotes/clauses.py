@@ -17,29 +17,40 @@ if TYPE_CHECKING:
     from bot.core.quotes.reading import Sentence, Token
 
 AUXILIARY: Final = frozenset(
-    """has had have having is was were are be been being did does do not would could should will can
-    may might must also then later once just only never even still now today yesterday again first
-    recently soon ever always often since thus therefore however instead long twice tonight tomorrow
-    earlier reportedly 's 'd 've didn't doesn't don't hasn't hadn't wasn't isn't won't wouldn't
-    couldn't can't himself herself themselves itself both all each too already perhaps publicly
-    formally later-on so""".split()
+    """
+    has had have having is was were are be been being did does do not would could should will
+    can may might must also then later once just only never even still now today yesterday again
+    first recently soon ever always often since thus therefore however instead long twice
+    tonight tomorrow earlier reportedly 's 'd 've didn't doesn't don't hasn't hadn't wasn't
+    isn't won't wouldn't couldn't can't himself herself themselves itself both all each too
+    already perhaps publicly formally later-on so
+    """.split()
 )
 PREPOSITIONS: Final = frozenset(
-    """of for in at on from with by to about against among as before after behind between near over
-    under into onto like within without across around during through outside inside toward towards
-    despite amid upon via per until till""".split()
+    """
+    of for in at on from with by to about against among as before after behind between near over
+    under into onto like within without across around during through outside inside toward
+    towards despite amid upon via per until till
+    """.split()
 )
 BOUNDARY: Final = frozenset(
-    """and but or as when while because that if although though since who which whose whom where what
-    than whether so yet nor before after until unless whereas how why saying""".split()
+    """
+    and but or as when while because that if although though since who which whose whom where
+    what than whether so yet nor before after until unless whereas how why saying
+    """.split()
 )
 PRONOUNS: Final = frozenset("he she they it we i".split())
 DETERMINERS: Final = frozenset(
-    """the a an his her their its our my your this that these those one another some many several two
-    three four five six seven no every each any both most few other others""".split()
+    """
+    the a an his her their its our my your this that these those one another some many several
+    two three four five six seven no every each any both most few other others
+    """.split()
 )
 INDEFINITE: Final = frozenset(
-    "a an one another some many several two three four five six seven other others most few every".split()
+    """
+        a an one another some many several two three four five six seven other others most few
+        every
+        """.split()
 )
 SUBORDINATE: Final = frozenset(
     """when while after before since although though because if as asked until unless once whereas
@@ -49,10 +60,14 @@ INDEFINITE_PEOPLE: Final = frozenset(
     "anybody anyone everybody everyone somebody someone nobody one those people".split()
 )
 BE: Final = frozenset("was were is are be been being 's get got gets".split())
-_VERBAL: Final = frozenset("is are was were has have had will would could should been be did does".split())
+_VERBAL: Final = frozenset(
+    "is are was were has have had will would could should been be did does".split()
+)
 _COMMAS: Final = frozenset((",", "—", "–", "―", ";", "-"))
 _RELATIVE: Final = frozenset(("who", "which", "that"))
-Path = Literal["after", "inverted", "before", "according", "label", "noun", "dash", "passive", "weak"]
+Path = Literal[
+    "after", "inverted", "before", "according", "label", "noun", "dash", "passive", "weak"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +149,7 @@ class Reader:
 
     def _after_name(self, i: int) -> bool:
         """Tell whether a name, a pronoun or `who` stands before a word and its adverbs."""
-        k = self._skip_adverbs(i) - 1
+        k = self.skip_adverbs(i) - 1
         if k < 0:
             return True
         return self.cover[k] is not None or self.low(k) in (
@@ -154,7 +169,9 @@ class Reader:
         if token.kind != "w" or token.low not in self.lex.base:
             return False
         j = i - 1
-        while j > 0 and (self.low(j) in ("not", "never", "also", "then") or self.low(j).endswith("ly")):
+        while j > 0 and (
+            self.low(j) in ("not", "never", "also", "then") or self.low(j).endswith("ly")
+        ):
             j -= 1
         return self.low(j) in (
             "to", "would", "will", "could", "should", "did", "didn't", "does", "doesn't", "might",
@@ -166,15 +183,30 @@ class Reader:
         token = self.tokens[i]
         if token.kind != "w" or token.owns or token.low in FUNCTION:
             return False
-        return token.low.endswith("s") and token.low not in ("is", "was", "has", "does") and self.low(
-            i + 1
-        ) in ("say", "tell", "argue", "believe", "think", "call", "claim", "insist", "note", "warn", "agree")
+        return (
+            token.low.endswith("s")
+            and token.low not in ("is", "was", "has", "does")
+            and self.low(i + 1)
+            in (
+                "say",
+                "tell",
+                "argue",
+                "believe",
+                "think",
+                "call",
+                "claim",
+                "insist",
+                "note",
+                "warn",
+                "agree",
+            )
+        )
 
     # ------------------------------------------------------------ subjects
 
     def subject_before(self, verb: int, depth: int = 0) -> Subject | None:
         """Read the subject that ends before a verb, or None."""
-        i = self._skip_adverbs(verb)
+        i = self.skip_adverbs(verb)
         if i <= 0 or depth > 4:
             return None
         token = self.tokens[i - 1]
@@ -182,7 +214,7 @@ class Reader:
         if token.kind == "q":
             return None
         if low == ")":
-            return self.subject_before(self._opening(i - 1), depth + 1)
+            return self.subject_before(self.opening(i - 1), depth + 1)
         if low in _COMMAS and token.kind == "p":
             return self._over_insert(i - 1, depth)
         if low in _RELATIVE:
@@ -191,9 +223,10 @@ class Reader:
             return Subject("pron", i - 1, i, head=low)
         if low == "and" or low == "but":
             return self._shared_subject(i - 1)
-        return self._phrase_ending(i)
+        return self.phrase_ending(i)
 
-    def _skip_adverbs(self, verb: int) -> int:
+    def skip_adverbs(self, verb: int) -> int:
+        """Give the place behind the subject: before adverbs, auxiliaries and days."""
         i = verb
         while i > 0:
             token = self.tokens[i - 1]
@@ -209,7 +242,8 @@ class Reader:
             break
         return i
 
-    def _opening(self, close: int) -> int:
+    def opening(self, close: int) -> int:
+        """Give the place of the bracket that a closing one answers."""
         for i in range(close - 1, max(-1, close - 30), -1):
             if self.low(i) == "(":
                 return i
@@ -235,7 +269,7 @@ class Reader:
         found = self.subject_before(k, depth + 1) if not self.is_quote(k - 1) else None
         if found is None or found.kind == "noun":
             # `Name, title, said` after a said quote: the segment itself may be the subject.
-            own = self._phrase_ending(comma) if inside not in PREPOSITIONS else None
+            own = self.phrase_ending(comma) if inside not in PREPOSITIONS else None
             if found is None:
                 return own
             if own is not None and own.kind == "name" and found.kind == "noun":
@@ -245,7 +279,7 @@ class Reader:
     def _antecedent(self, at: int, depth: int) -> Subject | None:
         i = at - 1 if self.low(at - 1) in _COMMAS else at
         if self.low(i - 1) == ")":
-            i = self._opening(i - 1)
+            i = self.opening(i - 1)
         if i <= 0 or depth > 4:
             return None
         mention = self.cover[i - 1]
@@ -253,7 +287,7 @@ class Reader:
             return Subject("name", mention.first, mention.last, mention)
         if self.low(i - 1) in INDEFINITE_PEOPLE:
             return None
-        return self._phrase_ending(i, depth + 1)
+        return self.phrase_ending(i, depth + 1)
 
     def _shared_subject(self, conjunction: int) -> Subject | None:
         """Give the subject of the verb before `and said`."""
@@ -264,7 +298,7 @@ class Reader:
                     return found
         return self.main_subject(conjunction)
 
-    def _phrase_ending(self, end: int, depth: int = 0) -> Subject | None:
+    def phrase_ending(self, end: int, depth: int = 0) -> Subject | None:
         """Read the noun phrase that ends at a token (exclusive)."""
         first = end
         if depth > 6:
@@ -275,7 +309,7 @@ class Reader:
                 break
             if self.cover[first - 1] is None and token.kind == "w":
                 low = token.low
-                if low in BOUNDARY and not (low in ("before", "after", "as", "since") and False):
+                if low in BOUNDARY:
                     break
                 if low in PRONOUNS or (low in self.lex.past and not self._looks_noun(first - 1)):
                     break
@@ -290,19 +324,27 @@ class Reader:
         if found is not None and found.kind == "noun" and self.low(first - 1) == "," and first >= 2:
             mention = self.cover[first - 2]
             if self.low(first - 2) == ")":
-                mention = self.cover[max(0, self._opening(first - 2) - 1)]
+                mention = self.cover[max(0, self.opening(first - 2) - 1)]
             title = self.low(first) in ("the", "a", "an", "one") or any(
                 self.tokens[k].low in self.lex.roles for k in range(first, end)
             )
             plural = found.head.endswith("s") and not found.head.endswith("ss")
-            if mention is not None and not mention.owns and mention.who.person and title and not plural:
+            if (
+                mention is not None
+                and not mention.owns
+                and mention.who.person
+                and title
+                and not plural
+            ):
                 return Subject("name", mention.first, mention.last, mention)
         return found
 
     def _looks_noun(self, i: int) -> bool:
         """Tell whether a word of the verb list stands as a noun or participle here."""
         before = self.low(i - 1)
-        return before in DETERMINERS or before in PREPOSITIONS or self.tokens[i].low in self.lex.roles
+        return (
+            before in DETERMINERS or before in PREPOSITIONS or self.tokens[i].low in self.lex.roles
+        )
 
     def _head_of(self, first: int, end: int) -> Subject | None:
         """Find the head of the words between two places."""
@@ -333,7 +375,9 @@ class Reader:
             return Subject("pron", stop - 1, stop, head=last.low)
         if any(self.low(k) in _VERBAL for k in range(start, end)):
             return None
-        if last.low in AUXILIARY or last.low in FUNCTION and last.low not in ("one", "others", "some", "many", "most"):
+        if last.low in AUXILIARY or (
+            last.low in FUNCTION and last.low not in ("one", "others", "some", "many", "most")
+        ):
             return None
         return Subject("noun", start, end, head=last.low)
 
@@ -350,8 +394,16 @@ class Reader:
             if before in PREPOSITIONS or before in DETERMINERS or self.tokens[i - 1].owns:
                 continue
             mention = self.cover[i]
-            if (mention is not None and mention.first == i and before not in self.lex.roles and
-                    (self.tokens[i - 1].kind != "w" or self.tokens[i - 1].low in DAYS or not self._adjective(i - 1))):
+            if (
+                mention is not None
+                and mention.first == i
+                and before not in self.lex.roles
+                and (
+                    self.tokens[i - 1].kind != "w"
+                    or self.tokens[i - 1].low in DAYS
+                    or not self._adjective(i - 1)
+                )
+            ):
                 return i
             if self.low(i) in DETERMINERS and self.low(i) not in ("that", "this"):
                 return i
@@ -363,12 +415,18 @@ class Reader:
     def subject_after(self, verb: int) -> Subject | None:
         """Read the subject that follows an inverted verb: `said the minister, Name`."""
         start = verb + 1
-        while start < len(self.tokens) and (self.low(start) in ("also", "later", "then") or self.low(start).endswith("ly")) and self.cover[start] is None:
+        while (
+            start < len(self.tokens)
+            and (self.low(start) in ("also", "later", "then") or self.low(start).endswith("ly"))
+            and self.cover[start] is None
+        ):
             start += 1
         if start >= len(self.tokens):
             return None
         low = self.low(start)
-        if self.cover[start] is None and (low in PREPOSITIONS or low in BOUNDARY or self.tokens[start].kind not in "wn"):
+        if self.cover[start] is None and (
+            low in PREPOSITIONS or low in BOUNDARY or self.tokens[start].kind not in "wn"
+        ):
             return None
         if low in PRONOUNS and self.cover[start] is None:
             return Subject("pron", start, start + 1, head=low)
@@ -383,9 +441,20 @@ class Reader:
             token = self.tokens[end]
             if token.kind == "q" or (token.kind == "p" and token.word not in "-–/&'’"):
                 break
-            if token.low in BOUNDARY or token.low in DAYS or (token.low in PREPOSITIONS and token.low not in ("of", "for", "at", "from", "with")):
+            if (
+                token.low in BOUNDARY
+                or token.low in DAYS
+                or (
+                    token.low in PREPOSITIONS
+                    and token.low not in ("of", "for", "at", "from", "with")
+                )
+            ):
                 break
-            if token.low in self.lex.past and token.low not in self.lex.roles and not self._looks_noun(end):
+            if (
+                token.low in self.lex.past
+                and token.low not in self.lex.roles
+                and not self._looks_noun(end)
+            ):
                 break
             end += 1
         found = self._head_of(start, end)
@@ -403,23 +472,46 @@ class Reader:
         if mention is None or mention.owns or not mention.who.person:
             return None
         after = self.low(mention.last)
-        if after in (",", ".", ";", "", "said", "told", "in", "on", "at", "—", ")") or after in DAYS:
+        if (
+            after in (",", ".", ";", "", "said", "told", "in", "on", "at", "—", ")")
+            or after in DAYS
+        ):
             return Subject("name", mention.first, mention.last, mention)
         return None
 
     def main_subject(self, limit: int) -> Subject | None:
         """Read the subject of the sentence's main clause, if it stands before a place."""
         i = 0
-        while i < limit and (self.low(i) in ("but", "and", "yet", "so", "still", "however", "meanwhile", "then", "instead", "now", "also") or (self.tokens[i].kind == "p" and self.tokens[i].word != "(")):
+        while i < limit and (
+            self.low(i)
+            in (
+                "but",
+                "and",
+                "yet",
+                "so",
+                "still",
+                "however",
+                "meanwhile",
+                "then",
+                "instead",
+                "now",
+                "also",
+            )
+            or (self.tokens[i].kind == "p" and self.tokens[i].word != "(")
+        ):
             i += 1
         for _ in range(4):
             if i >= limit:
                 return None
             low = self.low(i)
             leading = self.cover[i] is None and (
-                low in PREPOSITIONS or low in SUBORDINATE or low.endswith("ing")
-                or (low.endswith("ed") and i == 0) or self.tokens[i].kind == "n"
-                or (low.endswith("ly") and len(low) > 4) or low in DAYS
+                low in PREPOSITIONS
+                or low in SUBORDINATE
+                or low.endswith("ing")
+                or (low.endswith("ed") and i == 0)
+                or self.tokens[i].kind == "n"
+                or (low.endswith("ly") and len(low) > 4)
+                or low in DAYS
             )
             if not leading:
                 break
@@ -437,14 +529,24 @@ class Reader:
     def _may_start(self, i: int) -> bool:
         low = self.low(i)
         return (
-            self.cover[i] is not None or low in DETERMINERS or low in PRONOUNS
-            or low in PREPOSITIONS or low in SUBORDINATE or low.endswith("s")
+            self.cover[i] is not None
+            or low in DETERMINERS
+            or low in PRONOUNS
+            or low in PREPOSITIONS
+            or low in SUBORDINATE
+            or low.endswith("s")
         )
 
     def _first_free(self, i: int, limit: int) -> Subject | None:
         for k in range(i + 1, limit):
             mention = self.cover[k]
-            if mention is not None and mention.first == k and not mention.owns and self.low(k - 1) not in PREPOSITIONS and self.low(k - 1) not in DETERMINERS:
+            if (
+                mention is not None
+                and mention.first == k
+                and not mention.owns
+                and self.low(k - 1) not in PREPOSITIONS
+                and self.low(k - 1) not in DETERMINERS
+            ):
                 return Subject("name", k, mention.last, mention)
             if self.low(k) in ("he", "she"):
                 return Subject("pron", k, k + 1, head=self.low(k))
@@ -465,16 +567,28 @@ class Reader:
             token = self.tokens[end]
             if token.kind == "q" or (token.kind == "p" and token.word not in "-–/&"):
                 break
-            if end > i and (token.low in BOUNDARY or token.low in AUXILIARY or (token.low in self.lex.past and not self._looks_noun(end))):
+            if end > i and (
+                token.low in BOUNDARY
+                or token.low in AUXILIARY
+                or (token.low in self.lex.past and not self._looks_noun(end))
+            ):
                 break
             if end > i and token.low.endswith("ed") and self.low(end - 1) not in DETERMINERS and (
                 end + 1 >= limit or self.cover[end + 1] is not None or self.low(end + 1) in PREPOSITIONS
                 or self.low(end + 1) in DETERMINERS or self.tokens[end + 1].kind != "w"
             ):  # fmt: skip
                 break
-            if end > i and self.cover[end - 1] is not None and token.low not in PREPOSITIONS and token.low not in self.lex.roles and not self.tokens[end - 1].owns:
+            if (
+                end > i
+                and self.cover[end - 1] is not None
+                and token.low not in PREPOSITIONS
+                and token.low not in self.lex.roles
+                and not self.tokens[end - 1].owns
+            ):
                 ahead = range(end + 1, min(end + 3, limit))
-                if not any(self.cover[k] is not None or self.low(k) in self.lex.roles for k in ahead):
+                if not any(
+                    self.cover[k] is not None or self.low(k) in self.lex.roles for k in ahead
+                ):
                     break
             end += 1
         end = min(end, limit)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from bot.core.quotes.clauses import (
     BOUNDARY,
-    PREPOSITIONS,
     SUBORDINATE,
     Found,
     Reader,
@@ -20,18 +19,27 @@ if TYPE_CHECKING:
 _REACH: Final = 45
 _PUTTING: Final = frozenset(("put", "puts", "has", "had"))
 _DASHES: Final = frozenset("—–―-~")
-_CONTRAST: Final = frozenset(("but", "while", "whereas", "although", "which", "as", "because", "and"))
+_CONTRAST: Final = frozenset(
+    ("but", "while", "whereas", "although", "which", "as", "because", "and")
+)
 
 
 def find_cue(reader: Reader, at: int) -> Found | None:
     """Find who says the quote at a place of a sentence, from that sentence alone."""
     after = _after(reader, at)
     before = _before(reader, at)
-    if after is not None and after.score >= 0.9 and _touches(reader, at) and not _governed(reader, at, before):
+    if (
+        after is not None
+        and after.score >= 0.9
+        and _touches(reader, at)
+        and not _governed(reader, at, before)
+    ):
         return after
     if before is not None and before.score >= 0.85:
         return before
-    options = [found for found in (after, before, _according(reader, at), _label(reader, at)) if found]
+    options = [
+        found for found in (after, before, _according(reader, at), _label(reader, at)) if found
+    ]
     return max(options, key=lambda found: found.score, default=None)
 
 
@@ -103,8 +111,10 @@ def _clause_after(reader: Reader, start: int) -> Found | None:
             and reader.low(i - 1) == ","
         ):
             return None
-        verb = reader.is_finite(i) or reader.is_ing(i) and i <= start + 2
-        verb = verb or (token.low in ("quoted", "cited", "heard") and reader.low(i + 1) in ("as", "saying"))
+        verb = reader.is_finite(i) or (reader.is_ing(i) and i <= start + 2)
+        verb = verb or (
+            token.low in ("quoted", "cited", "heard") and reader.low(i + 1) in ("as", "saying")
+        )
         if not verb and i <= start + 6:
             verb = _any_verb(reader, i, start)
         if not verb:
@@ -120,9 +130,9 @@ def _clause_after(reader: Reader, start: int) -> Found | None:
 
 def _relative(reader: Reader, subject: Subject, verb: int) -> bool:
     """Tell a verb of a relative clause (`Smith, who won, said`) from the main one."""
-    return any(reader.low(k) in ("who", "which", "whose") for k in range(subject.last, verb)) and any(
-        reader.is_finite(k) for k in range(verb + 1, min(len(reader.tokens), verb + 20))
-    )
+    return any(
+        reader.low(k) in ("who", "which", "whose") for k in range(subject.last, verb)
+    ) and any(reader.is_finite(k) for k in range(verb + 1, min(len(reader.tokens), verb + 20)))
 
 
 def _any_verb(reader: Reader, i: int, start: int) -> bool:
@@ -133,7 +143,7 @@ def _any_verb(reader: Reader, i: int, start: int) -> bool:
         return False
     before = reader.cover[i - 1] is not None or reader.low(i - 1) in ("he", "she")
     looks = (low.endswith("ed") and len(low) > 3) or low in reader.lex.after_only
-    return before and looks and reader._skip_adverbs(i) >= start
+    return before and looks and reader.skip_adverbs(i) >= start
 
 
 def _trailing(reader: Reader, at: int, start: int) -> Found | None:
@@ -151,9 +161,7 @@ def _trailing(reader: Reader, at: int, start: int) -> Found | None:
                 break
             if not reader.is_finite(verb):
                 continue
-            subject = (
-                reader.subject_after(verb) if verb == i + 1 else reader.subject_before(verb)
-            )
+            subject = reader.subject_after(verb) if verb == i + 1 else reader.subject_before(verb)
             if subject is None or subject.first <= i:
                 break
             if reader.low(i + 1) in BOUNDARY and reader.low(i + 1) not in ("as",):
@@ -208,7 +216,7 @@ def _doubtful(reader: Reader, found: Found) -> bool:
     """Tell whether an outer verb, where there is one, holds the quote rather."""
     if found.path == "noun":
         return True
-    verb = reader._skip_adverbs(found.cue[0])
+    verb = reader.skip_adverbs(found.cue[0])
     return found.subject.kind == "noun" and reader.low(verb - 1) in ("who", "that", "which")
 
 
@@ -237,7 +245,7 @@ def _cue_at(reader: Reader, i: int, at: int, crossed: float) -> Found | None:
         if quotes_between(reader, i, at) and reader.tokens[at].start - reader.tokens[i].end > 200:
             score -= 0.05
         return Found(subject, (i, i + 1), "before", score - crossed)
-    if reader.is_ing(i) or (low in ("as",) and False):
+    if reader.is_ing(i):
         subject = _participle_subject(reader, i)
         return Found(subject, (i, i + 1), "before", 0.9 - crossed) if subject else None
     if reader.is_infinitive(i):
@@ -266,14 +274,15 @@ def _inverted_before(reader: Reader, i: int, at: int) -> Subject | None:
 def _passive(reader: Reader, i: int, at: int) -> Found | None:
     """Read `was called "…" by Smith` and `described by Smith as "…"`."""
     be = reader.low(i - 1) in ("was", "is", "were", "been", "being", "are") or (
-        reader.low(i - 1).endswith("ly") and reader.low(i - 2) in ("was", "is", "were", "been", "being")
+        reader.low(i - 1).endswith("ly")
+        and reader.low(i - 2) in ("was", "is", "were", "been", "being")
     )
     agent = None
     for k in range(i + 1, min(at, i + 8)):
         if reader.low(k) == "by":
             agent = reader.subject_after(k)
             break
-    if agent is None and (be or reader.low(i - 1) in (",", "") ):
+    if agent is None and (be or reader.low(i - 1) in (",", "")):
         for k in range(at + 1, min(len(reader.tokens), at + 8)):
             if reader.low(k) == "by":
                 agent = reader.subject_after(k)
@@ -292,8 +301,8 @@ def _passive(reader: Reader, i: int, at: int) -> Found | None:
 
 def _closed_relative(reader: Reader, verb: int, at: int, subject: Subject) -> bool:
     """Tell whether the verb stands in a relative clause that ends before the quote."""
-    low = reader.low(reader._skip_adverbs(verb) - 1)
-    if low not in ("who", "which", "that") or reader.low(reader._skip_adverbs(verb) - 2) != ",":
+    low = reader.low(reader.skip_adverbs(verb) - 1)
+    if low not in ("who", "which", "that") or reader.low(reader.skip_adverbs(verb) - 2) != ",":
         return False
     commas = [k for k in range(verb + 1, at - 1) if reader.low(k) == ","]
     return bool(commas) and any(reader.is_finite(k) for k in range(commas[0] + 1, at))
@@ -304,16 +313,38 @@ def _participle_subject(reader: Reader, i: int) -> Subject | None:
     before = reader.low(i - 1)
     if before == "as":
         for k in range(i - 2, max(-1, i - 16), -1):
-            if reader.low(k) in ("quoted", "cited", "quotes", "cites", "quoting", "citing", "reported"):
+            if reader.low(k) in (
+                "quoted",
+                "cited",
+                "quotes",
+                "cites",
+                "quoting",
+                "citing",
+                "reported",
+            ):
                 return reader.subject_before(k) if k == i - 2 else reader.subject_after(k)
-    back = reader._skip_adverbs(i)
+    back = reader.skip_adverbs(i)
     if back < i and reader.low(back - 1) == ",":
         i, before = back, ","
     if before == ",":
         main = reader.main_subject(i)
         if main is not None and main.kind != "noun":
             return main
-    if before in ("and", "or", "by", "in", "before", "after", "while", "without", "of", "for", "from", ",", "when"):
+    if before in (
+        "and",
+        "or",
+        "by",
+        "in",
+        "before",
+        "after",
+        "while",
+        "without",
+        "of",
+        "for",
+        "from",
+        ",",
+        "when",
+    ):
         for k in range(i - 1, -1, -1):
             if reader.tokens[k].kind == "w" and reader.cover[k] is None:
                 if reader.is_finite(k):
@@ -328,20 +359,38 @@ def _participle_subject(reader: Reader, i: int) -> Subject | None:
         if reader.low(mention.first - 1) in ("in", "to", "for", "from"):
             return reader.main_subject(i)
         return Subject("name", mention.first, mention.last, mention)
-    if before in ("is", "was", "were", "are", "be", "been", "not", "also", "then", "now") or before.endswith("ly"):
+    if before in (
+        "is",
+        "was",
+        "were",
+        "are",
+        "be",
+        "been",
+        "not",
+        "also",
+        "then",
+        "now",
+    ) or before.endswith("ly"):
         return reader.subject_before(i)
-    return reader._phrase_ending(i) if before and before not in PREPOSITIONS and i > 2 and False else reader.main_subject(i)
+    return reader.main_subject(i)
 
 
 def _infinitive_subject(reader: Reader, i: int) -> Subject | None:
     j = i - 1
-    while j > 0 and (reader.low(j) in ("not", "never", "also", "then") or reader.low(j).endswith("ly")):
+    while j > 0 and (
+        reader.low(j) in ("not", "never", "also", "then") or reader.low(j).endswith("ly")
+    ):
         j -= 1
     if reader.low(j) != "to":
         return reader.subject_before(i)
     for k in range(j - 1, -1, -1):
         if reader.tokens[k].kind == "w" and reader.cover[k] is None:
-            if reader.is_finite(k) and reader.tokens[k].low not in ("told", "asked", "urged", "called"):
+            if reader.is_finite(k) and reader.tokens[k].low not in (
+                "told",
+                "asked",
+                "urged",
+                "called",
+            ):
                 found = reader.subject_before(k)
                 if found is not None:
                     return found
@@ -354,8 +403,10 @@ def _cue_noun(reader: Reader, i: int, at: int, crossed: float) -> Found | None:
         return None
     if reader.low(i + 1) in ("is", "are", "was", "were"):
         return None
-    direct = at - i <= 2 or reader.low(i + 1) in ("that", ":", "to") or (
-        at - i == 3 and reader.low(i + 1) in ("of", "for", "about", "as")
+    direct = (
+        at - i <= 2
+        or reader.low(i + 1) in ("that", ":", "to")
+        or (at - i == 3 and reader.low(i + 1) in ("of", "for", "about", "as"))
     )
     if not direct:
         return None
@@ -364,7 +415,12 @@ def _cue_noun(reader: Reader, i: int, at: int, crossed: float) -> Found | None:
         mention = reader.cover[k]
         if mention is not None:
             if mention.owns and mention.last == k + 1:
-                return Found(Subject("name", mention.first, mention.last, mention), cue, "noun", 0.82 - crossed)
+                return Found(
+                    Subject("name", mention.first, mention.last, mention),
+                    cue,
+                    "noun",
+                    0.82 - crossed,
+                )
             break
         if reader.tokens[k].kind != "w":
             break
@@ -372,13 +428,15 @@ def _cue_noun(reader: Reader, i: int, at: int, crossed: float) -> Found | None:
             head = {"his": "he", "her": "she", "its": "it", "their": "they"}[reader.low(k)]
             return Found(Subject("pron", k, k + 1, head=head), cue, "noun", 0.78 - crossed)
         if reader.tokens[k].owns:
-            found = reader._phrase_ending(k + 1)
+            found = reader.phrase_ending(k + 1)
             return Found(found, cue, "noun", 0.75 - crossed) if found else None
     for k in range(i + 1, min(i + 4, at)):
         if reader.low(k) in ("from", "by", "of"):
             subject = reader.subject_after(k)
             if subject is not None and subject.kind != "noun" and subject.last <= at:
-                return Found(subject, cue, "noun", (0.8 if reader.low(k) != "of" else 0.6) - crossed)
+                return Found(
+                    subject, cue, "noun", (0.8 if reader.low(k) != "of" else 0.6) - crossed
+                )
     return None
 
 
@@ -399,7 +457,12 @@ def _according_at(reader: Reader, i: int, *, touches: bool) -> Found | None:
     subject = reader.subject_after(start)
     if subject is None:
         return None
-    if reader.cover[subject.first] is not None and subject.kind == "name" and subject.mention and subject.mention.owns:
+    if (
+        reader.cover[subject.first] is not None
+        and subject.kind == "name"
+        and subject.mention
+        and subject.mention.owns
+    ):
         return None
     return Found(subject, (i, start + 1), "according", 0.93 if touches else 0.86)
 
@@ -408,13 +471,15 @@ def _label(reader: Reader, at: int) -> Found | None:
     """Read `Smith: "…"`, `"…" — Smith` and `"…" (Smith)`."""
     tokens = reader.tokens
     if reader.low(at - 1) == ":" and at >= 2:
-        end = reader._opening(at - 2) if reader.low(at - 2) == ")" else at - 1
+        end = reader.opening(at - 2) if reader.low(at - 2) == ")" else at - 1
         mention = reader.cover[end - 1] if end else None
         if mention is not None and not mention.owns:
             subject = Subject("name", mention.first, mention.last, mention)
             return Found(subject, (at - 1, at), "label", 0.9 if mention.first == 0 else 0.7)
-    if at + 2 <= len(tokens) - 1 and tokens[at + 1].kind == "p" and (
-        tokens[at + 1].word in _DASHES or tokens[at + 1].word == "("
+    if (
+        at + 2 <= len(tokens) - 1
+        and tokens[at + 1].kind == "p"
+        and (tokens[at + 1].word in _DASHES or tokens[at + 1].word == "(")
     ):
         mention = reader.cover[at + 2]
         if mention is not None and not mention.owns and mention.first == at + 2:

@@ -2,73 +2,159 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from bot.core.model import Quote
 from bot.core.quotes.filters import keep
-from bot.core.quotes.languages.en import ENGLISH
-from bot.core.quotes.marks import find_blocks, find_marked
+from bot.core.quotes.foreign import attribute_foreign
+from bot.core.quotes.languages import ENGLISH, FOREIGN
+from bot.core.quotes.marks import Marked, find_blocks, find_marked
 from bot.core.quotes.names import Registry
 from bot.core.quotes.people import People
-from bot.core.quotes.reading import read_sentences, token_spans
+from bot.core.quotes.reading import Sentence, read_sentences
 from bot.core.quotes.sieve import Attribution, Sieve
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date
 
+    from bot.core.model import Span
     from bot.core.officials import Officials
 
-THRESHOLD = 0.5
+THRESHOLD: Final = 0.5
+"""Confidence below which a speaker is left open rather than guessed."""
 
 
-def find_quotes(
+def find_quotes(  # noqa: PLR0913 - what is known of an article
     text: str,
     *,
-    title: str = "",
+    title: str = "",  # noqa: ARG001 - part of the interface; the text alone decides so far
     officials: Officials | None = None,
     when: date | None = None,
     lang: str = "en",
+    nlp: Any = None,  # noqa: ANN401 - a spaCy pipeline; spaCy is imported only when used
 ) -> tuple[Quote, ...]:
-    """Find the quotes of an article with their speakers, in the order of the text."""
+    """Find the quotes of an article with their speakers.
+
+    Args:
+        text: paragraphs separated by line breaks; any text at all, it never raises.
+        title: the headline.
+        officials: the people and institutions of the officials files.
+        when: the day of the article, for offices; None for offices held still.
+        lang: ISO 639-1 code; a language without data gives quotes without speakers.
+        nlp: a statistical spaCy pipeline whose names shall help, or None.
+
+    Returns:
+        Quotes in the order of the text. Offsets are code points; `text[start:end]` of each piece
+        is what was said, without the quotation marks.
+    """
+    hints: tuple[tuple[int, int, str], ...] = ()
+    if nlp is not None:
+        from bot.core.quotes.component import hints_of  # noqa: PLC0415 - spaCy takes seconds
+
+        hints = hints_of(nlp(text))
+    return find_in(text, officials=officials, when=when, lang=lang, hints=hints)
+
+
+def find_in(  # noqa: PLR0913 - see find_quotes
+    text: str,
+    *,
+    officials: Officials | None = None,
+    when: date | None = None,
+    lang: str = "en",
+    hints: Collection[tuple[int, int, str]] = (),
+    threshold: float = THRESHOLD,
+) -> tuple[Quote, ...]:
+    """Find quotes as `find_quotes` does, with the names somebody else found in the text.
+
+    Args:
+        text: see `find_quotes`.
+        officials: see `find_quotes`.
+        when: see `find_quotes`.
+        lang: see `find_quotes`.
+        hints: start, end and label (PERSON, ORG, …) of names.
+        threshold: confidence below which a speaker is left open.
+    """
+    lang = lang[:2].lower() or "en"
     blocks = find_blocks(text)
     marked = find_marked(text, blocks)
     if not marked:
         return ()
-    sentences = read_sentences(text, blocks, marked, token_spans(text), ENGLISH.past)
-    registry = Registry(sentences, ENGLISH, ())
+    from bot.core.quotes.component import tokens_of  # noqa: PLC0415 - spaCy takes seconds
+
+    sentences = _sentences(text, blocks, marked, tokens_of(text, lang), lang)
+    if lang != "en":
+        rows = attribute_foreign(text, sentences, marked, FOREIGN.get(lang))
+        return tuple(_foreign(text, rows, threshold))
+    registry = Registry(sentences, ENGLISH, hints)
     people = People(text, registry, ENGLISH, officials, when)
     sieve = Sieve(text, sentences, marked, registry, people, ENGLISH)
-    rows = sieve.run()
-    quotes: list[Quote] = []
-    group: list[Attribution] = []
+    rows = [row for row in sieve.run() if keep(text, row, *sieve.word_before(row))]
+    return tuple(_quote(group, people, threshold) for group in _groups(rows))
+
+
+def read(
+    text: str, spans: list[Span], lang: str = "en"
+) -> tuple[list[Span], list[Marked], list[Sentence]]:
+    """Give the paragraphs, the marked stretches and the sentences of a text."""
+    blocks = find_blocks(text)
+    marked = find_marked(text, blocks)
+    return blocks, marked, _sentences(text, blocks, marked, spans, lang)
+
+
+def _sentences(
+    text: str, blocks: list[Span], marked: list[Marked], spans: list[Span], lang: str
+) -> list[Sentence]:
+    foreign = FOREIGN.get(lang)
+    verbs = ENGLISH.past if lang == "en" else (foreign.verbs if foreign else frozenset())
+    return read_sentences(text, blocks, marked, spans, verbs)
+
+
+def _groups(rows: list[Attribution]) -> list[list[Attribution]]:
+    """Put the pieces of one statement together."""
+    groups: list[list[Attribution]] = []
     for row in rows:
-        before, owned = sieve.word_before(row)
-        if not keep(text, row, before, owned):
-            continue
-        if group and not row.joins:
-            quotes.append(_quote(group, people))
-            group = []
-        group.append(row)
-    if group:
-        quotes.append(_quote(group, people))
-    return tuple(quotes)
+        if groups and row.joins:
+            groups[-1].append(row)
+        else:
+            groups.append([row])
+    return groups
 
 
-def _quote(group: list[Attribution], people: People) -> Quote:
+def _quote(group: list[Attribution], people: People, threshold: float) -> Quote:
     head = group[0]
     speaker = head.speaker
-    confidence = min(row.confidence for row in group)
+    confidence = round(min(row.confidence for row in group), 3)
     parts = tuple((row.marked.start, row.marked.end) for row in group)
-    if speaker is None or confidence < THRESHOLD:
-        return Quote(parts[0][0], parts[-1][1], parts, cue=head.cue, confidence=confidence)
+    if speaker is None or confidence < threshold:
+        return Quote(parts[0][0], parts[-1][1], parts, confidence=confidence)
+    entity = speaker.entity.id if speaker.entity else ""
+    office = people.office(speaker)
     return Quote(
         parts[0][0],
         parts[-1][1],
         parts,
         speaker.name,
-        speaker.entity.id if speaker.entity else "",
-        people.office(speaker),
+        entity,
+        office,
         head.cue,
         "direct",
-        round(confidence, 3),
+        confidence,
     )
+
+
+def _foreign(text: str, rows: list[Attribution], threshold: float) -> list[Quote]:
+    quotes = []
+    kept = [row for row in rows if row.speaker or row.bare or len(row.marked_words(text)) > 3]
+    for group in _groups(kept):
+        head = group[0]
+        parts = tuple((row.marked.start, row.marked.end) for row in group)
+        known = head.speaker is not None and head.confidence >= threshold
+        name = head.speaker.name if known and head.speaker else None
+        quotes.append(
+            Quote(
+                parts[0][0], parts[-1][1], parts, name,
+                cue=head.cue if known else "", confidence=round(head.confidence, 3),
+            )
+        )  # fmt: skip
+    return quotes

@@ -9,11 +9,16 @@ if TYPE_CHECKING:
 
 
 _WORKS: Final = frozenset(
-    """show program programme episode book novel memoir song single album film movie play series column
-    podcast magazine newspaper article essay titled entitled poem painting documentary drama musical
-    video game headline headlined report study act bill law initiative campaign project plan""".split()
+    """
+    show program programme episode book novel memoir song single album film movie play series
+    column podcast magazine newspaper article essay titled entitled poem painting documentary
+    drama musical video game headline headlined report study act bill law initiative campaign
+    project plan
+    """.split()
 )
-_PLACED: Final = frozenset(("on", "in", "of", "for", "from", "during", "a", "the", "his", "her", "their", "its"))
+_PLACED: Final = frozenset(
+    ("on", "in", "of", "for", "from", "during", "a", "the", "his", "her", "their", "its")
+)
 _NOT_SHOUTED: Final = frozenset("CROSSTALK LAUGHTER APPLAUSE CHEERS INAUDIBLE".split())
 _SMALL: Final = frozenset("the and of for with from that this what into over".split())
 
@@ -36,9 +41,37 @@ def keep(text: str, row: Attribution, before: str = "", owned: bool = False) -> 
     titled = _titled(words)
     if titled and (owned or before in _WORKS or before in _PLACED):
         return False
-    if row.found is not None and row.found.path in ("after", "inverted") and titled and row.speaker and row.speaker.noun:
+    if (
+        row.found is not None
+        and row.found.path in ("after", "inverted")
+        and titled
+        and row.speaker
+        and row.speaker.noun
+    ):
         return False
-    if len(words) <= 2 and row.path == "before" and before in ("a", "the", "an", "of", "or", "their", "its", "these", "those", "as", "is", "are", "and") and row.found and row.found.subject.kind == "noun" and row.weak:
+    if (
+        len(words) <= 2
+        and row.path == "before"
+        and before
+        in (
+            "a",
+            "the",
+            "an",
+            "of",
+            "or",
+            "their",
+            "its",
+            "these",
+            "those",
+            "as",
+            "is",
+            "are",
+            "and",
+        )
+        and row.found
+        and row.found.subject.kind == "noun"
+        and row.weak
+    ):
         return False
     if row.speaker is None and row.found is None:
         return len(words) >= 3 and not _titled(words)

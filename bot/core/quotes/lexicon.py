@@ -60,3 +60,34 @@ def inflect(verb: str) -> tuple[set[str], str]:
         if verb.endswith(("s", "sh", "ch", "x", "z")):
             third = verb + "es"
     return {past, third}, _IRREGULAR_ING.get(verb, ing)
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """The words by which a language other than English reports speech.
+
+    Attributes:
+        lang: ISO 639-1 code.
+        verbs: finite reporting verbs, lower case.
+        auxiliaries: words that may stand between a subject and its verb.
+        according: openings that name a source, each a row of words.
+        after_source: words that name a source from behind (German `zufolge`).
+        stops: function words that end a name.
+        roles: nouns for a person by office, and honorifics.
+        bodies: nouns for an institution, which speak for themselves.
+        pronouns: subject pronouns of the third person.
+        capitals: whether names are told by their capitals.
+        prefixes: letters that are written at the front of a word (Hebrew and Arabic `and`, `the`).
+    """
+
+    lang: str
+    verbs: frozenset[str]
+    auxiliaries: frozenset[str]
+    according: tuple[tuple[str, ...], ...]
+    stops: frozenset[str]
+    roles: frozenset[str]
+    bodies: frozenset[str]
+    pronouns: frozenset[str]
+    after_source: frozenset[str] = frozenset()
+    capitals: bool = True
+    prefixes: str = ""

@@ -275,9 +275,7 @@ class _Block:
         inner: list[Mark] = []
         nested: list[Span] = []
         if inside is not None:
-            current = Marked(
-                self.start, self.end, self.start, self.end, self.number, goes_on=True
-            )
+            current = Marked(self.start, self.end, self.start, self.end, self.number, goes_on=True)
             current.single = inside.single
             opener = Mark(self.start, self.start, "'" if inside.single else '"', True, False)
         for index, mark in enumerate(self.marks):
@@ -335,15 +333,17 @@ class _Block:
         return self._balance[index] > 0
 
     def _ends_inner(self, opener: Mark, mark: Mark) -> bool:
-        return mark.closes and _pairs(opener.glyph, mark.glyph) and not (
-            mark.opens and not mark.closes
+        return (
+            mark.closes
+            and _pairs(opener.glyph, mark.glyph)
+            and not (mark.opens and not mark.closes)
         )
 
     def _ends(self, opener: Mark, mark: Mark, index: int, inner: list[Mark]) -> bool:
         if not mark.closes or not _pairs(opener.glyph, mark.glyph):
             return False
         if opener.glyph not in _SINGLE:
-            return not mark.opens or mark.glyph not in ('"', "״", "＂") or True
+            return True
         if inner:
             return False
         return self._single_closes(mark, index)
@@ -360,8 +360,10 @@ class _Block:
             return True
         close, opening = self._next_close[index + 1], self._next_open[index + 1]
         if close is None or not (after[1].islower() or after[1].isdigit()):
-            return close is None or after[1] not in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" or (
-                opening is not None and opening < close
+            return (
+                close is None
+                or after[1] not in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                or (opening is not None and opening < close)
             )
         return opening is not None and opening < close
 

@@ -19,36 +19,47 @@ if TYPE_CHECKING:
     from bot.core.quotes.reading import Sentence, Token
 
 PARTICLES: Final = frozenset(
-    "de del della der den di da do dos du la le van von zu bin ibn al el ul ben bat ter ten y e".split()
+    """
+        de del della der den di da do dos du la le van von zu bin ibn al el ul ben bat ter ten y
+        e
+        """.split()
 )
 FUNCTION: Final = frozenset(
-    """a an the this that these those some any each every all both no not and or but nor so yet if
-    then than as at by for from in into of off on onto out over to toward towards under until up upon
-    with within without about above across after against along amid among around because before behind
-    below beneath beside besides between beyond despite down during except inside like near since
-    through throughout till via while although though unless whereas whether when whenever where
-    wherever why how what which who whom whose whatever it its he him his she her hers they them their
-    theirs we us our ours you your yours i me my mine myself himself herself itself themselves there
-    here now just even still also only once again ever never always often however meanwhile moreover
-    instead indeed perhaps maybe yes well today tomorrow yesterday tonight earlier later asked according
-    is are was were be been being has have had do does did will would can could may might must shall
-    should one two three four five six seven eight nine ten many most more much several few another other
-    others such same own let new last next first second third""".split()
+    """
+    a an the this that these those some any each every all both no not and or but nor so yet if
+    then than as at by for from in into of off on onto out over to toward towards under until up
+    upon with within without about above across after against along amid among around because
+    before behind below beneath beside besides between beyond despite down during except inside
+    like near since through throughout till via while although though unless whereas whether
+    when whenever where wherever why how what which who whom whose whatever it its he him his
+    she her hers they them their theirs we us our ours you your yours i me my mine myself
+    himself herself itself themselves there here now just even still also only once again ever
+    never always often however meanwhile moreover instead indeed perhaps maybe yes well today
+    tomorrow yesterday tonight earlier later asked according is are was were be been being has
+    have had do does did will would can could may might must shall should one two three four
+    five six seven eight nine ten many most more much several few another other others such same
+    own let new last next first second third
+    """.split()
 )
 DAYS: Final = frozenset(
-    """monday tuesday wednesday thursday friday saturday sunday january february march april may june
-    july august september october november december jan feb mar apr aug sept sep oct nov dec""".split()
+    """
+    monday tuesday wednesday thursday friday saturday sunday january february march april may
+    june july august september october november december jan feb mar apr aug sept sep oct nov
+    dec
+    """.split()
 )
 ORGANISATION: Final = frozenset(
-    """inc inc. corp corp. co co. ltd llc plc times post news journal tribune herald guardian telegraph
-    gazette chronicle observer mail today democrats republicans nations republic states kingdom
-    parliament street committee pac trust society union service services affairs systems group holdings
-    airlines airways motors bank capital media network radio tv television magazine review press
-    conference summit act bill law amendment convention caucus county city district province region
-    river valley island islands bay beach park square avenue hall building stadium airport hospital
-    school schools hotel resort tower plaza day week month year award awards prize cup league games
-    olympics war treaty accord agreement pact deal statute charter crisis east west north south coast
-    academy church""".split()
+    """
+    inc inc. corp corp. co co. ltd llc plc times post news journal tribune herald guardian
+    telegraph gazette chronicle observer mail today democrats republicans nations republic
+    states kingdom parliament street committee pac trust society union service services affairs
+    systems group holdings airlines airways motors bank capital media network radio tv
+    television magazine review press conference summit act bill law amendment convention caucus
+    county city district province region river valley island islands bay beach park square
+    avenue hall building stadium airport hospital school schools hotel resort tower plaza day
+    week month year award awards prize cup league games olympics war treaty accord agreement
+    pact deal statute charter crisis east west north south coast academy church
+    """.split()
 )
 GEOGRAPHIC: Final = frozenset(
     "new north south east west northern southern eastern western san los las saint st. fort mount lake "
@@ -150,7 +161,10 @@ class Registry:
     """
 
     def __init__(
-        self, sentences: Sequence[Sentence], lexicon: Lexicon, hints: Collection[tuple[int, int, str]]
+        self,
+        sentences: Sequence[Sentence],
+        lexicon: Lexicon,
+        hints: Collection[tuple[int, int, str]],
     ) -> None:
         self._lex = lexicon
         self.mentions: list[list[Mention]] = [[] for _ in sentences]
@@ -197,7 +211,9 @@ class Registry:
         if token.low in FUNCTION or (token.low in DAYS and not self._named_day(tokens, index)):
             if token.low == "new" and index + 1 < len(tokens) and tokens[index + 1].cap:
                 return tokens[index + 1].low not in FUNCTION
-            return token.word in ("US", "WHO") or (token.low in ("may", "will") and self._named_day(tokens, index))
+            return token.word in ("US", "WHO") or (
+                token.low in ("may", "will") and self._named_day(tokens, index)
+            )
         if shout:
             return token.word in self._mid
         opens = index == 0 or tokens[index - 1].kind in "pq"
@@ -212,13 +228,28 @@ class Registry:
             return index == 0 or token.end == tokens[-1].end
         if following.cap and (following.low not in FUNCTION or self._in_name(tokens, index + 1)):
             return True
-        return token.owns or following.low in self._lex.past or len(token.word) > 1 and (
-            token.word.isupper() or following.low in ("has", "had", "is", "was", "who", "did", "and", ",", "(")
+        return (
+            token.owns
+            or following.low in self._lex.past
+            or (
+                len(token.word) > 1
+                and (
+                    token.word.isupper()
+                    or following.low in ("has", "had", "is", "was", "who", "did", "and", ",", "(")
+                )
+            )
         )
 
     def _in_name(self, tokens: list[Token], i: int) -> bool:
         """Tell whether a capitalised small word belongs to a name: Doctors Without Borders."""
-        return len(tokens[i].word) > 2 and tokens[i].low not in ("she", "the", "his", "her", "but", "and")
+        return len(tokens[i].word) > 2 and tokens[i].low not in (
+            "she",
+            "the",
+            "his",
+            "her",
+            "but",
+            "and",
+        )
 
     def _named_day(self, tokens: list[Token], index: int) -> bool:
         """Tell April the woman from April the month."""
@@ -234,21 +265,32 @@ class Registry:
             token = tokens[last]
             if shout and (tokens[last - 1].word, token.word) not in self._pairs:
                 break
-            if token.cap and not (token.low in FUNCTION and not self._in_name(tokens, last)) and (
-                token.low not in DAYS or token.low in self._lex.names
+            if (
+                token.cap
+                and not (token.low in FUNCTION and not self._in_name(tokens, last))
+                and (token.low not in DAYS or token.low in self._lex.names)
             ):
                 last += 1
                 if token.owns:
                     break
                 continue
             ahead = last + 1
-            while ahead < len(tokens) and ahead < last + 3 and tokens[ahead].low in PARTICLES and tokens[last].low in PARTICLES and not tokens[ahead].cap:
+            while (
+                ahead < len(tokens)
+                and ahead < last + 3
+                and tokens[ahead].low in PARTICLES
+                and tokens[last].low in PARTICLES
+                and not tokens[ahead].cap
+            ):
                 ahead += 1
             after = tokens[ahead] if ahead < len(tokens) else None
             if (
-                token.low in ("of", "for") and after is not None and after.low == "the"
+                token.low in ("of", "for")
+                and after is not None
+                and after.low == "the"
                 and tokens[last - 1].low in self._lex.bodies
-                and ahead + 1 < len(tokens) and tokens[ahead + 1].cap
+                and ahead + 1 < len(tokens)
+                and tokens[ahead + 1].cap
             ):
                 last = ahead + 1
                 continue
@@ -285,14 +327,21 @@ class Registry:
             cut = max(len(tokens) - 2, cut + 2)
         if tokens[-1].low in lex.roles and len(tokens) > 1 and not self._is_name(tokens):
             cut = len(tokens)
-        while cut == 0 and len(tokens) > 2 and tokens[0].low in DEMONYMS and tokens[1].low in lex.names:
+        while (
+            cut == 0
+            and len(tokens) > 2
+            and tokens[0].low in DEMONYMS
+            and tokens[1].low in lex.names
+        ):
             tokens = chunk.tokens = tokens[1:]
             chunk.first += 1
-        chunk.name_at = cut if cut < len(tokens) else len(tokens)
+        chunk.name_at = min(len(tokens), cut)
         if cut and cut < len(tokens):
             chunk.person = True
-        if len(tokens) == 1 and (tokens[0].low in lex.roles or tokens[0].low in lex.titles) and (
-            tokens[0].word not in self._by_last
+        if (
+            len(tokens) == 1
+            and (tokens[0].low in lex.roles or tokens[0].low in lex.titles)
+            and (tokens[0].word not in self._by_last)
         ):
             chunk.name_at = 1
 
@@ -312,8 +361,10 @@ class Registry:
         first, last = names[0], names[-1]
         if first.word.startswith("@"):
             return False
-        if last.low in self._lex.bodies or last.low in ORGANISATION or any(
-            t.low in self._lex.bodies for t in names[:-1]
+        if (
+            last.low in self._lex.bodies
+            or last.low in ORGANISATION
+            or any(t.low in self._lex.bodies for t in names[:-1])
         ):
             return False
         if all(t.low in COUNTRIES or t.low in DEMONYMS for t in names):
@@ -340,7 +391,17 @@ class Registry:
         if after == "," and chunk.last + 1 < len(tokens):
             after = tokens[chunk.last + 1].low
             return after in ("who", "whose")
-        return after in ("said", "told", "added", "who", "wrote", "tweeted", "recalled", "thinks", "believes")
+        return after in (
+            "said",
+            "told",
+            "added",
+            "who",
+            "wrote",
+            "tweeted",
+            "recalled",
+            "thinks",
+            "believes",
+        )
 
     def _introduce(self, chunk: Chunk, sentence: Sentence) -> None:
         """Enter full names; short ones are linked to them afterwards."""
@@ -364,9 +425,16 @@ class Registry:
             theirs = _plain(other.parts)
             if len(theirs) > len(plain) and theirs[-len(plain) :] == plain:
                 return other
-            if len(theirs) > 1 and theirs[-1] == plain[-1] and (
-                theirs[0] == plain[0]
-                or (min(len(theirs[0]), len(plain[0])) > 2 and (theirs[0].startswith(plain[0]) or plain[0].startswith(theirs[0])))
+            if (
+                len(theirs) > 1
+                and theirs[-1] == plain[-1]
+                and (
+                    theirs[0] == plain[0]
+                    or (
+                        min(len(theirs[0]), len(plain[0])) > 2
+                        and (theirs[0].startswith(plain[0]) or plain[0].startswith(theirs[0]))
+                    )
+                )
             ):
                 return other
         return None
@@ -445,13 +513,21 @@ class Registry:
         if mention.name_at > mention.first:
             first = self._extend_left(tokens, mention.first)
             self._give(mention.who, tokens[first : mention.name_at])
-        elif mention.first and tokens[mention.first - 1].low in lex.roles and not tokens[mention.first - 1].owns:
+        elif (
+            mention.first
+            and tokens[mention.first - 1].low in lex.roles
+            and not tokens[mention.first - 1].owns
+        ):
             first = self._extend_left(tokens, mention.first)
             self._give(mention.who, tokens[first : mention.first])
         elif mention.first > 1 and tokens[mention.first - 1].word == ",":
             first = _phrase_before(tokens, mention.first - 1, lex)
             after = tokens[mention.last].word if mention.last < len(tokens) else "."
-            if first is not None and (after in ",.;" or tokens[mention.last].low in lex.past or tokens[mention.last].low in ("has", "had")):
+            if first is not None and (
+                after in ",.;"
+                or tokens[mention.last].low in lex.past
+                or tokens[mention.last].low in ("has", "had")
+            ):
                 self._give(mention.who, tokens[first : mention.first - 1])
         if mention.last < len(tokens) and tokens[mention.last].word == "," and not mention.owns:
             last = _phrase_after(tokens, mention.last + 1, lex)
@@ -492,7 +568,7 @@ class Registry:
         words = [t.low.rstrip(".") for t in phrase if t.kind == "w"]
         body = self._body_noun(words)
         if body:
-            if not who.person or len(who.parts) > 1 and who.parts[0] not in self._lex.names:
+            if not who.person or (len(who.parts) > 1 and who.parts[0] not in self._lex.names):
                 who.person = False
                 who.bodies.add(body)
             return
@@ -575,9 +651,28 @@ def _phrase_after(tokens: list[Token], first: int, lex: Lexicon) -> int | None:
         if token.kind == "w":
             if token.low in lex.roles:
                 role = True
-            elif not role and (token.low in lex.past or token.low in ("who", "whose", "which", "but", "and", "while", "when", "has", "is", "was", "had")):
+            elif not role and (
+                token.low in lex.past
+                or token.low
+                in (
+                    "who",
+                    "whose",
+                    "which",
+                    "but",
+                    "and",
+                    "while",
+                    "when",
+                    "has",
+                    "is",
+                    "was",
+                    "had",
+                )
+            ):
                 return None
-            elif role and (token.low in ("who", "which", "has", "had", "is", "was", "while") or token.low in lex.past):
+            elif role and (
+                token.low in ("who", "which", "has", "had", "is", "was", "while")
+                or token.low in lex.past
+            ):
                 break
         last += 1
     return last if role and last > first else None
@@ -586,7 +681,9 @@ def _phrase_after(tokens: list[Token], first: int, lex: Lexicon) -> int | None:
 def _plain(parts: tuple[str, ...]) -> tuple[str, ...]:
     """Drop initials, Jr. and the like."""
     kept = tuple(
-        p for p in parts if not (len(p.rstrip(".")) == 1 or p in ("jr.", "sr.", "jr", "sr", "ii", "iii", "iv"))
+        p
+        for p in parts
+        if not (len(p.rstrip(".")) == 1 or p in ("jr.", "sr.", "jr", "sr", "ii", "iii", "iv"))
     )
     return kept or parts
 

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 _WINDOW: Final = 9
 _DECAY: Final = 0.35
 _DOCUMENTS: Final = frozenset(
-    "statement letter communique communiqué report release email memo declaration post tweet".split()
+    """
+        statement letter communique communiqué report release email memo declaration post tweet
+        """.split()
 )
 _KIN_BODIES: Final = (
     frozenset("court tribunal judges".split()),
@@ -35,21 +37,36 @@ _KIN_BODIES: Final = (
     frozenset("army military forces force navy defence".split()),
 )
 _ANY_BODY: Final = frozenset(
-    """group organization organisation movement agency company firm bloc party militia charity watchdog
-    union alliance newspaper paper body faction council committee commission court tribunal ministry
-    outlet broadcaster regulator network institution mission coalition authority bank""".split()
+    """
+    group organization organisation movement agency company firm bloc party militia charity
+    watchdog union alliance newspaper paper body faction council committee commission court
+    tribunal ministry outlet broadcaster regulator network institution mission coalition
+    authority bank
+    """.split()
 )
-_HEADS: Final = frozenset("chief head leader director secretary-general secretary general chairman".split())
+_HEADS: Final = frozenset(
+    "chief head leader director secretary-general secretary general chairman".split()
+)
 _OFFICES: Final = frozenset(
-    "president minister chancellor king queen leader secretary governor mayor chief head pope".split()
+    """
+        president minister chancellor king queen leader secretary governor mayor chief head pope
+        """.split()
 )
 _GENERIC: Final = {
-    "leader": frozenset("president minister chancellor king queen emir premier chief head chairman".split()),
+    "leader": frozenset(
+        "president minister chancellor king queen emir premier chief head chairman".split()
+    ),
     "statesman": frozenset("president minister chancellor".split()),
-    "lawmaker": frozenset("senator representative mp deputy delegate legislator congressman".split()),
-    "politician": frozenset("senator representative mp minister deputy mayor governor leader".split()),
+    "lawmaker": frozenset(
+        "senator representative mp deputy delegate legislator congressman".split()
+    ),
+    "politician": frozenset(
+        "senator representative mp minister deputy mayor governor leader".split()
+    ),
     "legislator": frozenset("senator representative mp deputy".split()),
-    "cleric": frozenset("ayatollah bishop archbishop cardinal pope imam rabbi priest pastor".split()),
+    "cleric": frozenset(
+        "ayatollah bishop archbishop cardinal pope imam rabbi priest pastor".split()
+    ),
     "prelate": frozenset("bishop archbishop cardinal".split()),
     "diplomat": frozenset("ambassador envoy consul secretary".split()),
     "official": frozenset("secretary director commissioner minister spokesman spokeswoman".split()),
@@ -134,7 +151,18 @@ class People:
                 weight = 2.8
             elif mention.owns:
                 weight = 0.7
-            elif reader.low(mention.first - 1) in ("of", "in", "at", "to", "with", "for", "from", "by", "against", "about"):
+            elif reader.low(mention.first - 1) in (
+                "of",
+                "in",
+                "at",
+                "to",
+                "with",
+                "for",
+                "from",
+                "by",
+                "against",
+                "about",
+            ):
                 weight = 0.6
             self._note(number, mention.who, weight)
 
@@ -199,7 +227,13 @@ class People:
             found = self._officials.named(who.name[4:])
         if not found:
             return None
-        fitting = [e for e in found if not (who.person and e.kind != "person") and not (who.gender == "F" and e.gender == "male") and not (who.gender == "M" and e.gender == "female")]
+        fitting = [
+            e
+            for e in found
+            if not (who.person and e.kind != "person")
+            and not (who.gender == "F" and e.gender == "male")
+            and not (who.gender == "M" and e.gender == "female")
+        ]
         return fitting[0] if len(fitting) == 1 else None
 
     # ------------------------------------------------------------ pronouns
@@ -255,7 +289,9 @@ class People:
         for least, reach, confidence in ((1.6, 4, 0.8), (0.0, 2, 0.65)):
             for at in range(number, number - reach - 1, -1):
                 row = self._seen.get(at, {})
-                fitting = [w for w, v in row.items() if not w.person and v >= least and not _place(w)]
+                fitting = [
+                    w for w, v in row.items() if not w.person and v >= least and not _place(w)
+                ]
                 if fitting:
                     return self.of(max(fitting, key=lambda who: row[who]), confidence)
         return None
@@ -309,7 +345,11 @@ class People:
         content = {w for w in words if w not in FUNCTION}
         noun = role_key(head)
         phrase = reader.tokens[subject.first : subject.last]
-        caps = frozenset(t.low for t in phrase if t.cap and t.low not in self._lex.roles and t.low not in FUNCTION)
+        caps = frozenset(
+            t.low
+            for t in phrase
+            if t.cap and t.low not in self._lex.roles and t.low not in FUNCTION
+        )
         best: tuple[float, int, Someone] | None = None
         for start, who, role in self._registry.by_role.get(noun, ()):
             fit = _fit(content, noun, role, caps)
@@ -321,7 +361,11 @@ class People:
             if best is None or key[:2] > best[:2]:
                 best = key
         if best is None and caps:
-            others = {w for _, w, r in self._registry.by_role.get("counterpart", ()) if _akin(caps, r.caps)}
+            others = {
+                w
+                for _, w, r in self._registry.by_role.get("counterpart", ())
+                if _akin(caps, r.caps)
+            }
             if len(others) == 1:
                 return self.of(next(iter(others)), 0.85)
         if best is None and (caps or any(t.owns for t in phrase)) and noun in _OFFICES:
@@ -329,7 +373,12 @@ class People:
             if later is not None:
                 return self.of(later, 0.75)
         if best is None and noun in _HEADS:
-            heads = {w for n in _HEADS for _, w, r in self._registry.by_role.get(n, ()) if _fit(set(), n, r) is not None}
+            heads = {
+                w
+                for n in _HEADS
+                for _, w, r in self._registry.by_role.get(n, ())
+                if _fit(set(), n, r) is not None
+            }
             if len(heads) == 1 and not content - _HEADS - {noun}:
                 return self.of(next(iter(heads)), 0.75)
         if best is None and not caps and noun in _GENERIC:
@@ -346,8 +395,12 @@ class People:
     def _named_next(self, number: int) -> Someone | None:
         """Give who is introduced without a title as the subject right after `Norland's leader`."""
         for who in self.subjects[number + 1 : number + 3]:
-            if who is not None and who.person and len(who.parts) > 1 and not who.roles and (
-                who.latest >= 0 and self._intro.get(id(who)) is None
+            if (
+                who is not None
+                and who.person
+                and len(who.parts) > 1
+                and not who.roles
+                and (who.latest >= 0 and self._intro.get(id(who)) is None)
             ):
                 return who
         return None
@@ -405,11 +458,15 @@ class People:
             who
             for who in self._registry.people
             if not who.person
-            and (len(who.parts) > 1 and kin & set(who.parts) or head in who.bodies)
-            and (not extra or extra & set(who.parts) or len(extra) == 1 and not extra & self._lex.bodies)
+            and ((len(who.parts) > 1 and kin & set(who.parts)) or head in who.bodies)
+            and (not extra or extra & set(who.parts) or (len(extra) == 1 and not extra & self._lex.bodies))
         ]  # fmt: skip
         if not options:
-            return self._last_body(reader) if head in _ANY_BODY and not extra & self._lex.roles else None
+            return (
+                self._last_body(reader)
+                if head in _ANY_BODY and not extra & self._lex.roles
+                else None
+            )
         before = [who for who in options if who.first <= at]
         best = max(before, key=lambda w: w.first) if before else options[0]
         return self.of(best, 0.85)
@@ -440,7 +497,11 @@ class People:
 def _inverted(reader: Reader, mention: Mention) -> bool:
     """Tell whether a name is the subject of `, noted Smith.`"""
     verb = mention.first - 1
-    while verb > 0 and reader.tokens[verb].kind == "w" and (reader.tokens[verb].owns or reader.cover[verb] is not None):
+    while (
+        verb > 0
+        and reader.tokens[verb].kind == "w"
+        and (reader.tokens[verb].owns or reader.cover[verb] is not None)
+    ):
         verb -= 1
     if verb <= 0 or mention.owns or not mention.who.person or not reader.is_finite(verb):
         return False
@@ -485,9 +546,25 @@ def _fit(
     theirs = {DEMONYMS.get(w, w) for w in given if w in DEMONYMS or w in COUNTRIES}
     if places and theirs and not places & theirs:
         return None
-    for word in ("prime", "vice", "deputy", "foreign", "defense", "defence", "finance", "attorney", "former", "interior"):
+    for word in (
+        "prime",
+        "vice",
+        "deputy",
+        "foreign",
+        "defense",
+        "defence",
+        "finance",
+        "attorney",
+        "former",
+        "interior",
+    ):
         if word in wanted and word not in given and word != "former":
             return None
-        if noun in ("minister", "president") and word in ("prime", "vice") and word in given and word not in wanted:
+        if (
+            noun in ("minister", "president")
+            and word in ("prime", "vice")
+            and word in given
+            and word not in wanted
+        ):
             return None
     return 1.0 + 0.5 * len(wanted & given)

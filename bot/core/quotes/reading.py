@@ -20,10 +20,12 @@ DATELINE: Final = re.compile(
     r"(?: ?\([A-Z][\w. ]{1,30}\))?\s?(?:—|–|--| -) ?"
 )
 ABBREVIATIONS: Final = frozenset(
-    """mr mrs ms dr prof sen sens rep reps gov govs gen col capt lt sgt rev adm maj hon st brig
+    """
+    mr mrs ms dr prof sen sens rep reps gov govs gen col capt lt sgt rev adm maj hon st brig
     cmdr fr pres jr sr vs no inc corp co ltd dept univ assn jan feb mar apr aug sept oct nov dec
-    ala ariz ark calif colo conn del fla ga ill ind kan ky la md mass mich minn miss mo mont neb nev
-    okla ore pa tenn tex vt va wash wis wyo d r supt messrs mt ft etc al ave blvd""".split()
+    ala ariz ark calif colo conn del fla ga ill ind kan ky la md mass mich minn miss mo mont neb
+    nev okla ore pa tenn tex vt va wash wis wyo d r supt messrs mt ft etc al ave blvd
+    """.split()
 )
 _ENDS: Final = ".!?…"
 _CLOSERS: Final = "\"”’'»)]"
@@ -147,7 +149,7 @@ def _append(text: str, row: list[Token], start: int, end: int) -> None:
 def _abbreviation(token: Token) -> bool:
     if token.kind != "w":
         return False
-    return token.low in ABBREVIATIONS and token.cap or (len(token.word) == 1 and token.cap)
+    return (token.low in ABBREVIATIONS and token.cap) or (len(token.word) == 1 and token.cap)
 
 
 def _split(tokens: list[Token], block: int, verbs: Collection[str]) -> list[Sentence]:
@@ -216,3 +218,33 @@ def _said_clause(tokens: list[Token], start: int, verbs: Collection[str], last: 
             and i - start < 5
         )
     return False
+
+
+def pieces(text: str) -> tuple[list[str], list[bool]]:
+    """Split a text into words and a flag for each: whether one space follows.
+
+    Further white space comes as pieces of its own, so that the pieces give the text again. A lone
+    surrogate, which no UTF-8 string can hold, comes as a question mark.
+    """
+    words: list[str] = []
+    spaces: list[bool] = []
+    at = 0
+    for match in TOKEN.finditer(text):
+        _gap(text[at : match.start()], words, spaces)
+        word = match.group()
+        words.append(word if word.isascii() else word.encode("utf-8", "replace").decode("utf-8"))
+        spaces.append(False)
+        at = match.end()
+    _gap(text[at:], words, spaces)
+    return words, spaces
+
+
+def _gap(space: str, words: list[str], spaces: list[bool]) -> None:
+    if not space:
+        return
+    if words and space[0] == " ":
+        spaces[-1] = True
+        space = space[1:]
+    if space:
+        words.append(space)
+        spaces.append(False)

@@ -52,6 +52,10 @@ class Attribution:
     joins: bool = False
     weak: bool = False
 
+    def marked_words(self, text: str) -> list[str]:
+        """Give the words of the stretch."""
+        return text[self.marked.start : self.marked.end].split()
+
     def take(self, other: Attribution, path: str, factor: float) -> None:
         """Take the speaker of another quote."""
         self.speaker, self.cue, self.path = other.speaker, other.cue, path
@@ -161,20 +165,44 @@ class Sieve:
             if after.speaker is not None:
                 row.take(after, "continued", 0.95)
                 return
-        if after is not None and after.sentence == row.sentence and after.found is not None and after.found.path in ("after", "inverted"):
+        if (
+            after is not None
+            and after.sentence == row.sentence
+            and after.found is not None
+            and after.found.path in ("after", "inverted")
+        ):
             self._resolve(reader, after)
             row.take(after, "same sentence", 0.95)
             return
         if not row.bare:
             return
         same_block = before is not None and before.marked.block == row.marked.block
-        if before is not None and same_block and row.sentence - before.sentence <= 1 and before.speaker:
-            starts = not before.found or before.found.path in ("after", "inverted", "label") or reader is self._readers[before.sentence] or before.bare
-            full = before.marked.end > before.marked.start and self._text[before.marked.end - 1] in _FULL
+        if (
+            before is not None
+            and same_block
+            and row.sentence - before.sentence <= 1
+            and before.speaker
+        ):
+            starts = (
+                not before.found
+                or before.found.path in ("after", "inverted", "label")
+                or reader is self._readers[before.sentence]
+                or before.bare
+            )
+            full = (
+                before.marked.end > before.marked.start
+                and self._text[before.marked.end - 1] in _FULL
+            )
             if starts or full:
                 row.take(before, "same paragraph", 0.97)
                 return
-        if after is not None and after.marked.block == row.marked.block and after.sentence - row.sentence <= 1 and after.found is not None and after.found.path in ("after", "inverted"):
+        if (
+            after is not None
+            and after.marked.block == row.marked.block
+            and after.sentence - row.sentence <= 1
+            and after.found is not None
+            and after.found.path in ("after", "inverted")
+        ):
             self._resolve(self._readers[after.sentence], after)
             row.take(after, "next sentence", 0.95)
             return
@@ -224,4 +252,13 @@ class Sieve:
             if said and 0 <= row.sentence - before.sentence <= 1:
                 gap = row.marked.open - before.marked.close
                 first = row.at == 0 or row.sentence == before.sentence
-                row.joins = first and gap < 240 and (row.found is None or row.found == before.found or row.bare or row.sentence == before.sentence)
+                row.joins = (
+                    first
+                    and gap < 240
+                    and (
+                        row.found is None
+                        or row.found == before.found
+                        or row.bare
+                        or row.sentence == before.sentence
+                    )
+                )

@@ -1,0 +1,112 @@
+"""What holds for any text at all."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import pytest
+from bot.core.analysis import analyze
+from bot.core.quotes import choose_quotes, find_quotes
+from bot.core.summary import summarize
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+EXAMPLES = 2000 if os.environ.get("WIREWATCH_PROFILE") == "nightly" else 120
+
+WORDS = st.sampled_from(
+    """said told according to the minister President Ann Lee Mr. Brown he she it they who , , . . ! ?
+    : ; — - ( ) " " “ ” ‘ ’ ' ' '' « » „ 「 」 ministry statement that not students' don't U.S. 1998
+    قال אמר dit laut and but while in of for a \n \n\n \u200f \u00a0 \ud800 \x00 🙂 é""".split(" ")
+)
+NEWSLIKE = st.lists(WORDS, max_size=120).map(" ".join)
+ANY = st.one_of(NEWSLIKE, st.text(max_size=300))
+LANGS = st.sampled_from(["en", "en", "fr", "es", "de", "ar", "he", "pl", ""])
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(text=ANY, lang=LANGS)
+def test_quotes_of_any_text(text: str, lang: str) -> None:
+    """Never raises; pieces are inside the text, in order, apart, and free of their marks."""
+    at = 0
+    for quote in find_quotes(text, lang=lang):
+        assert quote.start == quote.parts[0][0]
+        assert quote.end == quote.parts[-1][1]
+        assert 0.0 <= quote.confidence <= 1.0
+        assert quote.speaker is None or quote.speaker.strip()
+        for start, end in quote.parts:
+            assert at <= start < end <= len(text)
+            assert text[start:end] == text[start:end].strip()
+            at = end
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(text=ANY, sentences=st.integers(-1, 5))
+def test_summary_of_any_text(text: str, sentences: int) -> None:
+    """Never raises; sentences are verbatim, in order, apart, and no more than asked for."""
+    spans = summarize(text, sentences=sentences)
+    assert len(spans) <= max(0, sentences)
+    at = 0
+    for start, end in spans:
+        assert at <= start < end <= len(text)
+        at = end
+
+
+@settings(max_examples=EXAMPLES // 2, deadline=None)
+@given(text=NEWSLIKE)
+def test_white_space_at_the_ends_changes_nothing(text: str) -> None:
+    """The same text with white space around it has the same quotes."""
+    plain = [(q.words(text), q.speaker) for q in find_quotes(text)]
+    wrapped = f"\n\n  {text}  \n"
+    assert [(q.words(wrapped), q.speaker) for q in find_quotes(wrapped)] == plain
+
+
+@settings(max_examples=EXAMPLES // 2, deadline=None)
+@given(text=NEWSLIKE, limit=st.integers(0, 4))
+def test_chosen_quotes_are_of_the_article(text: str, limit: int) -> None:
+    """Choosing never invents, never repeats and never exceeds its limit."""
+    quotes = find_quotes(text)
+    chosen = choose_quotes(quotes, text, names=["Ann Lee"], focus=[(0, 3)], limit=limit)
+    assert len(chosen) <= limit
+    assert set(chosen) <= set(quotes)
+    assert len(set(chosen)) == len(chosen)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [{}, {"id": 1}, {"id": None, "text": None}, {"id": [], "text": 5, "title": {}}, {"text": ""}],
+)
+def test_analyze_odd_records(record: dict[str, object]) -> None:
+    """A record without a text gives an empty answer with its id."""
+    answer = analyze(record, None)
+    assert answer == {"id": record.get("id"), "summary": [], "quotes": []}
+
+
+SHAPES = {
+    "open marks": '"' * 60_000,
+    "open curly marks": "“a " * 40_000,
+    "single marks": "'a ' b" * 25_000,
+    "brackets": "(" * 100_000,
+    "one word": "a" * 200_000,
+    "one sentence": 'the man said "no" and ' * 6_000,
+    "names": "Ann Lee, Bob Ray, " * 8_000,
+    "commas": ", " * 70_000,
+    "said": "said " * 30_000,
+    "lines": '"a b c\n' * 20_000,
+    "clauses": 'Ann Lee, who said that he, who said it, told them, "no", ' * 2_500,
+    "full stops": ". " * 60_000,
+    "initials": "A. " * 50_000,
+    "dateline": "PARIS, " * 25_000,
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_hostile_shapes_take_linear_time(shape: str) -> None:
+    """A tenth of a megabyte of one shape takes well under its share of five seconds a megabyte."""
+    text = SHAPES[shape]
+    find_quotes("warm up, said Ann Lee")
+    begin = time.process_time()
+    find_quotes(text)
+    summarize(text)
+    took = time.process_time() - begin
+    assert took < 10.0 * len(text) / 1_000_000 + 0.5
