@@ -12,9 +12,7 @@ from bot.core.model import Alias, Article, Entity, Rule
 from bot.core.officials import Officials
 
 VOCABULARY = 200_000
-"""Words that rules may use."""
-WRITTEN = 40_000
-"""Words that articles use, by a Zipf law; the others stand in rules only."""
+"""Words that rules may use; articles use the first fifth, by a Zipf law."""
 TOKENS = 620
 
 _ONSETS = "b br c ch d dr f fl g gr h j k l m n p pl qu r s sh st t th tr v w z".split()
@@ -25,26 +23,30 @@ _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class World:
-    """What rules and articles are made of."""
+    """What rules and articles are made of; `written` words are those that articles use."""
 
     words: list[str]
     names: list[str]
     weights: list[float]
 
+    @property
+    def written(self) -> int:
+        return len(self.weights)
 
-def make_world(seed: int = 7) -> World:
+
+def make_world(size: int = VOCABULARY, seed: int = 7) -> World:
     """Make the vocabulary: words by rank, and two-word names."""
     rng = random.Random(seed)
     words: dict[str, None] = dict.fromkeys(["the", "of", "and", "in", "to", "a", "said", "on"])
-    while len(words) < VOCABULARY:
+    while len(words) < size:
         parts = rng.choice((1, 2, 2, 3, 3, 4))
         words["".join(_syllable(rng) for _ in range(parts))] = None
     listed = list(words)
     names = [
-        f"{rng.choice(listed[2000:20000]).title()} {rng.choice(listed[2000:]).title()}"
-        for _ in range(40_000)
+        f"{listed[rng.randrange(1500, size // 10)]} {listed[rng.randrange(1500, size)]}".title()
+        for _ in range(size // 5)
     ]
-    weights = list(accumulate(1 / (rank + 2.7) for rank in range(WRITTEN)))
+    weights = list(accumulate(1 / (rank + 2.7) for rank in range(size // 5)))
     return World(listed, names, weights)
 
 
@@ -98,7 +100,7 @@ def _word(world: World, rng: random.Random) -> str:
 
 def acronym(world: World, rank: int) -> str:
     """Give the acronym of a rank."""
-    return "".join(world.words[rank * 17 % WRITTEN + part][0] for part in range(3)).upper()
+    return "".join(world.words[rank * 17 % world.written + part][0] for part in range(3)).upper()
 
 
 def make_officials(world: World, count: int = 150) -> Officials:
@@ -142,15 +144,15 @@ def make_rules(world: World, count: int, *, quiet_after: int | None = None) -> l
 
 def _term(world: World, rng: random.Random, *, quiet: bool) -> str:
     if quiet:
-        word = world.words[rng.randint(WRITTEN, VOCABULARY - 1)]
-        other = world.words[int(WRITTEN * rng.random() ** 2)]
+        word = world.words[rng.randrange(world.written, len(world.words))]
+        other = world.words[int(world.written * rng.random() ** 2)]
         return word if rng.random() < 0.6 else f'"{other} {word}"'
     chance = rng.random()
     if chance < 0.45:
         return f'"{world.names[int(len(world.names) * rng.random() ** 2)]}"'
     if chance < 0.93:
-        return world.words[int(300 + (VOCABULARY - 301) * rng.random() ** 2)]
-    return acronym(world, rng.randint(0, 5000))
+        return world.words[int(300 + (len(world.words) - 301) * rng.random() ** 2)]
+    return acronym(world, rng.randint(0, 2000))
 
 
 def _query(world: World, rng: random.Random, *, quiet: bool) -> str:
@@ -163,7 +165,7 @@ def _query(world: World, rng: random.Random, *, quiet: bool) -> str:
     if chance < 0.62:
         return " OR ".join(term() for _ in range(rng.randint(2, 6)))
     if chance < 0.80:
-        common = world.words[int(20 + 2000 * rng.random() ** 2)]
+        common = world.words[int(20 + 1500 * rng.random() ** 2)]
         return f"({term()} OR {term()}) AND {common}"
     if chance < 0.88:
         return f"{term()} AND NOT {world.words[rng.randint(50, 3000)]}"

@@ -216,7 +216,9 @@ def term_hits(text: Text, term: Term) -> list[Hit]:
             (at, at + size)
             for at in range(len(text.words) - size + 1)
             if all(
-                _is(text.words[at + k], wanted[k], exact=exact, prefix=term.prefix and k == size - 1)
+                _is(
+                    text.words[at + k], wanted[k], exact=exact, prefix=term.prefix and k == size - 1
+                )
                 for k in range(size)
             )
         ]

@@ -171,7 +171,7 @@ class Folded:
         self._ends: dict[int, int] = {}
         folded = simple if simple is not None else self._fold_any(padded)
         if "'" in folded:
-            folded = folded.replace("'s ", "   ").replace("'", " ")
+            folded = folded.replace("'s ", "   ").replace("'s.", "   ").replace("'", " ")
         if "." in folded:
             folded = self._join_initials(folded.replace(". ", "  "))
         self.text = folded

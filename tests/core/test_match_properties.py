@@ -72,9 +72,7 @@ GLUE = [" ", " ", " ", ", ", ". ", "\n\n", " – ", "-", "… ", "” “", "' "
 def texts(draw: st.DrawFn, most: int = 14) -> str:
     """Words that make trouble, joined by what stands between words."""
     count = draw(st.integers(0, most))
-    return "".join(
-        draw(st.sampled_from(WORDS)) + draw(st.sampled_from(GLUE)) for _ in range(count)
-    )
+    return "".join(draw(st.sampled_from(WORDS)) + draw(st.sampled_from(GLUE)) for _ in range(count))
 
 
 def _terms() -> st.SearchStrategy[Query]:
@@ -115,7 +113,9 @@ def queries() -> st.SearchStrategy[Query]:
     near = st.builds(Near, group, group, st.integers(1, 6))
     placed = st.one_of(group, near)
     regex = st.sampled_from([Regex("[0-9]+"), Regex("raf.h", ignore_case=True), Regex(r"\bICC\b")])
-    words_only = st.builds(Term, st.sampled_from(["Harbour", "Times", "en", "harbour times", "org"]))
+    words_only = st.builds(
+        Term, st.sampled_from(["Harbour", "Times", "en", "harbour times", "org"])
+    )
     inside = _trees(st.one_of(terms, near, regex), 3)
     leaves = st.one_of(
         terms,
@@ -144,8 +144,16 @@ def quotes_of(draw: st.DrawFn, text: str) -> list[Quote]:
             len(text) > 4) else []  # fmt: skip
         if not cuts:
             continue
-        parts = ((cuts[0], cuts[1]), (cuts[2], cuts[3])) if draw(st.booleans()) else ((cuts[0], cuts[3]),)
-        who = draw(st.sampled_from([("Dana Miron", "dana"), ("Yoel Miron", "yoel"), ("Miron", ""), (None, "")]))
+        parts = (
+            ((cuts[0], cuts[1]), (cuts[2], cuts[3]))
+            if draw(st.booleans())
+            else ((cuts[0], cuts[3]),)
+        )
+        who = draw(
+            st.sampled_from(
+                [("Dana Miron", "dana"), ("Yoel Miron", "yoel"), ("Miron", ""), (None, "")]
+            )
+        )
         found.append(Quote(parts[0][0], parts[-1][1], parts, speaker=who[0], entity=who[1]))
     return found
 

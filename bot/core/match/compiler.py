@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
+from weakref import WeakValueDictionary
 
 from bot.core.match.entities import Directory, Names
 from bot.core.match.nodes import (
@@ -54,12 +55,12 @@ class Compiler:
     """Compiles the queries of one rule set.
 
     Attributes:
-        leaves: those in use, by what they mean.
+        leaves: those that a rule holds, by what they mean.
     """
 
     def __init__(self, officials: Officials) -> None:
         self.officials = officials
-        self.leaves: dict[Any, Leaf] = {}
+        self.leaves: WeakValueDictionary[Any, Leaf] = WeakValueDictionary()
         self._directory = Directory(officials)
         self._names: dict[str, Names] = {}
 
@@ -163,23 +164,20 @@ class Compiler:
                     str(query),
                     speaker=speaker.id,
                     names=names.folded(),
-                    pattern=None,
                     inner=inner,
                     gate=gate,
                     mentions=self._leaf(speaker, text, ""),
                 ),
             )
-        mentions = None if speaker is None else self._leaf(speaker, text, "")
-        return self._shared(  # type: ignore[no-any-return]
+        if speaker is None:
+            return self._shared(query, lambda: SaidLeaf(str(query), inner=inner))
+        pattern = pattern_of(speaker)
+        mentions = self._leaf(speaker, text, "")
+        gate = self._shared(("gate", pattern), lambda: GateLeaf(f"gate {speaker}", (pattern,)))
+        return self._shared(
             query,
             lambda: SaidLeaf(
-                str(query),
-                speaker="",
-                names=frozenset(),
-                pattern=None if speaker is None else pattern_of(speaker),
-                inner=inner,
-                gate=mentions,
-                mentions=mentions,
+                str(query), pattern=pattern, inner=inner, gate=gate, mentions=mentions
             ),
         )
 

@@ -48,7 +48,7 @@ class Node:
         clause: the part in canonical form.
     """
 
-    __slots__ = ("clause",)
+    __slots__ = ("__weakref__", "clause")
 
     def __init__(self, clause: str) -> None:
         self.clause = clause
@@ -303,12 +303,12 @@ class SaidLeaf(Leaf):
         self,
         clause: str,
         *,
-        speaker: str,
-        names: frozenset[str],
-        pattern: Pattern | None,
-        inner: Node | None,
-        gate: Leaf | None,
-        mentions: Positional | None,
+        speaker: str = "",
+        names: frozenset[str] = frozenset(),
+        pattern: Pattern | None = None,
+        inner: Node | None = None,
+        gate: Leaf | None = None,
+        mentions: Positional | None = None,
     ) -> None:
         super().__init__(clause)
         self.speaker, self.names, self.pattern = speaker, names, pattern
@@ -584,9 +584,10 @@ class AnyNode(Node):
         return _sum_of(self.children, frequency, gates=gates)
 
 
-
 def _least_of(nodes: Iterable[Node], frequency: Frequency, *, gates: bool) -> Triggers | None:
-    known = [found for node in nodes if (found := node.triggers(frequency, gates=gates)) is not None]
+    known = [
+        found for node in nodes if (found := node.triggers(frequency, gates=gates)) is not None
+    ]
     return min(known, key=lambda found: found[0]) if known else None
 
 

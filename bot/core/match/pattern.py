@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 Stretch = tuple[int, int]
 """Half-open offsets in the folded text of a document."""
 
+
 class Pattern:
     """What to look for. Equal patterns are interchangeable; never changed once made.
 

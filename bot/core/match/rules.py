@@ -136,7 +136,11 @@ class RuleSet:
             return
         self._number += 1
         compiled = self._rules[rule.id] = CompiledRule(
-            rule, self._number, node, self._frequency, speaks="said:" in rule.query and has_said(query)
+            rule,
+            self._number,
+            node,
+            self._frequency,
+            speaks="said:" in rule.query and has_said(query),
         )
         self._post(compiled)
 
@@ -275,7 +279,8 @@ class RuleSet:
         if not anchors:
             return self._starts, pattern.words[0][:_START]
         return self._patterns, min(
-            anchors, key=lambda word: (1 + len(self._patterns.get(word, ()))) * self._frequency.of(word)
+            anchors,
+            key=lambda word: (1 + len(self._patterns.get(word, ()))) * self._frequency.of(word),
         )
 
     def _forget(self, leaf: Leaf) -> None:

@@ -48,6 +48,7 @@ _COUNTED = re.compile(r"(near|atleast)(?:/(.*))?", re.IGNORECASE | re.DOTALL)
 # Phones and chats turn straight quotation marks into typographic ones.
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
 _GERSHAYIM = re.compile(r'(?<=[א-ת])"(?=[א-ת])')
+_FIELD = re.compile(r"\b([A-Za-z_]+):$")
 _PLAIN = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 
 
@@ -198,7 +199,7 @@ class _Builder(Transformer["Token", Query]):
         name = token[:-1].lower()
         name = _ALIASES.get(name, name)
         if name not in get_args(Scope):
-            raise _unknown_field(token)
+            raise _unknown_field(token[:-1], token.start_pos or 0)
         return Scoped(cast("Scope", name), child, at=token.start_pos or 0)
 
     def about(self, token: Token, child: Query) -> Query:
@@ -220,13 +221,12 @@ def _speaker(raw: str, at: int) -> EntityRef | Term | None:
     return EntityRef(raw[1:].lower(), at=at) if raw.startswith("@") else _term(raw, at)
 
 
-def _unknown_field(token: Token) -> _Fault:
-    name = token[:-1]
+def _unknown_field(name: str, at: int) -> _Fault:
     close = difflib.get_close_matches(name.lower(), _FIELDS, n=1)
     reason = f"unknown field {name}"
     if not close:
         reason += f' (fields are {", ".join(_FIELDS)}; write "{name}: …" to look for the words)'
-    return _Fault(token.start_pos or 0, reason, f"{close[0]}:" if close else None)
+    return _Fault(at, reason, f"{close[0]}:" if close else None)
 
 
 def _explained(text: str, plain: str, error: UnexpectedInput) -> QueryError:
@@ -269,6 +269,9 @@ def _odd_character(text: str, plain: str, at: int) -> QueryError:
     chunk = rest.split(maxsplit=1)[0] if rest.split() else rest
     if plain.count('"', at) % 2 and '"' in chunk:
         return QueryError(text, at + chunk.index('"'), "this quotation mark is never closed")
+    field = _FIELD.search(plain, 0, at)
+    if field and field[1].lower() not in {*_FIELDS, *_ALIASES}:
+        return _unknown_field(field[1], field.start()).in_query(text)
     if "*" in chunk:
         return QueryError(
             text, at + chunk.index("*"), "a star can only stand at the end of a word of 3 letters"

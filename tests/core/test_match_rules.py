@@ -1,0 +1,197 @@
+"""RuleSet: adding, replacing, removing, pausing, candidates, errors, and hostile queries."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import pytest
+from bench.match_data import make_articles, make_officials, make_rules, make_world
+
+from bot.core.match import RuleSet, article_of, match_record
+from bot.core.model import Alias, Article, Entity, Office, Quote, Rule
+from bot.core.officials import Officials
+from bot.errors import QueryError
+
+OFFICIALS = Officials(
+    [
+        Entity(
+            "miron",
+            "Dana Miron",
+            aliases=(Alias("Miron"),),
+            offices=(Office("trade minister", "Arvenia"),),
+        ),
+        Entity("icc", "International Criminal Court", "institution", aliases=(Alias("ICC"),)),
+    ]
+)
+
+
+def article(text: str, title: str = "", **fields: str) -> Article:
+    return article_of({"id": "1", "title": title, "text": text, **fields})
+
+
+def rules(**queries: str) -> RuleSet:
+    return RuleSet(OFFICIALS, [Rule(name, name, query) for name, query in queries.items()])
+
+
+def met(found: RuleSet, text: str, quotes: list[Quote] | None = None) -> list[str]:
+    return [match.rule for match in found.find_matches(article(text), quotes)]
+
+
+def test_matches_come_in_the_order_of_adding() -> None:
+    found = rules(b="Rafah", a="Gaza OR Rafah", c="Rafah NEAR/5 Gaza", d="icc")
+    assert met(found, "Gaza and Rafah") == ["b", "a", "c"]
+    found.add(Rule("b", "b", "Gaza"))
+    assert met(found, "Gaza and Rafah") == ["a", "c", "b"], "a replaced rule is a new one"
+    assert len(found) == 4
+
+
+def test_rules_are_known_by_id() -> None:
+    found = rules(a="Rafah")
+    assert found.rule("a") == Rule("a", "a", "Rafah")
+    assert found.rule("z") is None
+    assert [rule.id for rule in found] == ["a"]
+
+
+def test_a_removed_rule_matches_nothing() -> None:
+    found = rules(a="Rafah", b="Rafah", c='"Rafah gate" OR pref* OR @miron', d="said:@miron")
+    found.remove("a")
+    found.remove("unheard of")
+    assert met(found, "Rafah gate prefix Miron") == ["b", "c"]
+    for name in "bcd":
+        found.remove(name)
+    assert met(found, "Rafah gate prefix Miron") == []
+    assert len(found) == 0
+
+
+def test_removing_leaves_nothing_behind() -> None:
+    """The index is as empty as before, so edits do not pile up."""
+    found = rules()
+    for query in (
+        '"a b"',
+        "!Ab",
+        "abc*",
+        "@miron deal",
+        "said:@miron",
+        "/x/",
+        "lang:en",
+        "said:(a)",
+    ):
+        found.add(Rule("r", "r", query))
+    found.remove("r")
+    assert not found._words
+    assert not found._patterns
+    assert not found._starts
+    assert not found._always
+    assert not any(found._speakers.values())
+    assert not list(found._compiler.leaves.values())
+
+
+def test_a_paused_rule_matches_nothing_but_is_there() -> None:
+    found = rules()
+    found.add(Rule("a", "a", "Rafah", paused=True))
+    assert met(found, "Rafah") == []
+    assert found.find_candidates(article("Rafah")) == set()
+    assert found.rule("a") is not None
+    assert len(found) == 1
+    found.add(Rule("a", "a", "Rafah"))
+    assert met(found, "Rafah") == ["a"]
+
+
+def test_an_unknown_entity_is_refused_and_nothing_changes() -> None:
+    found = rules(a="Rafah")
+    with pytest.raises(QueryError) as caught:
+        found.add(Rule("a", "a", "Gaza AND said:@mirom(deal)"))
+    assert caught.value.suggestion == "@miron"
+    assert caught.value.position == 14
+    assert met(found, "Rafah") == ["a"]
+
+
+def test_candidates_wait_for_quotes_where_a_speaker_can_be_meant() -> None:
+    """A name or an office of the speaker must stand in the text, and all else must fit."""
+    found = rules(
+        a="said:@miron(truce)", b="Rafah said:@miron", c="said:(deal)", d="Rafah -said:@miron", e="Gaza"
+    )  # fmt: skip
+    assert found.find_candidates(article("Rafah")) == {"d"}
+    assert found.find_candidates(article("The trade minister spoke")) == {"a"}
+    assert found.find_candidates(article("Miron in Rafah")) == {"a", "b", "d"}
+    assert found.find_candidates(article("a deal in Gaza")) == {"c", "e"}
+    assert met(found, "“Truce,” Miron said in Rafah.") == ["d"], "no quotes are known"
+
+
+def test_quotes_are_asked_for_only_where_a_rule_may_need_them() -> None:
+    asked = []
+
+    def find_quotes(text: str, **about: str) -> list[Quote]:
+        asked.append((text, about))
+        return [Quote(1, 6, ((1, 6),), speaker="Dana Miron", entity="miron")]
+
+    found = rules(a="said:@miron(truce)", b="Rafah")
+    text = "“Truce,” Miron said in Rafah."
+    record = {"id": "7", "title": "T", "text": text, "lang": "en", "source": None}
+    assert match_record(found, record, find_quotes) == [
+        {"id": "7", "rule": "a", "clauses": ["said:@miron(truce)"],
+         "highlights": [["text", 1, 6], ["text", 9, 14]]},
+        {"id": "7", "rule": "b", "clauses": ["Rafah"], "highlights": [["text", 23, 28]]},
+    ]  # fmt: skip
+    assert asked == [(text, {"title": "T", "lang": "en"})]
+    assert match_record(found, {"id": 8, "title": "", "text": "nothing"}, find_quotes) == []
+    assert len(asked) == 1
+
+
+def test_highlights_name_the_entity() -> None:
+    (match,) = rules(a="@miron OR Miron").find_matches(article("Dana Miron met Miron"))
+    assert [(m.start, m.end, m.entity) for m in match.highlights] == [
+        (0, 10, "miron"),
+        (15, 20, "miron"),
+    ]
+
+
+@pytest.fixture(scope="module")
+def world() -> tuple[RuleSet, list[Article], RuleSet]:
+    made = make_world(20_000)
+    officials = make_officials(made)
+    listed = make_rules(made, 1500)
+    return RuleSet(officials, listed), make_articles(made, 60), RuleSet(officials, reversed(listed))
+
+
+def test_learning_and_editing_change_no_answer(
+    world: tuple[RuleSet, list[Article], RuleSet],
+) -> None:
+    """Rules added in another order, removed and added again, over a stream of articles."""
+    found, articles, other = world
+    rng = random.Random(3)
+    every = list(other)
+    for number, each in enumerate(articles):
+        for rule in rng.sample(every, 40):
+            other.remove(rule.id)
+            other.add(rule)
+        one = {match.rule: match for match in found.find_matches(each)}
+        assert one == {match.rule: match for match in other.find_matches(each)}, number
+    assert any(rule.patience > 8 for rule in found._rules.values()), (
+        "some triggers were chosen anew"
+    )
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "/(a+)+b/", "/(a|a)*b/", "/(.*a){20}b/", "/a{1,1000}b/", "/(a?){50}a{50}b/", "/(x+x+)+y/",
+        '"' + "a " * 400 + 'b"', "ATLEAST/1000 a", "a NEAR/100 b", "(a OR aaa*) NEAR/100 (b OR a)",
+        " OR ".join(f"a{n}" for n in range(200)), "aaa*", '"a a a"', "about:a", "a NEAR/9 a NEAR/9 a",
+    ],
+)  # fmt: skip
+def test_no_query_stalls_the_engine(query: str) -> None:
+    """Long runs of what a query almost matches are answered in time that grows with the text only."""
+    found = rules(a=query)
+
+    def spent(times: int) -> float:
+        text = article("a" * times + " " + "a " * times + "x" * times)
+        begin = time.process_time()
+        found.find_matches(text)
+        found.find_candidates(text)
+        return time.process_time() - begin
+
+    spent(100)
+    small, large = min(spent(4000) for _ in range(3)), spent(16_000)
+    assert large < 12 * small + 0.1

@@ -1,0 +1,179 @@
+"""The rule language: what parses, in which canonical form, and how errors read."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.core.query import MAX_CHARACTERS, Near, Said, Term, parse
+from bot.errors import QueryError
+
+CANONICAL = {
+    "Rafah": "Rafah",
+    "  Rafah  ": "Rafah",
+    "rafah icc": "rafah AND icc",
+    "a b OR c d": "a AND b OR c AND d",
+    "a (b OR c)": "a AND (b OR c)",
+    "((a AND b) AND c)": "a AND b AND c",
+    "a OR (b OR c)": "a OR b OR c",
+    "a -b": "a AND NOT b",
+    "a –b": "a AND NOT b",
+    "a NOT (b OR c)": "a AND NOT (b OR c)",
+    "a -(b c)": "a AND NOT (b AND c)",
+    '"war crimes"': '"war crimes"',
+    '"Rafah"': "Rafah",
+    "“war crimes”": '"war crimes"',
+    "«crimes de guerre»": '"crimes de guerre"',
+    "cease-fire": "cease-fire",
+    "Rafah, Gaza.": "Rafah AND Gaza",
+    "U.S.": "U.S.",
+    'צה"ל': "צה״ל",
+    '"צה"ל אמר"': '"צה״ל אמר"',
+    "cease*": "cease*",
+    '"cease fire*"': '"cease fire*"',
+    "!Exact": "!Exact",
+    '!"Foreign Office"': '!"Foreign Office"',
+    "@Netanyahu": "@netanyahu",
+    "@ben-gvir deal": "@ben-gvir AND deal",
+    "a NEAR/8 b": "a NEAR/8 b",
+    "a NEAR/8 b c": "a NEAR/8 b AND c",
+    "a NEAR/2 b NEAR/3 c": "a NEAR/2 b NEAR/3 c",
+    "a NEAR/2 (b NEAR/3 c)": "a NEAR/2 (b NEAR/3 c)",
+    "(a OR b) NEAR/3 c": "(a OR b) NEAR/3 c",
+    "ATLEAST/3 x": "ATLEAST/3 x",
+    "ATLEAST/3 (x OR y)": "ATLEAST/3 (x OR y)",
+    "/foo[0-9]+/": "/foo[0-9]+/",
+    "/foo/i bar": "/foo/i AND bar",
+    r"/a\/b/": r"/a\/b/",
+    "title:Rafah": "title:Rafah",
+    "Title:Rafah": "title:Rafah",
+    "text:Rafah": "body:Rafah",
+    "title:(a OR b)": "title:(a OR b)",
+    "-source:x y": "NOT source:x AND y",
+    "said:@x": "said:@x",
+    "said:@x(deal)": "said:@x(deal)",
+    "said:@x (deal)": "said:@x AND deal",
+    "said:@x(ceasefire OR deal)": "said:@x(ceasefire OR deal)",
+    'said:"Dana Miron"(deal)': 'said:"Dana Miron"(deal)',
+    "said:Miron": "said:Miron",
+    "said:(deal OR truce)": "said:(deal OR truce)",
+    "about:@x": "about:@x",
+    "about:(a OR b)": "about:(a OR b)",
+    "and or not": "and AND or AND not",
+    '"AND"': '"AND"',
+    "10:30": "10:30",
+    "1,000": "1,000",
+    "C++": "C",
+    "and/or": "and/or",
+    "NOT NOT a b": "NOT NOT a AND b",
+}
+
+
+@pytest.mark.parametrize(("query", "canonical"), CANONICAL.items())
+def test_canonical_form(query: str, canonical: str) -> None:
+    """The canonical form is what is shown, and parses to the same tree."""
+    assert str(parse(query)) == canonical
+    assert parse(canonical) == parse(query)
+
+
+# query: (0-based place, part of the reason, suggestion)
+ERRORS: dict[str, tuple[int, str, str | None]] = {
+    "": (0, "empty", None),
+    "   ": (0, "empty", None),
+    "(a": (0, "never closed", None),
+    "a OR (b": (5, "never closed", None),
+    "a)": (1, "never opened", None),
+    "()": (1, "nothing stands before", None),
+    'a "b c': (2, "never closed", None),
+    "a AND": (5, "missing after AND", None),
+    "AND a": (0, "something to join", None),
+    "a OR OR b": (5, "something to join", None),
+    "a NEAR b": (2, "NEAR/8", None),
+    "a near/8 b": (2, "neither", "NEAR/8"),
+    "a NEAR/0 b": (2, "from 1 to 100", None),
+    "a NEAR/101 b": (2, "from 1 to 100", None),
+    "a NEAR/3 NOT b": (9, "takes words", None),
+    "a NEAR/3 (b AND c)": (10, "takes words", None),
+    "ATLEAST/0 a": (0, "from 1 to 1000", None),
+    "ATLEAST/2 said:@x": (10, "takes words", None),
+    "titel:x": (0, "unknown field titel", "title:"),
+    "a spurce:x": (2, "unknown field spurce", "source:"),
+    "http://example.org": (0, "unknown field http", None),
+    "title: x": (0, "without a space", None),
+    "title:said:@x": (6, "inside title:", None),
+    "said:@x(title:a)": (8, "inside said:", None),
+    "said:@x(said:@y)": (8, "inside said:", None),
+    "source:@x": (7, "takes words", None),
+    "pr*": (0, "at least 3", None),
+    "a pre*fix": (5, "end of a word", None),
+    "*": (0, "end of a word", None),
+    "a !": (2, "directly before", None),
+    "a @": (2, "@name", None),
+    "a - b": (2, "lone hyphen", None),
+    "a … b": (2, "no letter or digit", None),
+    "/a(?=b)/": (2, "look-around", None),
+    "/(?<!a)b/": (1, "look-around", None),
+    r"/(a)\1/": (4, "back-references", None),
+    "/a*/": (1, "empty text", None),
+    "/a(/": (1, "cannot be read", None),
+    "a /b": (2, "ends with /", None),
+    "NOT a": (0, "every article", None),
+    "-a -b": (0, "every article", None),
+    "a OR NOT b": (5, "every article", None),
+    "title:(NOT a)": (7, "every article", None),
+    "a AND (NOT b OR c)\nAND AND": (23, "something", None),
+}
+
+
+@pytest.mark.parametrize("query", ERRORS)
+def test_errors_name_the_place_and_the_reason(query: str) -> None:
+    place, reason, suggestion = ERRORS[query]
+    with pytest.raises(QueryError) as caught:
+        parse(query)
+    assert reason in caught.value.reason
+    assert caught.value.suggestion == suggestion
+    assert caught.value.position == place
+
+
+def test_an_error_shows_line_column_and_caret() -> None:
+    with pytest.raises(QueryError) as caught:
+        parse("Rafah\nAND titel:x")
+    assert str(caught.value) == (
+        "line 2, column 5: unknown field titel: did you mean title:?\n  AND titel:x\n      ^"
+    )
+
+
+def test_limits() -> None:
+    """Characters, depth, terms, pattern: each has its own words."""
+    for query, reason in {
+        "x" * (MAX_CHARACTERS + 1): "longer than 2000",
+        "x " * 201: "more than 200 terms",
+        "NOT " * 30 + "x": "deeper than 20",
+        "/" + "a" * 501 + "/": "longer than 500",
+    }.items():
+        with pytest.raises(QueryError, match=reason):
+            parse(query)
+    assert parse("(" * 100 + "x" + ")" * 100) == Term("x"), "brackets alone are not depth"
+    assert len(parse("x " * 200).children) == 200  # type: ignore[union-attr]
+
+
+def test_nodes_keep_their_place() -> None:
+    """Errors that are found later, such as unknown entities, can point at it."""
+    tree = parse("deal AND said:@nobody(truce)").children[1]  # type: ignore[union-attr]
+    assert isinstance(tree, Said)
+    assert tree.speaker is not None
+    assert (tree.at, tree.speaker.at) == (9, 14)
+    assert isinstance(parse("a NEAR/3 b"), Near)
+
+
+@pytest.mark.parametrize(
+    ("text", "acronym"),
+    [
+        ("ICC", True), ("US", True), ("U.S.", True), ("UNRWA", True), ("UNESCO", True), ("МИД", True),
+        ("icc", False), ("Icc", False), ("A", False), ("GERMANY", False), ("G7", False), ("צהל", False),
+        ("US troops", False),
+    ],
+)  # fmt: skip
+def test_two_to_six_capitals_are_an_acronym(text: str, acronym: bool) -> None:  # noqa: FBT001
+    term = parse(f'"{text}"')
+    assert isinstance(term, Term)
+    assert term.acronym is acronym
