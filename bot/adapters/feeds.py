@@ -9,13 +9,15 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from bot.adapters.parsing import ParserPool, ParsingError
-from bot.core.feed import entry_hashes, parse_feed
+from bot.core.feed import parse_feed, prune
 from bot.core.model import Feed, ParsedFeed, Validators
 from bot.core.politeness import freshness
 from bot.errors import FeedError, FetchError
 from bot.ports import Fetched, Unchanged
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from bot.adapters.http import Answer, HttpClient
 
 INLINE = 500_000
@@ -68,12 +70,23 @@ class HttpFeeds:
             FeedError: the body is no feed, or reading it took too long.
         """
         known = frozenset(fetched.validators.entries)
-        if known and len(fetched.body) <= INLINE:
-            hashes = entry_hashes(fetched.body, fetched.content_type)
-            if hashes and known.issuperset(hashes):
-                return ParsedFeed("", "", (), entries=hashes)
+        if len(fetched.body) <= INLINE:
+            pruned = prune(fetched.body, fetched.content_type, known)
+            if pruned and not pruned.count:
+                return ParsedFeed("", "", (), entries=pruned.entries[:MAX_HASHES])
+            if pruned:
+                rest = replace(fetched, body=pruned.body, content_type="")
+                parsed = await self._read(feed, rest, now)
+                if len(parsed.entries) == pruned.count:
+                    return replace(parsed, entries=pruned.entries[:MAX_HASHES])
+        parsed = await self._read(feed, fetched, now, known)
+        return replace(parsed, entries=parsed.entries[:MAX_HASHES])
+
+    async def _read(
+        self, feed: Feed, fetched: Fetched, now: datetime, known: Collection[str] = ()
+    ) -> ParsedFeed:
         try:
-            parsed = await self._pool.run(
+            return await self._pool.run(
                 parse_feed,
                 fetched.body,
                 feed=feed,
@@ -84,7 +97,6 @@ class HttpFeeds:
             )
         except ParsingError as error:
             raise FeedError(error.reason) from error
-        return replace(parsed, entries=parsed.entries[:MAX_HASHES])
 
 
 def _conditions(validators: Validators) -> dict[str, str]:
