@@ -9,7 +9,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from bot.adapters.parsing import ParserPool, ParsingError
+from bot.core.discover import announced_feeds
 from bot.core.feed import parse_feed, prune
+from bot.core.feed.decode import decode
 from bot.core.model import Feed, ParsedFeed, Validators
 from bot.core.politeness import freshness
 from bot.errors import FeedError, FetchError
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 
 INLINE = 500_000
 """Bytes up to which entries are told apart in the event loop: some milliseconds."""
+
+PAGE = 1_000_000
+"""Bytes of an HTML page in which announced feeds are looked for."""
 
 MAX_HASHES = 1_000
 """Hashes that are kept of a feed; entries beyond are read again each time."""
@@ -81,6 +86,29 @@ class HttpFeeds:
                     return replace(parsed, entries=pruned.entries[:MAX_HASHES])
         parsed = await self._read(feed, fetched, now, known)
         return replace(parsed, entries=parsed.entries[:MAX_HASHES])
+
+    async def discover(self, url: str) -> tuple[Feed, ...]:
+        """Give the feed at an address, or those that the page there announces, likeliest first.
+
+        Raises:
+            FetchError: the address gave nothing.
+            FeedError: it is neither a feed nor a page that announces one.
+        """
+        fetched = await self.fetch(Feed(url), Validators())
+        if not isinstance(fetched, Fetched):
+            raise FeedError("the server answers nothing new to a first request")
+        try:
+            parsed = await self.parse(Feed(url), fetched, datetime.now(UTC))
+        except FeedError as error:
+            html = decode(fetched.body[:PAGE], fetched.content_type)
+            try:
+                found = await self._pool.run(announced_feeds, html, fetched.url)
+            except ParsingError:
+                found = ()
+            if not found:
+                raise error from None
+            return found
+        return (Feed(fetched.moved or url, parsed.title),)
 
     async def _read(
         self, feed: Feed, fetched: Fetched, now: datetime, known: Collection[str] = ()
