@@ -9,17 +9,24 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from bot.adapters.parsing import ParserPool, ParsingError
-from bot.core.feed import entry_hashes, parse_feed
+from bot.core.discover import announced_feeds
+from bot.core.feed import parse_feed, prune
+from bot.core.feed.decode import decode
 from bot.core.model import Feed, ParsedFeed, Validators
 from bot.core.politeness import freshness
 from bot.errors import FeedError, FetchError
 from bot.ports import Fetched, Unchanged
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from bot.adapters.http import Answer, HttpClient
 
 INLINE = 500_000
 """Bytes up to which entries are told apart in the event loop: some milliseconds."""
+
+PAGE = 1_000_000
+"""Bytes of an HTML page in which announced feeds are looked for."""
 
 MAX_HASHES = 1_000
 """Hashes that are kept of a feed; entries beyond are read again each time."""
@@ -68,12 +75,46 @@ class HttpFeeds:
             FeedError: the body is no feed, or reading it took too long.
         """
         known = frozenset(fetched.validators.entries)
-        if known and len(fetched.body) <= INLINE:
-            hashes = entry_hashes(fetched.body, fetched.content_type)
-            if hashes and known.issuperset(hashes):
-                return ParsedFeed("", "", (), entries=hashes)
+        if len(fetched.body) <= INLINE:
+            pruned = prune(fetched.body, fetched.content_type, known)
+            if pruned and not pruned.count:
+                return ParsedFeed("", "", (), entries=pruned.entries[:MAX_HASHES])
+            if pruned:
+                rest = replace(fetched, body=pruned.body, content_type="")
+                parsed = await self._read(feed, rest, now)
+                if len(parsed.entries) == pruned.count:
+                    return replace(parsed, entries=pruned.entries[:MAX_HASHES])
+        parsed = await self._read(feed, fetched, now, known)
+        return replace(parsed, entries=parsed.entries[:MAX_HASHES])
+
+    async def discover(self, url: str) -> tuple[Feed, ...]:
+        """Give the feed at an address, or those that the page there announces, likeliest first.
+
+        Raises:
+            FetchError: the address gave nothing.
+            FeedError: it is neither a feed nor a page that announces one.
+        """
+        fetched = await self.fetch(Feed(url), Validators())
+        if not isinstance(fetched, Fetched):
+            raise FeedError("the server answers nothing new to a first request")
         try:
-            parsed = await self._pool.run(
+            parsed = await self.parse(Feed(url), fetched, datetime.now(UTC))
+        except FeedError as error:
+            html = decode(fetched.body[:PAGE], fetched.content_type)
+            try:
+                found = await self._pool.run(announced_feeds, html, fetched.url)
+            except ParsingError:
+                found = ()
+            if not found:
+                raise error from None
+            return found
+        return (Feed(fetched.moved or url, parsed.title),)
+
+    async def _read(
+        self, feed: Feed, fetched: Fetched, now: datetime, known: Collection[str] = ()
+    ) -> ParsedFeed:
+        try:
+            return await self._pool.run(
                 parse_feed,
                 fetched.body,
                 feed=feed,
@@ -84,7 +125,6 @@ class HttpFeeds:
             )
         except ParsingError as error:
             raise FeedError(error.reason) from error
-        return replace(parsed, entries=parsed.entries[:MAX_HASHES])
 
 
 def _conditions(validators: Validators) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from bot.adapters.parsing import ParserPool, ParsingError
 from bot.adapters.reading import read_page
@@ -13,6 +13,9 @@ from bot.core.feed.decode import decode
 from bot.core.robots import MAX_SIZE, NOTHING, Robots, parse_robots
 from bot.errors import EgressError, FetchError
 from bot.ports import Page
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,9 +31,13 @@ AGENT = "wirewatch"
 MAX_PAGE = 2_000_000
 """Bytes of a page that are read; the reader's time grows with it."""
 
+SHORTER = 0.8
+"""A page with less than this part of the feed's own text is a stub: the feed's text is better."""
+
 _ACCEPT = {"Accept": "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"}
 _ROBOTS_KEPT, _ROBOTS_FAILED = 86_400.0, 600.0
-_MAX_SITES = 2_000
+_PAGE_KEPT = 900.0
+_MAX_SITES, _MAX_PAGES = 2_000, 200
 _SERVER_ERROR = 500
 
 
@@ -55,17 +62,23 @@ class HttpPages:
         self._client, self._pool, self._clock = client, pool, clock
         self._respect = robots
         self._sites: OrderedDict[str, tuple[float, Robots]] = OrderedDict()
+        # Sections of one outlet list the same article: its page is read once for all of them.
+        self._read: OrderedDict[tuple[str, str], tuple[float, Page]] = OrderedDict()
 
     async def fetch(self, article: Article) -> Page:
         """Fetch and read an article's page.
 
         Raises:
             FetchError: no link, no answer, an error status, too large, refused by the guard or by
-                robots.txt, no page, no text found.
+                robots.txt, no page, no article text (a consent or subscription wall has none),
+                less text than the feed itself.
         """
         if not article.url:
             raise FetchError("the entry has no link")
         url = self._client.guard.check(article.url)
+        key = (str(url), article.title)
+        if (kept := self._read.get(key)) and kept[0] > self._clock():
+            return kept[1]
         if self._respect and not (await self._robots(url)).allows(str(url)):
             raise FetchError("robots.txt does not allow it")
         answer = await self._client.get(str(url), _ACCEPT, limit=MAX_PAGE)
@@ -77,8 +90,12 @@ class HttpPages:
         except ParsingError as error:
             raise FetchError(error.reason) from error
         if not text:
-            raise FetchError("no text found on the page")
-        return Page(text, address)
+            raise FetchError("no article text found on the page")
+        if len(text) < SHORTER * len(article.text):
+            raise FetchError("the page has less text than the feed")
+        page = Page(text, address)
+        _remember(self._read, key, (self._clock() + _PAGE_KEPT, page), _MAX_PAGES)
+        return page
 
     async def _robots(self, url: URL) -> Robots:
         site = str(url.origin())
@@ -86,10 +103,7 @@ class HttpPages:
         expires, robots = self._sites.get(site, (now, NOTHING))
         if expires <= now:
             robots, kept = await self._ask_robots(site)
-            self._sites[site] = (now + kept, robots)
-            self._sites.move_to_end(site)
-            if len(self._sites) > _MAX_SITES:
-                self._sites.popitem(last=False)
+            _remember(self._sites, site, (now + kept, robots), _MAX_SITES)
         return robots
 
     async def _ask_robots(self, site: str) -> tuple[Robots, float]:
@@ -104,3 +118,10 @@ class HttpPages:
             return (NOTHING, _ROBOTS_FAILED) if refused else (Robots(), _ROBOTS_KEPT)
         content_type = answer.headers.get("Content-Type", "")
         return parse_robots(decode(answer.body, content_type), AGENT), _ROBOTS_KEPT
+
+
+def _remember(kept: OrderedDict[K, V], key: K, value: V, limit: int) -> None:
+    kept[key] = value
+    kept.move_to_end(key)
+    if len(kept) > limit:
+        kept.popitem(last=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -17,7 +18,19 @@ if TYPE_CHECKING:
 ENOUGH = 400
 """Code points from which a careful reading is believed to be the whole article."""
 
+WALL = 1_500
+"""Code points up to which a text full of such words is a wall, not an article about them."""
+
 _SENTENCE = 40
+# What consent and subscription walls talk of, in the languages of the press that is watched most.
+_WALL = re.compile(
+    r"\b(?:cookies?|consent|privacy|personal data|partners|subscri\w+|sign in|log ?in|sign up"
+    r"|create an account|free trial|javascript|ad ?blocker|verify you are|captcha|einwillig\w*"
+    r"|datenschutz\w*|abonn\w+|anmelden|inscri\w+|connectez|données personnelles|suscr\w+"
+    r"|consentimiento|iniciar sesión|iscriviti|consenso|הסכמה|עוגיות|התחבר\w*|מנוי\w*"
+    r"|ملفات تعريف|الخصوصية|اشترك|تسجيل الدخول)\b",
+    re.IGNORECASE,
+)
 # trafilatura's own names for blocks (a subset of TEI).
 _TAGS = {"quote": "blockquote", "head": "h2", "item": "li", "list": "ul", "lb": "br",
          "row": "tr", "cell": "td", "fw": "p", "ab": "p"}  # fmt: skip
@@ -34,7 +47,19 @@ def read_page(body: bytes, content_type: str, url: str) -> tuple[str, str]:
     text = careful
     if len(careful) < ENOUGH:
         text = max(careful, _extracted(html, precise=False), _paragraphs(html), key=len)
-    return text, _canonical(html, url)
+    return "" if is_wall(text) else text, _canonical(html, url)
+
+
+def is_wall(text: str) -> bool:
+    """Say whether a text is a consent or subscription wall instead of an article.
+
+    Such a text is short and speaks of cookies, subscriptions or signing in once in each twenty
+    words or more, and three times at least.
+    """
+    if len(text) > WALL:
+        return False
+    found = len(_WALL.findall(text))
+    return found >= 3 and found * 20 >= len(text.split())  # noqa: PLR2004 - as written above
 
 
 def _extracted(html: str, *, precise: bool) -> str:

@@ -30,7 +30,6 @@ MAX_TAGS = 5_000
 _TAGGED = re.compile(r"<[a-zA-Z/!?]")
 _ENTITY = re.compile(r"&(?:#\d|#[xX][0-9a-fA-F]|[a-zA-Z])")
 _ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>|<[!?/][^<>]*>")
-_SPACES = re.compile(r"\s+")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*|[\u2029]+")
 _LINE_BREAKS = re.compile(rf"{LINE}(?:\s*{LINE})+")
 
@@ -49,15 +48,22 @@ _STRAY_JOINER = re.compile("(?<![\u0600-\uffff\U00010000-\U0010ffff])[\u200c\u20
 
 def clean(text: str) -> str:
     """Drop the characters that are not text: controls, bidi overrides, zero-width, surrogates."""
+    if _harmless(text):
+        return text
     text = _UNWANTED.sub("", text)
     if "\u200c" in text or "\u200d" in text:
         text = _STRAY_JOINER.sub("", text)
     return text
 
 
+def _harmless(text: str) -> bool:
+    """Say quickly that a text has none of them: all are unprintable, as line ends are too."""
+    return text.replace("\n", " ").replace("\r", " ").replace("\xa0", " ").isprintable()
+
+
 def one_line(text: str) -> str:
     """Clean plain text and collapse its white space to single spaces."""
-    return _SPACES.sub(" ", clean(text)).strip()
+    return " ".join(clean(text).split())
 
 
 def plain_paragraphs(text: str) -> str:
@@ -73,7 +79,7 @@ def html_to_text(html: str) -> str:
     """
     if not _TAGGED.search(html):
         return plain_paragraphs(_resolved(html) if _ENTITY.search(html) else html)
-    source = _UNWANTED.sub("", html)
+    source = html if _harmless(html) else _UNWANTED.sub("", html)
     many = source.count("<") > MAX_TAGS
     return _joined((_text_by_regex if many else _text_by_tree)(source).split(BREAK))
 

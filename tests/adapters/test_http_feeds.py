@@ -6,6 +6,7 @@ import json
 import os
 import zlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
@@ -309,6 +310,81 @@ async def test_a_body_that_is_no_feed_says_what_it_is(feeds: HttpFeeds, site: Si
         with pytest.raises(FeedError) as caught:
             await feeds.parse(site.feed(), answer, NOW)
         assert caught.value.reason == reason
+
+
+async def test_only_unseen_entries_are_read(feeds: HttpFeeds, site: Site) -> None:
+    """A poll carries the hashes of the last one's entries; what is known is not read again."""
+    site.answer = served()
+    first = await fetched(feeds, site)
+    read = await feeds.parse(site.feed(), first, NOW)
+    validators = replace(first.validators, entries=read.entries)
+    entry = b"<item><guid>a2</guid><title>New</title></item></channel>"
+    site.answer = served(RSS.replace(b"</channel>", entry))
+    second = await feeds.fetch(site.feed(), validators)
+    assert isinstance(second, Fetched)
+    again = await feeds.parse(site.feed(), second, NOW)
+    assert [article.key for article in again.articles] == ["a2"]
+    assert again.entries[:1] == read.entries
+    assert len(again.entries) == 2
+
+
+async def test_a_new_date_of_the_feed_itself_needs_no_reading(site: Site) -> None:
+    """Where only the head changed no worker is asked at all."""
+    site.answer = served()
+    async with HttpClient(allow={f"127.0.0.1:{site.port}"}) as client, ParserPool(1) as pool:
+        feeds = HttpFeeds(client, pool)
+        first = await fetched(feeds, site)
+        read = await feeds.parse(site.feed(), first, NOW)
+        site.answer = served(RSS.replace(b"<item>", b"<lastBuildDate>x</lastBuildDate><item>"))
+        second = await feeds.fetch(site.feed(), replace(first.validators, entries=read.entries))
+        assert isinstance(second, Fetched)
+    closed = await HttpFeeds(client, pool).parse(site.feed(), second, NOW)
+    assert (closed.articles, closed.entries) == ((), read.entries)
+
+
+async def test_a_pruned_feed_in_an_old_encoding_is_read_right(feeds: HttpFeeds, site: Site) -> None:
+    """What is left of a document is UTF-8, whatever its header said of the whole."""
+    text = '<?xml version="1.0" encoding="iso-2022-jp"?><rss version="2.0"><channel><item>'
+    text += "<guid>1</guid><title>港</title></item>{}</channel></rss>"
+    header = {"Content_Type": "text/xml; charset=iso-2022-jp"}
+    site.answer = served(text.format("").encode("iso-2022-jp"), **header)
+    first = await fetched(feeds, site)
+    read = await feeds.parse(site.feed(), first, NOW)
+    more = text.format("<item><guid>2</guid><title>日本</title></item>").encode("iso-2022-jp")
+    body = replace(first, body=more, validators=Validators(entries=read.entries))
+    again = await feeds.parse(site.feed(), body, NOW)
+    assert [article.title for article in again.articles] == ["日本"]
+
+
+async def test_permanent_moves_and_freshness_are_told(feeds: HttpFeeds, site: Site) -> None:
+    """301 and 308 name the new address, until a temporary redirect comes in between."""
+
+    def answer(request: web.Request) -> web.Response:
+        hops = {"/a": (301, "/b"), "/b": (308, "/c"), "/c": (302, "/d"), "/x": (302, "/b")}
+        if request.path not in hops:
+            return web.Response(body=RSS, headers={"Cache-Control": "max-age=900"})
+        status, place = hops[request.path]
+        return web.Response(status=status, headers={"Location": place})
+
+    site.answer = answer
+    got = await fetched(feeds, site, "/a")
+    assert (got.moved.rpartition("/")[2], got.url.rpartition("/")[2]) == ("c", "d")
+    assert got.fresh == 900
+    assert (await fetched(feeds, site, "/x")).moved == ""
+    assert (await fetched(feeds, site, "/d")).moved == ""
+
+
+async def test_feeds_of_a_page_are_discovered(feeds: HttpFeeds, site: Site) -> None:
+    """A page gives the feeds that it announces, a feed itself, anything else its own error."""
+    page = b'<html><link rel=alternate type="application/rss+xml" title=All href=/feed>'
+    site.answer = served(page)
+    (found,) = await feeds.discover(site.feed("/").url)
+    assert (found.url, found.title) == (site.feed("/feed").url, "All")
+    site.answer = served()
+    assert [feed.title for feed in await feeds.discover(site.feed().url)] == ["Harbour Times"]
+    site.answer = served(b"<html>nothing</html>")
+    with pytest.raises(FeedError, match="HTML page"):
+        await feeds.discover(site.feed().url)
 
 
 def wild_feeds() -> list[Path]:

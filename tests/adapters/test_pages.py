@@ -1,6 +1,7 @@
 """Article pages: the text and nothing but the text, where robots.txt lets us."""
 
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,7 +10,7 @@ from aiohttp import web
 from bot.adapters.http import HttpClient
 from bot.adapters.pages import HttpPages
 from bot.adapters.parsing import ParserPool
-from bot.adapters.reading import read_page
+from bot.adapters.reading import is_wall, read_page
 from bot.core.model import Article
 from bot.errors import EgressError, FetchError
 
@@ -118,7 +119,7 @@ async def test_unreachable_robots_stop_pages_for_a_while(pages: HttpPages, site:
         ("", "the entry has no link"),
         ("http://harbour.example/none", "HTTP 404 Not Found"),
         ("http://harbour.example/pdf", "this is no HTML page"),
-        ("http://harbour.example/empty", "no text found on the page"),
+        ("http://harbour.example/empty", "no article text found on the page"),
         ("http://harbour.example/big", "larger than 2 MB"),
     ],
 )
@@ -137,6 +138,44 @@ async def test_a_page_without_text_says_why(
 async def test_pages_are_guarded(pages: HttpPages, url: str) -> None:
     with pytest.raises(EgressError):
         await pages.fetch(article(url))
+
+
+async def test_a_stub_is_not_taken_for_the_article(pages: HttpPages, site: Site) -> None:
+    """Where the feed has more than the page, its own text is kept."""
+    site.page("/a", PAGE)
+    long = replace(article("http://harbour.example/a"), text="The feed's own words. " * 60)
+    with pytest.raises(FetchError, match="less text than the feed"):
+        await pages.fetch(long)
+
+
+async def test_a_page_is_fetched_once(pages: HttpPages, site: Site) -> None:
+    """Two feeds with one article: one request; an edited headline asks again."""
+    site.page("/a", PAGE)
+    first = await pages.fetch(article("http://harbour.example/a"))
+    assert await pages.fetch(article("http://harbour.example/a")) == first
+    assert site.asked == ["/robots.txt", "/a"]
+    await pages.fetch(replace(article("http://harbour.example/a"), title="Harbour opens again"))
+    assert site.asked == ["/robots.txt", "/a", "/a"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wall"),
+    [
+        ("We and our partners use cookies. Manage your consent or read our privacy policy.", True),
+        ("Subscribe to read on. Already a subscriber? Sign in. Start your free trial.", True),
+        (("Um weiterzulesen, müssen Sie einwilligen oder ein Abonnement haben. Jetzt abonnieren "
+         "oder anmelden."), True),
+        ("Please enable JavaScript and cookies to verify you are a person.", True),
+        ("The privacy commissioner said on Monday that cookies need consent. " + "She told the "
+         "council that the new rules would take effect in May and that shops had time. " * 6,
+         False),
+        ("The harbour opened on Monday.", False),
+        ("", False),
+    ],
+)  # fmt: skip
+def test_walls_are_told_from_articles(text: str, wall: bool) -> None:  # noqa: FBT001
+    """Short texts full of cookies and subscriptions are walls; articles about them are not."""
+    assert is_wall(text) is wall
 
 
 def test_a_canonical_link_stays_on_its_site() -> None:

@@ -18,7 +18,7 @@ from types import FrameType
 import pytest
 
 from bot.adapters.parsing import ParserPool, ParsingError
-from bot.core.feed import entry_hashes, parse_feed
+from bot.core.feed import parse_feed, prune
 from bot.core.model import Feed
 from bot.errors import FeedError
 
@@ -123,7 +123,8 @@ def test_mutations_give_articles_or_a_feed_error() -> None:
             assert not article.domain.startswith("www.")
             assert article.published is None or article.published.year >= 1990
         if parsed.entries and not body.lstrip().startswith(b"{"):
-            assert entry_hashes(body) == parsed.entries
+            pruned = prune(body, "", parsed.entries[1:])
+            assert pruned is None or pruned.entries == parsed.entries
             again = parse_feed(body, feed=FEED, url=FEED.url, now=NOW, known=parsed.entries)
             assert again.articles == ()
     assert read > MUTATIONS // 4

@@ -7,7 +7,7 @@ feed says of itself (here and `fields`, `language`).
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime
 
-__all__ = ["MAX_ENTRIES", "entry_hashes", "parse_feed"]
+__all__ = ["MAX_ENTRIES", "Pruned", "parse_feed", "prune"]
 
 _SAMPLES = 5
 
@@ -68,16 +68,37 @@ def parse_feed(  # noqa: PLR0913 - keyword arguments
         raise FeedError(f"not readable as a feed ({type(error).__name__})") from error
 
 
-def entry_hashes(body: bytes, content_type: str = "") -> tuple[str, ...]:
-    """Give the hashes of a body's entries without reading them; empty where that cannot be done.
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """A body without the entries that are known.
+
+    Attributes:
+        body: what is left to read.
+        count: how many entries that has.
+        entries: hashes of all entries of the whole body.
+    """
+
+    body: bytes
+    count: int
+    entries: tuple[str, ...]
+
+
+def prune(body: bytes, content_type: str, known: Collection[str]) -> Pruned | None:
+    """Leave out the entries of an XML body whose hashes are known; None where all must be read.
 
     Linear in time and memory: fit for the event loop up to a megabyte.
     """
     try:
         content, _ = document(decode(body, content_type))
-        return outline(content).hashes if content.startswith("<") else ()
+        if not known or not content.startswith("<"):
+            return None
+        pieces = outline(content)
     except (FeedError, ValueError):
-        return ()
+        return None
+    wanted = pieces.unseen(known)
+    if wanted is None or len(wanted) == len(pieces.spans):
+        return None
+    return Pruned(pieces.only(wanted), len(wanted), pieces.hashes)
 
 
 def _read(body: bytes, url: str, content_type: str, known: frozenset[str]) -> Document:
@@ -98,23 +119,22 @@ def _read(body: bytes, url: str, content_type: str, known: frozenset[str]) -> Do
 
 
 def _read_split(content: str, url: str, known: frozenset[str]) -> Document:
-    """Read the unseen entries of a well-formed document, or all of one that is not."""
+    """Read the unseen entries of a document, or all where they cannot be told apart."""
     try:
         pieces = outline(content)
-    except ValueError as error:
-        read = read_xml(content.encode("utf-8", "replace"), url)
-        return _bounded(replace(read, problems=(str(error),)))
+    except ValueError:
+        return _bounded(read_xml(content.encode("utf-8", "replace"), url))
     wanted = pieces.unseen(known) if known else None
-    if wanted is not None and len(wanted) <= MAX_ENTRIES:
+    if wanted is not None:
         read = read_xml(pieces.only(wanted), url)
-        if len(read.entries) == len(wanted):
+        if not read.problems and len(read.entries) == len(wanted):
             return replace(read, hashes=pieces.hashes)
     count = len(pieces.spans)
     if count > MAX_ENTRIES:
-        read = read_xml(pieces.only(frozenset(range(MAX_ENTRIES))), url)
-        return _bounded(read, count)
+        return _bounded(read_xml(pieces.only(range(MAX_ENTRIES)), url), count)
     read = read_xml(pieces.body, url)
-    return replace(read, hashes=pieces.hashes if len(read.entries) == count else ())
+    same = not read.problems and len(read.entries) == count
+    return replace(read, hashes=pieces.hashes) if same else read
 
 
 def _bounded(read: Document, count: int = 0) -> Document:

@@ -33,6 +33,7 @@ _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", 
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([^\"'>]{1,40})[\"']")
 # XML 1.0, production 2, leaves these out; one of them makes a strict parser give up.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r"))
 _PROLOG = re.compile(r"\s+|<\?(?s:.*?)(?:\?>|\Z)|<!--(?s:.*?)(?:-->|\Z)")
 _DOCTYPE = re.compile(r"<!doctype\b", re.IGNORECASE)
 _ENTITY = re.compile(r"<!entity\b", re.IGNORECASE)
@@ -46,8 +47,14 @@ def decode(body: bytes, content_type: str = "") -> str:
     say, for no other encoding's text is so by accident; else the label of the header counts before
     that of the XML declaration or HTML's `<meta>`, else it is windows-1252, as in browsers.
     """
-    text = _decoded(body, content_type)
-    return _NOT_XML.sub("", text.removeprefix("\ufeff"))
+    text = _decoded(body, content_type).removeprefix("\ufeff")
+    # The sweep over characters costs more than all the rest; almost no document needs it.
+    return _NOT_XML.sub("", text) if _dirty(body) or "\ufffe" in text or "\uffff" in text else text
+
+
+def _dirty(body: bytes) -> bool:
+    """Say whether control bytes are in there (and zeros, where a character has several bytes)."""
+    return len(body.translate(None, _CONTROLS)) != len(body)
 
 
 def _decoded(body: bytes, content_type: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 from xml.sax import expatreader
 
-BUFFER = 1 << 20
+BUFFER = 1 << 15
 
 
 class BufferedParser(expatreader.ExpatParser):

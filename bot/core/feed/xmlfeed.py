@@ -58,6 +58,7 @@ def read_xml(body: bytes, url: str) -> Document:
         lang=declared(_get(about, "language"), _get(title, "language")),
         entries=tuple(_entry(entry, base) for entry in parsed["entries"]),
         version=version,
+        problems=_problems(parsed),
         every=_every(about),
         skip_hours=_skip_hours(body),
     )
@@ -126,6 +127,15 @@ def _date(entry: dict[str, Any], name: str) -> datetime | None:
 def _section(entry: dict[str, Any]) -> str:
     terms = (plain_line(str(_get(tag, "term") or "")) for tag in _get(entry, "tags") or ())
     return ", ".join(dict.fromkeys(filter(None, terms)))
+
+
+def _problems(parsed: dict[str, Any]) -> tuple[str, ...]:
+    if not parsed["bozo"]:
+        return ()
+    found = parsed["bozo_exception"]
+    line = getattr(found, "getLineNumber", lambda: None)()
+    reason = one_line(str(getattr(found, "getMessage", lambda: found)()))[:100]
+    return (f"not well-formed: {reason}" + (f", line {line}" if line else ""),)
 
 
 def _every(about: dict[str, Any]) -> float | None:

@@ -1,0 +1,257 @@
+"""What a poll costs: CPU seconds per 1,000 feeds, beside other feed readers on the same server.
+
+    python bench/ingest.py [--feeds 1000] [--peers /path/to/python] [--json results.json]
+
+A local server offers half full-text and half summary feeds of 30 entries. Each contender runs in a
+process of its own, 64 requests at a time, through four rounds: all new, all 304, all 200 with the
+same body, all 200 with one new entry. A first round over other feeds warms it up, so that starting
+is not counted. CPU is that of the contender and its children, never the server's.
+
+Ours is `HttpFeeds` with its guard, worker pool and entry hashes, keeping validators in memory. The
+peers need a Python with `reader`, `sgmllib3k` and `requests`: `reader` keeps its database in a file
+of its own, as it always does (so its figures hold the storing of entries and ours do not);
+"plain" is `requests` and `feedparser` in 64 threads, conditional requests, nothing stored.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import hashlib
+import json
+import multiprocessing
+import random
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+ROUNDS = ("all new", "all 304", "200, unchanged", "200, one new")
+ENTRIES = 30
+WARM = 40
+WORDS = (ROOT / "LICENSE").read_text(encoding="utf-8").split()
+
+
+def entry(luck: random.Random, number: int, feed: int, *, full: bool) -> str:
+    """Write one RSS entry: some 4 KB of escaped HTML, or a teaser."""
+
+    def sentence() -> str:
+        return " ".join(luck.choices(WORDS, k=luck.randint(9, 22))).capitalize() + "."
+
+    def paragraph() -> str:
+        link = f'<a href="https://x.example/{luck.randrange(999)}">{luck.choice(WORDS)}</a>'
+        return f"<p>{sentence()} “{sentence()}” {link} <b>{sentence()}</b> {sentence()}</p>"
+
+    html = "".join(paragraph() for _ in range(10)) if full else sentence() + " " + sentence()
+    text = html.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    date = datetime(2026, 5, 1, tzinfo=UTC) + timedelta(minutes=number)
+    return (
+        f"<item><title>{sentence()}</title><link>https://x.example/{feed}/{number}</link>"
+        f"<guid isPermaLink='false'>{feed}-{number}</guid><category>{luck.choice(WORDS)}</category>"
+        f"<pubDate>{date:%a, %d %b %Y %H:%M:%S} GMT</pubDate>"
+        f"<description>{text}</description></item>"
+    )
+
+
+def document(number: int, *, newest: int) -> bytes:
+    """Write a feed whose newest entry has the number `newest`."""
+    first = newest - ENTRIES + 1
+    entries = "".join(
+        entry(random.Random(f"{number}/{one}"), one, number, full=number % 2 == 0)
+        for one in range(newest, first - 1, -1)
+    )
+    return (
+        f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel>'
+        f"<title>Feed {number}</title><link>https://x.example/{number}</link>"
+        f"<language>en</language>{entries}</channel></rss>"
+    ).encode()
+
+
+def serve(feeds: int, port: multiprocessing.Queue[int]) -> None:
+    """Serve `/<feed>`; `/round/<n>` turns to a round."""
+    from aiohttp import web  # noqa: PLC0415
+
+    bodies = {}
+    for number in range(feeds + WARM):
+        bodies[number] = (document(number, newest=100), document(number, newest=101))
+    now = {"round": 0}
+
+    async def answer(request: web.BaseRequest) -> web.Response:
+        if request.path.startswith("/round/"):
+            now["round"] = int(request.path.rsplit("/", 1)[1])
+            return web.Response()
+        body = bodies[int(request.path[1:])][now["round"] == 3]
+        tag = f'"{hashlib.md5(body).hexdigest()}"'  # noqa: S324 - a label
+        if now["round"] == 1 and request.headers.get("If-None-Match") == tag:
+            return web.Response(status=304, headers={"ETag": tag})
+        headers = {"ETag": tag, "Content-Type": "application/rss+xml"}
+        if now["round"] >= 2:
+            headers["ETag"] = f'"{random.random()}"'
+        return web.Response(body=body, headers=headers)
+
+    async def main() -> None:
+        runner = web.ServerRunner(web.Server(answer, access_log=None))
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0, backlog=512).start()
+        port.put(runner.addresses[0][1])
+        await asyncio.Event().wait()
+
+    asyncio.run(main())
+
+
+def cpu(children: list[int]) -> float:
+    """Give the CPU seconds of this process and of living children."""
+    total = time.process_time()
+    for pid in children:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        total += (int(fields[11]) + int(fields[12])) / 100
+    return total
+
+
+async def ours(base: str, feeds: int) -> list[dict[str, float]]:
+    """Run our own rounds."""
+    from bot.adapters.feeds import HttpFeeds  # noqa: PLC0415
+    from bot.adapters.http import HttpClient, Limits  # noqa: PLC0415
+    from bot.adapters.parsing import ParserPool  # noqa: PLC0415
+    from bot.core.model import Feed, Validators  # noqa: PLC0415
+    from bot.ports import Fetched  # noqa: PLC0415
+
+    host = base.removeprefix("http://")
+    known: dict[str, Validators] = {}
+    limits = Limits(connections=64, per_host=64)
+    results = []
+    async with HttpClient(allow={host}, limits=limits) as client, ParserPool(2) as pool:
+        reader = HttpFeeds(client, pool)
+        slots = asyncio.Semaphore(64)
+
+        async def poll(feed: Feed) -> int:
+            async with slots:
+                got = await reader.fetch(feed, known.get(feed.url, Validators()))
+                found = 0
+                if isinstance(got, Fetched):
+                    parsed = await reader.parse(feed, got, datetime.now(UTC))
+                    found = len(parsed.articles)
+                    known[feed.url] = replace(got.validators, entries=parsed.entries)
+                else:
+                    known[feed.url] = got.validators
+                return found
+
+        await asyncio.gather(*(poll(Feed(f"{base}/{n}")) for n in range(feeds, feeds + WARM)))
+        for number in range(4):
+            turn(base, number)
+            pids = [worker._child.pid for worker in pool._idle]  # noqa: SLF001
+            start, wall = cpu(pids), time.perf_counter()
+            counts = await asyncio.gather(*(poll(Feed(f"{base}/{n}")) for n in range(feeds)))
+            wall = time.perf_counter() - wall
+            results.append({"cpu": cpu(pids) - start, "wall": wall, "entries": sum(counts)})
+    return results
+
+
+PEER = r"""
+import json, random, sys, time, urllib.request
+name, base, where = sys.argv[1:4]
+feeds, warm = map(int, sys.argv[4:6])
+urls = [f"{base}/{n}" for n in range(feeds)]
+warmers = [f"{base}/{n}" for n in range(feeds, feeds + warm)]
+
+def plain():
+    import feedparser, requests
+    from concurrent.futures import ThreadPoolExecutor
+    tags, session = {}, requests.Session()
+    session.mount("http://", requests.adapters.HTTPAdapter(pool_connections=64, pool_maxsize=64))
+    def one(url):
+        got = session.get(url, headers={"If-None-Match": tags.get(url, "")}, timeout=30)
+        tags[url] = got.headers.get("ETag", "")
+        return len(feedparser.parse(got.content).entries) if got.status_code == 200 else 0
+    threads = ThreadPoolExecutor(64)
+    return lambda urls: sum(threads.map(one, urls))
+
+def with_reader():
+    from reader import make_reader
+    keeper = make_reader(where)
+    def run(urls):
+        for url in urls:
+            keeper.add_feed(url, exist_ok=True)
+        for _ in keeper.update_feeds_iter(workers=64, scheduled=False):
+            pass
+        return keeper.get_entry_counts().total
+    return run
+
+run = {"plain": plain, "reader": with_reader}[name]()
+run(warmers)
+results = []
+for number in range(4):
+    urllib.request.urlopen(f"{base}/round/{number}").read()
+    start, wall = time.process_time(), time.perf_counter()
+    entries = run(urls)
+    start, wall = time.process_time() - start, time.perf_counter() - wall
+    results.append({"cpu": start, "wall": wall, "entries": entries})
+print(json.dumps(results))
+"""
+
+
+def peer(name: str, python: str, base: str, feeds: int) -> list[dict[str, float]] | None:
+    """Run a peer's rounds in its own Python; None where it cannot run."""
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = [name, base, f"{folder}/reader.sqlite", str(feeds), str(WARM)]
+        done = subprocess.run(
+            [python, "-c", PEER, *arguments], capture_output=True, text=True, check=False
+        )
+    if done.returncode:
+        print(f"{name}: {done.stderr.strip().splitlines()[-1]}", file=sys.stderr)
+        return None
+    results: list[dict[str, float]] = json.loads(done.stdout)
+    return results
+
+
+def turn(base: str, number: int) -> None:
+    """Tell the server which round it is."""
+    with urllib.request.urlopen(f"{base}/round/{number}") as response:  # noqa: S310 - our own
+        response.read()
+
+
+def main() -> None:
+    """Run all contenders and print the table."""
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--feeds", type=int, default=1_000)
+    arguments.add_argument("--peers", help="a Python with reader, sgmllib3k and requests")
+    arguments.add_argument("--json", type=Path, help="write the figures here too")
+    options = arguments.parse_args()
+    port: multiprocessing.Queue[int] = multiprocessing.Queue()
+    server = multiprocessing.Process(target=serve, args=(options.feeds, port), daemon=True)
+    server.start()
+    base = f"http://127.0.0.1:{port.get()}"
+    results = {}
+    for name in ("wirewatch", "plain", "reader"):
+        turn(base, 0)
+        if name == "wirewatch":
+            results[name] = asyncio.run(ours(base, options.feeds))
+        elif options.peers and (found := peer(name, options.peers, base, options.feeds)):
+            results[name] = found
+    server.terminate()
+    show(results, options.feeds)
+    if options.json:
+        options.json.write_text(json.dumps({"feeds": options.feeds, "rounds": results}, indent=2))
+
+
+def show(results: dict[str, list[dict[str, float]]], feeds: int) -> None:
+    """Print CPU seconds per 1,000 feeds, feeds a second, and how many times ours that is."""
+    print(f"{feeds} feeds, CPU s per 1,000 feeds (feeds/s) [times ours]")
+    for number, label in enumerate(ROUNDS):
+        cells = []
+        for name, rounds in results.items():
+            one, mine = rounds[number], results["wirewatch"][number]
+            cost = one["cpu"] * 1_000 / feeds
+            times = one["cpu"] / mine["cpu"]
+            cells.append(f"{name} {cost:7.2f} ({feeds / one['wall']:5.0f}/s) [{times:5.1f}x]")
+        print(f"{label:<16}{'   '.join(cells)}")
+
+
+if __name__ == "__main__":
+    main()
