@@ -56,6 +56,7 @@ class Reading:
         terms: terms of headline and text with their rarity, the weightiest of this article first.
         title: terms of the headline.
         marks: names and numbers in it, which tell one occasion from another.
+        odd: its words that no list of common words has; marks among them or not.
         lead: terms of the headline and the first words.
         names: capitalised terms of headline and text.
         numbers: numbers of headline and text.
@@ -76,6 +77,7 @@ class Reading:
     terms: dict[int, float]
     title: frozenset[int]
     marks: frozenset[int]
+    odd: frozenset[int]
     lead: frozenset[int]
     names: frozenset[int]
     numbers: frozenset[int]
@@ -121,6 +123,7 @@ class Kept:
             reading.terms,
             reading.title,
             reading.marks,
+            reading.odd,
             reading.lead,
             reading.names,
             reading.numbers,
@@ -201,6 +204,7 @@ def read(
         terms=terms,
         title=titled & terms.keys(),
         marks=marks & terms.keys(),
+        odd=frozenset([t for t in titled if t in terms and not frequencies.common(t)]),
         lead=titled.union(about[:LEAD_WORDS]) & terms.keys(),
         names=_first(names, rarity),
         numbers=_first(frozenset(numbers), rarity),

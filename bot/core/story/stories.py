@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from bot.core.model import Place, Placement
 from bot.core.story.frequencies import Frequencies
 from bot.core.story.reading import read
-from bot.core.story.reprints import carries, is_copy, occasions_differ
+from bot.core.story.reprints import BRIEF, carries, is_copy, occasions_differ
 from bot.core.story.resemblance import likeness
 from bot.core.story.shelf import Shelf
 from bot.core.story.statements import Statement, same_words, statement
@@ -28,6 +28,12 @@ JOIN: Final = 0.25
 
 LOOKED_AT: Final = 3
 """Stories of which more members are compared."""
+
+MOST: Final = 6.0
+"""Log odds are capped here, so that no single comparison decides over all others."""
+
+COPY_ODDS: Final = 2.0
+"""Log odds at least, for two reports that carry one text."""
 
 BEST_SHARE: Final = 0.25
 """How much the most similar member counts; the rest is the mean over the compared members."""
@@ -221,8 +227,11 @@ class Stories:
     def _odds(self, reading: Reading, serial: int) -> float:
         other = self._shelf.get(serial)
         if occasions_differ(reading, other):
-            return -6.0
-        return max(-6.0, min(6.0, likeness(reading, other)))
+            return -MOST
+        odds = max(-MOST, min(MOST, likeness(reading, other)))
+        if odds < COPY_ODDS and carries(reading, other) and min(reading.length, other.length) >= BRIEF:
+            return COPY_ODDS
+        return odds
 
     # ------------------------------------------------------------ remembering
 
