@@ -21,7 +21,7 @@ _PATTERNS: Final = (
     re.compile(r"\A\s*By (?:[A-Z][\w.'’ -]+?, )?(?P<name>Reuters|[A-Z]{2,5}|[A-Z]\w+ Press)\b"),
     # "With AFP", "(with inputs from PTI)", "with files from ..." at the end
     re.compile(
-        rf"\(?\b[Ww]ith (?:(?:additional )?(?:inputs?|files?|material|reporting) (?:from|by) )?"
+        rf"(?:\A|[(\n]|[.!?”\"]\s)\s*[Ww]ith (?:(?:additional )?(?:inputs?|files?|material|reporting) (?:from|by) )?"
         rf"(?:the )?(?P<name>{_NAME})\)?[.]?\s*\Z"
     ),
     # "Source: Xinhua", "– Reuters", "/AFP" as the last words

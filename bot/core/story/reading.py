@@ -27,7 +27,7 @@ TEXT_WORDS: Final = 1000
 """Words that are looked at for copied passages."""
 
 TOP_TERMS: Final = 12
-KEY_TERMS: Final = 28
+KEY_TERMS: Final = 24
 """The heaviest terms, by which an article is found again."""
 
 TERMS: Final = 200
@@ -36,6 +36,9 @@ FEW: Final = 80
 
 SHINGLES: Final = 96
 OPENING_WORDS: Final = 72
+RARITY_STEPS: Final = 28
+_RARITY: Final = [step / RARITY_STEPS for step in range(256)]
+
 _BAR: Final = re.compile(r"\s+[|•·»–—-]\s+|[|»]")
 
 NAME_BOOST: Final = 1.3
@@ -53,6 +56,7 @@ class Reading:
         terms: terms of headline and text with their rarity, the weightiest of this article first.
         title: terms of the headline.
         marks: names and numbers in it, which tell one occasion from another.
+        odd: its words that no list of common words has; marks among them or not.
         lead: terms of the headline and the first words.
         names: capitalised terms of headline and text.
         numbers: numbers of headline and text.
@@ -73,6 +77,7 @@ class Reading:
     terms: dict[int, float]
     title: frozenset[int]
     marks: frozenset[int]
+    odd: frozenset[int]
     lead: frozenset[int]
     names: frozenset[int]
     numbers: frozenset[int]
@@ -109,7 +114,7 @@ class Reading:
 class Kept:
     """A reading packed for the look-back: one array, and where each of its sets ends."""
 
-    __slots__ = ("_cuts", "_numbers", "_packed")
+    __slots__ = ("_cuts", "_numbers", "_packed", "_rarities")
 
     def __init__(self, reading: Reading) -> None:
         packed = array("I")
@@ -118,6 +123,7 @@ class Kept:
             reading.terms,
             reading.title,
             reading.marks,
+            reading.odd,
             reading.lead,
             reading.names,
             reading.numbers,
@@ -128,6 +134,7 @@ class Kept:
             packed.extend(kept)
             cuts.append(len(kept))
         self._packed = packed
+        self._rarities = bytes([min(255, round(w * RARITY_STEPS)) for w in reading.terms.values()])
         self._cuts = bytes(cuts)
         self._numbers = (
             reading.when,
@@ -142,22 +149,16 @@ class Kept:
         """Seconds since the epoch."""
         return self._numbers[0]
 
-    def reading(self, frequencies: Frequencies) -> Reading:
-        """Unpack it; rarities are today's."""
+    def reading(self) -> Reading:
+        """Unpack it; rarities are those of when it was read, in steps."""
         packed, start = self._packed, 0
         parts = []
         for size in self._cuts:
             parts.append(packed[start : start + size])
             start += size
-        weight = frequencies.weight
-        when, length, level, outlet, heading = self._numbers
         return Reading(
-            when,
-            length,
-            level,
-            outlet,
-            heading,
-            {term: weight(term) for term in parts[0]},
+            *self._numbers,
+            dict(zip(parts[0], map(_RARITY.__getitem__, self._rarities), strict=True)),
             *map(frozenset, parts[1:]),
         )
 
@@ -203,6 +204,7 @@ def read(
         terms=terms,
         title=titled & terms.keys(),
         marks=marks & terms.keys(),
+        odd=frozenset([t for t in titled if t in terms and not frequencies.common(t)]),
         lead=titled.union(about[:LEAD_WORDS]) & terms.keys(),
         names=_first(names, rarity),
         numbers=_first(frozenset(numbers), rarity),

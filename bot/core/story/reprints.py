@@ -26,9 +26,6 @@ NUMBERS_LOST: Final = 0.02
 """In a longer text, numbers lost per word: an edited report changes a few, a form changes all."""
 
 NAMES_KEPT: Final = 0.30
-STRANGE: Final = 4.5
-"""Rarity above which a word of a headline counts like a name."""
-
 MOULD: Final = 0.67
 """Share of what is left of two headlines, without such names and numbers, that agrees in a form."""
 
@@ -38,6 +35,10 @@ FORM: Final = 0.45
 BRIEF: Final = 30
 SHORT: Final = 60
 """Words below which a text proves little by itself: then headlines must agree too."""
+
+RETITLED: Final = 0.5
+OPENED: Final = 0.25
+OPENED_ALIKE: Final = 0.4
 
 TITLES_AGREE: Final = 0.75
 SHORT_COPIED: Final = 0.85
@@ -71,7 +72,23 @@ def carries(new: Reading, old: Reading) -> bool:
         titles = len(new.title & old.title)
         agree = titles >= TITLES_AGREE * max(len(new.title), len(old.title), 1)
         return agree and _contained(new, old)
-    return copied(new, old) >= COPIED and not _occasions_clash(new, old)
+    return (
+        copied(new, old) >= COPIED
+        and not _occasions_clash(new, old)
+        and not (_retitled(new, old) and _opened(new, old) < OPENED)
+    )
+
+
+def _retitled(new: Reading, old: Reading) -> bool:
+    return len(new.title & old.title) < RETITLED * max(len(new.title), len(old.title))
+
+
+def _opened(new: Reading, old: Reading) -> float:
+    """Give the share of the newer report's opening that stands in the opening of the older one.
+
+    A follow-up that ends with the background of the day before has a beginning of its own.
+    """
+    return _kept(new.opening, old.opening)
 
 
 def is_copy(new: Reading, old: Reading) -> bool:
@@ -84,6 +101,8 @@ def is_copy(new: Reading, old: Reading) -> bool:
         return False
     if min(new.length, old.length) < SHORT:
         return new.heading == old.heading and _contained(new, old)
+    if new.heading != old.heading and _opened(new, old) < OPENED_ALIKE:
+        return False
     return carries(new, old) and _kept(new.numbers, old.numbers) >= NUMBERS_KEPT
 
 
@@ -122,6 +141,8 @@ def _occasions_clash(new: Reading, old: Reading) -> bool:
         return True
     if _kept(shorter.names, longer.names | longer.terms.keys()) < NAMES_KEPT:
         return True
+    if any(is_number(term) for term in new.marks & old.marks):
+        return False
     return _one_mould(new, old, _strange(new, old), _strange(old, new))
 
 
@@ -145,10 +166,8 @@ def _marks(one: Reading, other: Reading) -> frozenset[int]:
 
 
 def _strange(one: Reading, other: Reading) -> frozenset[int]:
-    """Find its names, numbers and rare words that the other report lacks."""
-    return _marks(one, other).union(
-        [t for t in one.title if t not in other.terms and one.terms[t] > STRANGE]
-    )
+    """Find its names, numbers and uncommon words that the other report lacks."""
+    return _marks(one, other).union([term for term in one.odd if term not in other.terms])
 
 
 def _kept(part: frozenset[int], whole: Container[int]) -> float:

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Final
 from bot.core.story.reading import Kept
 
 if TYPE_CHECKING:
-    from bot.core.story.frequencies import Frequencies
     from bot.core.story.reading import Reading
 
-POSTINGS: Final = 256
+POSTINGS: Final = 128
 """Newest articles that are remembered for a term. What all articles have tells nothing apart."""
 
-FOUND: Final = 25
+FOUND: Final = 16
 """Articles that are looked at closely."""
 
 UNPACKED: Final = 4096
@@ -26,8 +25,7 @@ UNPACKED: Final = 4096
 class Shelf:
     """Holds readings under serial numbers; forgets them by age."""
 
-    def __init__(self, frequencies: Frequencies) -> None:
-        self._frequencies = frequencies
+    def __init__(self) -> None:
         self._kept: dict[int, Kept] = {}
         self._postings: dict[int, array[int]] = {}
         self._order: deque[tuple[float, int]] = deque()
@@ -87,7 +85,7 @@ class Shelf:
         """
         reading = self._unpacked.get(serial)
         if reading is None:
-            reading = self._kept[serial].reading(self._frequencies)
+            reading = self._kept[serial].reading()
             self._unpacked[serial] = reading
             if len(self._unpacked) > UNPACKED:
                 self._unpacked.popitem(last=False)
@@ -105,9 +103,7 @@ class Shelf:
             for serial in posting[-POSTINGS:]:
                 scores[serial] = score(serial, 0.0) + worth
         kept = self._kept
-        best = nlargest(
-            2 * FOUND, ((value, serial) for serial, value in scores.items())
-        )
+        best = nlargest(2 * FOUND, zip(scores.values(), scores, strict=True))
         return [serial for _, serial in best if serial in kept][:FOUND]
 
 

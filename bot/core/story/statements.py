@@ -60,6 +60,7 @@ SHARE: Final = 0.72
 SHARE_SHORT: Final = 0.8
 LONG: Final = 8
 RUN: Final = 4
+STREWN: Final = 2
 
 
 class Statement(NamedTuple):
@@ -157,7 +158,13 @@ class _Alignment:
         longest = max(self.runs)
         if size >= LONG:
             return longest >= RUN and hits >= SHARE * size
+        if self._strewn() and not self.gaps:
+            return False
         return longest >= min(RUN - 1, size) and hits >= SHARE_SHORT * size
+
+    def _strewn(self) -> bool:
+        """Say whether the few words stand apart in the longer quote."""
+        return sum(len(edit.theirs) - len(edit.mine) for edit in self.edits if edit.inside) > STREWN
 
     def _numbers_differ(self) -> bool:
         for edit in self.edits:

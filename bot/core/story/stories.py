@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from bot.core.model import Place, Placement
 from bot.core.story.frequencies import Frequencies
 from bot.core.story.reading import read
-from bot.core.story.reprints import carries, is_copy, occasions_differ
+from bot.core.story.reprints import BRIEF, carries, is_copy, occasions_differ
 from bot.core.story.resemblance import likeness
 from bot.core.story.shelf import Shelf
 from bot.core.story.statements import Statement, same_words, statement
@@ -25,6 +25,15 @@ NEWEST: Final = 3
 
 JOIN: Final = 0.25
 """Log odds above which an article joins the best story."""
+
+LOOKED_AT: Final = 3
+"""Stories of which more members are compared."""
+
+MOST: Final = 6.0
+"""Log odds are capped here, so that no single comparison decides over all others."""
+
+COPY_ODDS: Final = 2.0
+"""Log odds at least, for two reports that carry one text."""
 
 BEST_SHARE: Final = 0.25
 """How much the most similar member counts; the rest is the mean over the compared members."""
@@ -94,7 +103,7 @@ class Stories:
     def __init__(self, *, look_back: timedelta = timedelta(days=5)) -> None:
         self._look_back = look_back.total_seconds()
         self._frequencies = Frequencies()
-        self._shelf = Shelf(self._frequencies)
+        self._shelf = Shelf()
         self._stories: dict[str, _Story] = {}
         self._story_of: dict[int, _Story] = {}
         self._serials: dict[str, list[int]] = {}
@@ -189,34 +198,40 @@ class Stories:
         return ""
 
     def _best(self, reading: Reading, found: list[int]) -> tuple[_Story | None, float]:
-        """Find the story that an article resembles most, with the log odds that it belongs there."""
-        scored: dict[int, float] = {}
+        """Find the story that an article resembles most, with the log odds that it belongs there.
+
+        What was found decides which stories are looked at; their openers and newest members are
+        asked as well, so that one odd member cannot draw an article in.
+        """
+        scored = {serial: self._odds(reading, serial) for serial in found}
+        nearest: dict[str, float] = {}
+        for serial, odds in scored.items():
+            story = self._story_of[serial].id
+            nearest[story] = max(nearest.get(story, odds), odds)
         best: _Story | None = None
         most = float("-inf")
-        tried: set[str] = set()
-        hits: dict[str, list[int]] = {}
-        for serial in found:
-            hits.setdefault(self._story_of[serial].id, []).append(serial)
-        for serial in found:
-            story = self._story_of[serial]
-            if story.id in tried:
-                continue
-            tried.add(story.id)
-            compared = [member.serial for member in story.compared()]
-            for one in dict.fromkeys([*hits[story.id], *compared]):
-                scored[one] = self._odds(reading, one)
-            odds = [scored[one] for one in compared]
-            top = max(scored[one] for one in dict.fromkeys([*hits[story.id], *compared]))
+        for story in sorted(nearest, key=lambda one: (-nearest[one], one))[:LOOKED_AT]:
+            if nearest[story] <= JOIN:
+                break
+            members = [member.serial for member in self._stories[story].compared()]
+            for serial in members:
+                if serial not in scored:
+                    scored[serial] = self._odds(reading, serial)
+            odds = [scored[serial] for serial in members]
+            top = max(nearest[story], *odds)
             value = BEST_SHARE * top + (1 - BEST_SHARE) * sum(odds) / len(odds)
             if value > most:
-                best, most = story, value
+                best, most = self._stories[story], value
         return best, most
 
     def _odds(self, reading: Reading, serial: int) -> float:
         other = self._shelf.get(serial)
         if occasions_differ(reading, other):
-            return -6.0
-        return max(-6.0, min(6.0, likeness(reading, other)))
+            return -MOST
+        odds = max(-MOST, min(MOST, likeness(reading, other)))
+        if odds < COPY_ODDS and carries(reading, other) and min(reading.length, other.length) >= BRIEF:
+            return COPY_ODDS
+        return odds
 
     # ------------------------------------------------------------ remembering
 
