@@ -413,6 +413,7 @@ class Alert:
         sources: outlets that carry it so far.
         article: `Article.id`.
         teaser: True when only the feed's teaser could be read.
+        changes: for a correction, each change as (words before, words after); either may be "".
     """
 
     kind: Literal["alert", "follow-up", "correction"]
@@ -430,6 +431,7 @@ class Alert:
     article: str
     sources: int = 1
     teaser: bool = False
+    changes: tuple[tuple[str, str], ...] = ()
 
 
 class DeliveryState(StrEnum):
