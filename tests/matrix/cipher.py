@@ -19,6 +19,7 @@ ENCRYPTION = {
 }
 
 
+_FILTER = {"room": {"timeline": {"limit": 1000}}}
 _numbers = itertools.count(1)
 
 
@@ -44,7 +45,7 @@ class Cipher:
 
     async def sync(self) -> None:
         """Hear once, and exchange the keys that this asks for."""
-        news = await self.client.sync(timeout=100)
+        news = await self.client.sync(timeout=100, sync_filter=_FILTER)
         assert isinstance(news, nio.SyncResponse), news
         for room_id, room in news.rooms.join.items():
             for event in room.timeline.events:

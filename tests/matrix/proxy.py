@@ -58,11 +58,14 @@ class Proxy:
         body = await request.read()
         await asyncio.sleep(slow)
         headers = {k: v for k, v in request.headers.items() if k not in _DROPPED}
-        async with self._session.request(
-            request.method, self.target + request.raw_path, data=body, headers=headers
-        ) as answer:
-            raw = await answer.read()
-            kept = {k: v for k, v in answer.headers.items() if k not in _DROPPED}
+        try:
+            async with self._session.request(
+                request.method, self.target + request.raw_path, data=body, headers=headers
+            ) as answer:
+                raw = await answer.read()
+                kept = {k: v for k, v in answer.headers.items() if k not in _DROPPED}
+        except aiohttp.ClientError:
+            return self._drop(request)
         if fault == "drop after":
             return self._drop(request)
         await asyncio.sleep(1.0 if fault == "slow" else slow)

@@ -10,7 +10,7 @@ import signal
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from tests.matrix.synapse import Synapse
 
 NIGHTLY = os.environ.get("WIREWATCH_PROFILE") == "nightly"
-KILLS = 20 if NIGHTLY else 3
-ALERTS = 120 if NIGHTLY else 16
+KILLS = 20 if NIGHTLY else 2
+ALERTS = 120 if NIGHTLY else 12
 
 
 async def start_poster(*arguments: str) -> asyncio.subprocess.Process:
@@ -47,13 +47,18 @@ async def fill(database: str, room: str) -> set[str]:
     return {each.id for each in waiting}
 
 
+async def wait_line(poster: asyncio.subprocess.Process, wanted: bytes) -> None:
+    assert poster.stdout is not None
+    while (line := await poster.stdout.readline()) != wanted:
+        assert line, "the program ended by itself"
+
+
 async def run_and_kill(poster: asyncio.subprocess.Process, seconds: float) -> bool:
     """Let the program work for a while after it is ready, then kill it; say whether it was done."""
-    assert poster.stdout is not None
-    assert await poster.stdout.readline() == b"ready\n"
+    await wait_line(poster, b"ready\n")
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            assert await poster.stdout.readline() == b"done\n"
+            await wait_line(poster, b"done\n")
             await poster.wait()
             return True
     poster.send_signal(signal.SIGKILL)
@@ -76,27 +81,31 @@ async def arrived(person: Person | Cipher, room: str, bot: str) -> list[str]:
 
 @pytest.mark.process
 @pytest.mark.parametrize("encrypted", [False, True])
-async def test_killed_again_and_again(synapse: Synapse, tmp_path: Path, *, encrypted: bool) -> None:
+async def test_killed_again_and_again(
+    synapse: Synapse, start_bot: Any, tmp_path: Path, *, encrypted: bool
+) -> None:
     """Whatever moment the program dies, and while connections break, each alert arrives once."""
-    chance = random.Random(20261122 + encrypted)
-    bot = await asyncio.to_thread(synapse.register, f"killed{int(encrypted)}")
+    chance = random.Random(20261122 + encrypted)  # noqa: S311 -- which moment it dies
+    bot = await start_bot(synapse)
     person = await (Cipher(synapse, "eve").enter() if encrypted else Person.enter(synapse, "frank"))
-    room = await person.make_room(bot)
+    room = await person.make_room(bot.user_id)
+    await person.wait_text(room, "!watch help")
+    await bot.chat.stop()
     database = f"sqlite:///{tmp_path}/outbox.db"
     wanted = await fill(database, room)
-    async with Proxy(synapse.url, delay=0.02) as proxy:
-        arguments = (proxy.url, bot, str(tmp_path / "matrix"), database)
+    async with Proxy(synapse.url, delay=0.05) as proxy:
+        arguments = (proxy.url, bot.user_id, str(bot.folder), database)
         done, kills = False, 0
         while not done:
             proxy.faults = [
-                chance.choice(["drop before", "drop after", "502", "504 after", *[None] * 12])
+                chance.choice(["drop before", "drop after", "502", "504 after", *[None] * 20])
                 for _ in range(200)
             ]
             poster = await start_poster(*arguments)
             last = kills == KILLS
-            done = await run_and_kill(poster, 120 if last else chance.uniform(0.05, 0.6))
+            done = await run_and_kill(poster, 120 if last else chance.uniform(0.05, 0.35))
             kills += not done
-    there = await arrived(person, room, bot)
+    there = await arrived(person, room, bot.user_id)
     if isinstance(person, Cipher):
         await person.close()
     assert kills == KILLS
