@@ -153,6 +153,7 @@ def everywhere(text: str) -> Alert:
     return replace(
         ALERT, title=piece, summary=(piece, piece), source=text, rule=text, why=(text,),
         quotes=(KeyQuote((piece, piece), text, text),), url=text, story=text, domain=text,
+        changes=((text, text), ("", text), (text, "")),
     )  # fmt: skip
 
 

@@ -66,6 +66,17 @@ def test_what_follows_stands_in_the_thread(kind: str, head: str) -> None:
     assert "m.relates_to" not in alert_content(sent, room="!upgraded")
 
 
+def test_a_correction_shows_what_changed() -> None:
+    """Old and new words stand side by side, word for word."""
+    changes = (("in March", "in May"), ("", "Fishers protest."), ("<b>Nobody</b> paid.", ""))
+    content = alert_content(delivery("!r", kind="correction", changes=changes))
+    assert (
+        "- “in March” became “in May”\n- added: “Fishers protest.”\n"
+        "- removed: “<b>Nobody</b> paid.”\n"
+    ) in content["body"]
+    assert "<li>removed: “&lt;b&gt;Nobody&lt;/b&gt; paid.”</li>" in content["formatted_body"]
+
+
 def test_a_teaser_says_so() -> None:
     """Readers learn that only the feed's own words were read."""
     assert "Only the feed's teaser" in alert_content(delivery("!r", teaser=True))["body"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,10 @@ ENCRYPTION = {
 }
 
 
+_FILTER = {"room": {"timeline": {"limit": 1000}}}
+_numbers = itertools.count(1)
+
+
 class Cipher:
     """An encrypting client that keeps what it could read.
 
@@ -27,7 +32,7 @@ class Cipher:
     """
 
     def __init__(self, synapse: Synapse, name: str) -> None:
-        self.user_id = synapse.register(name)
+        self.user_id = synapse.register(f"{name}{next(_numbers)}")
         config = nio.AsyncClientConfig(store=nio.store.SqliteMemoryStore)
         self.client = nio.AsyncClient(synapse.url, self.user_id, config=config, ssl=True)
         self.read: list[tuple[str, dict[str, Any]]] = []
@@ -40,7 +45,7 @@ class Cipher:
 
     async def sync(self) -> None:
         """Hear once, and exchange the keys that this asks for."""
-        news = await self.client.sync(timeout=100)
+        news = await self.client.sync(timeout=100, sync_filter=_FILTER)
         assert isinstance(news, nio.SyncResponse), news
         for room_id, room in news.rooms.join.items():
             for event in room.timeline.events:

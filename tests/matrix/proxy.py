@@ -16,6 +16,7 @@ _DROPPED = ("Content-Length", "Transfer-Encoding", "Content-Encoding", "Connecti
 class Proxy:
     """Forwards to a homeserver; `faults` are taken one for each request that meets `where`.
 
+    `delay` seconds pass before and after the homeserver acts on such requests.
     Faults: `drop before`, `drop after` (the homeserver acted, the answer is lost), `502`,
     `504 after`, `404 html`, `slow` (answers after a second), or a dict: a JSON error with its
     status under `status`.
@@ -23,6 +24,7 @@ class Proxy:
 
     target: str
     where: str = "/send/"
+    delay: float = 0.0
     faults: list[Any] = field(default_factory=list)
     seen: list[tuple[str, str]] = field(default_factory=list)
     url: str = ""
@@ -52,17 +54,21 @@ class Proxy:
             return web.Response(status=int(fault[:3]), text="<html>nginx</html>")
         if fault == "drop before":
             return self._drop(request)
+        slow = self.delay if self.where in request.path else 0.0
         body = await request.read()
+        await asyncio.sleep(slow)
         headers = {k: v for k, v in request.headers.items() if k not in _DROPPED}
-        async with self._session.request(
-            request.method, self.target + request.raw_path, data=body, headers=headers
-        ) as answer:
-            raw = await answer.read()
-            kept = {k: v for k, v in answer.headers.items() if k not in _DROPPED}
+        try:
+            async with self._session.request(
+                request.method, self.target + request.raw_path, data=body, headers=headers
+            ) as answer:
+                raw = await answer.read()
+                kept = {k: v for k, v in answer.headers.items() if k not in _DROPPED}
+        except aiohttp.ClientError:
+            return self._drop(request)
         if fault == "drop after":
             return self._drop(request)
-        if fault == "slow":
-            await asyncio.sleep(1)
+        await asyncio.sleep(1.0 if fault == "slow" else slow)
         status = 504 if fault == "504 after" else answer.status
         return web.Response(status=status, body=raw, headers=kept)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -20,12 +19,10 @@ if TYPE_CHECKING:
     from tests.matrix.conftest import Bot
     from tests.matrix.synapse import Synapse
 
-_names = itertools.count(1)
-
 
 @pytest.fixture
 async def carol(synapse: Synapse) -> AsyncIterator[Cipher]:
-    person = await Cipher(synapse, f"carol{next(_names)}").enter()
+    person = await Cipher(synapse, "carol").enter()
     yield person
     await person.close()
 
@@ -72,7 +69,7 @@ async def test_later_members_read_later_alerts(synapse: Synapse, bot: Bot, carol
     room = await carol.make_room(bot.user_id)
     await carol.wait_text(room, "!watch help")
     await bot.chat.post(delivery(room, "early"))
-    dave = await Cipher(synapse, f"dave{next(_names)}").enter()
+    dave = await Cipher(synapse, "dave").enter()
     await carol.client.room_invite(room, dave.user_id)
     await dave.client.join(room)
     await carol.wait_member(room, dave.user_id)

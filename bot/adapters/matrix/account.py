@@ -165,6 +165,10 @@ class Account:
 
     def _adopt(self, user_id: str, device_id: str, token: str) -> None:
         self.client.restore_login(user_id, device_id, token)
+        if self.session.user_id not in ("", user_id):
+            self.keep(
+                since="", moves={}, moving={}
+            )  # somebody else: another server, or another token
         # A given token stays where it was given; only our own logins are written down.
         kept = "" if self._given_token else token
         self.keep(user_id=user_id, device_id=device_id, access_token=kept)

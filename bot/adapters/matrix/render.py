@@ -79,15 +79,10 @@ def _joined(blocks: list[Rich]) -> Rich:
 
 
 def _blocks(alert: Alert) -> list[Rich]:
-    blocks = [_head(alert)]
+    blocks = [_head(alert), *_changes(alert)]
     if alert.summary:
         parts = [marked(sentence) for sentence in alert.summary]
-        blocks.append(
-            Rich(
-                "\n".join(f"- {part.plain}" for part in parts),
-                "<ul>" + "".join(f"<li>{part.html}</li>" for part in parts) + "</ul>",
-            )
-        )
+        blocks.append(_list(parts))
     blocks += [_quote(quote) for quote in alert.quotes]
     return [*blocks, *_foot(alert)]
 
@@ -108,6 +103,28 @@ def _head(alert: Alert) -> Rich:
     address = said(alert.url).plain if domain else ""
     plain = "\n".join(part for part in (title.plain, line.plain, address) if part)
     return Rich(plain, f"<p>{headline.html}<br>{line.html}</p>")
+
+
+def _changes(alert: Alert) -> list[Rich]:
+    """Show what a correction changed."""
+    if not alert.changes:
+        return []
+    parts = []
+    for before, after in alert.changes:
+        old, new = said(f"“{before}”"), said(f"“{after}”")
+        if before and after:
+            parts.append(Rich(f"{old.plain} became {new.plain}", f"{old.html} became {new.html}"))
+        else:
+            word, only = ("added", new) if after else ("removed", old)
+            parts.append(Rich(f"{word}: {only.plain}", f"{word}: {only.html}"))
+    return [_list(parts)]
+
+
+def _list(parts: list[Rich]) -> Rich:
+    return Rich(
+        "\n".join(f"- {part.plain}" for part in parts),
+        "<ul>" + "".join(f"<li>{part.html}</li>" for part in parts) + "</ul>",
+    )
 
 
 def _quote(quote: KeyQuote) -> Rich:
@@ -157,6 +174,8 @@ def _shortened(alert: Alert) -> Alert | None:
         return replace(alert, quotes=alert.quotes[:-1], more_quotes=alert.more_quotes + 1)
     if alert.summary:
         return replace(alert, summary=alert.summary[:-1])
+    if alert.changes:
+        return replace(alert, changes=alert.changes[:-1])
     if alert.why:
         return replace(alert, why=alert.why[:-1])
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 
 import structlog
@@ -53,12 +53,19 @@ class SessionFile:
         self._path = path
 
     def load(self, homeserver: str, account: str) -> Session:
-        """Read the session of an account, or begin a new one (new device) and store it."""
+        """Read the session of an account, or begin a new one (new device) and store it.
+
+        Under another address the device stays, but the token is never shown to another server.
+        """
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        session = self._read()
-        if session is None or (session.homeserver, session.account) != (homeserver, account):
+        stored = self._read()
+        if stored is None or stored.account != account:
             session = Session(homeserver, account, f"WIREWATCH{secrets.token_hex(4).upper()}")
-            self.save(session)
+        elif stored.homeserver != homeserver:
+            session = replace(stored, homeserver=homeserver, access_token="")
+        else:
+            return stored
+        self.save(session)
         return session
 
     def save(self, session: Session) -> None:
