@@ -18,11 +18,14 @@ from aiohttp import WSMsgType, web
 from tests.slack.blockkit import problems, too_long, view_problems
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
 
 BOT_TOKEN, APP_TOKEN, SECRET = "xoxb-1-sim", "xapp-1-sim", "sim-secret"
 TEAM, BOT_USER, BOT_ID = "T0HOME0001", "U0BOT00001", "B0BOT00001"
-SCOPES = "commands,chat:write,channels:read,groups:read,channels:history,groups:history,users:read"
+SCOPES = (
+    "commands,chat:write,channels:read,groups:read,"
+    "channels:history,groups:history,im:history,users:read"
+)
 
 
 @dataclass

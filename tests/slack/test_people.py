@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,7 +12,6 @@ from bot.errors import CommandError, QueryError, StoreError
 from bot.ports import Reply
 from tests.slack.blockkit import words_of
 from tests.slack.conftest import connect
-from tests.slack.people import People
 from tests.slack.simulator import BOT_USER, TEAM, Fault, Simulator
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from bot.adapters.slack import SlackChat
     from tests.slack.conftest import Answers, Serve
+    from tests.slack.people import People
 
 
 # ---------------------------------------------------------------- commands
@@ -369,8 +370,6 @@ async def test_who_may_change_on_every_path(
 
 
 def metadata(channel: str, query: str = "") -> str:
-    import json
-
     return json.dumps({"channel": channel, "query": query, "name": ""})
 
 
