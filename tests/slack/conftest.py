@@ -124,5 +124,5 @@ async def connect(
         assert chat.connected is not None
         await asyncio.wait_for(chat.connected.wait(), 5)
         return People(slack, Enveloped(slack))
-    await slack.until(lambda: chat.ready.is_set())
+    await asyncio.wait_for(chat.ready.wait(), 5)
     return People(slack, Signed(f"{await serve(app)}/slack/events"))

@@ -8,11 +8,13 @@ It listens on all interfaces by itself, so it gets either a small library that t
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import json
 import os
 import platform
 import shutil
 import socket
+import struct
 import subprocess
 import time
 from pathlib import Path
@@ -88,9 +90,6 @@ def can_unshare() -> bool:
 
 def raise_loopback() -> None:
     """Bring `lo` up in a new network namespace (SIOCSIFFLAGS; netdevice(7))."""
-    import fcntl
-    import struct
-
     up_and_running = 0x1 | 0x40
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as handle:
         fcntl.ioctl(handle, 0x8914, struct.pack("16sh", b"lo", up_and_running))

@@ -18,11 +18,14 @@ from aiohttp import WSMsgType, web
 from tests.slack.blockkit import problems, too_long, view_problems
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
 
 BOT_TOKEN, APP_TOKEN, SECRET = "xoxb-1-sim", "xapp-1-sim", "sim-secret"
 TEAM, BOT_USER, BOT_ID = "T0HOME0001", "U0BOT00001", "B0BOT00001"
-SCOPES = "commands,chat:write,channels:read,groups:read,channels:history,groups:history,users:read"
+SCOPES = (
+    "commands,chat:write,channels:read,groups:read,"
+    "channels:history,groups:history,im:history,users:read"
+)
 
 
 @dataclass
@@ -42,7 +45,7 @@ class Fault:
     """What goes wrong with one call: before Slack did anything, or after it did everything."""
 
     kind: str
-    """reset, hang, status, error, text (an answer that is not JSON)"""
+    """reset, status, error, text (an answer that is not JSON), late (carried out after `wait`)"""
     after: bool = False
     code: str = ""
     status: int = 503
@@ -65,6 +68,7 @@ class Simulator:
         self.token, self.scopes = BOT_TOKEN, SCOPES
         self.page_size = 1000
         self.response_uses: dict[str, int] = {}
+        self.late: list[asyncio.Future[None]] = []
         self.triggers: dict[str, float] = {}
         self.sockets: list[web.WebSocketResponse] = []
         self.acks: dict[str, dict[str, Any]] = {}
@@ -114,6 +118,10 @@ class Simulator:
         arguments = await _arguments(request)
         queue = self.faults.get(method, [])
         fault = queue.pop(0) if queue else None
+        if fault and fault.kind == "late":
+            work = asyncio.ensure_future(self._late(fault.wait, method, arguments, request))
+            self.late.append(work)
+            return web.Response(status=504)
         if fault and not fault.after:
             return await self._spoil(request, fault)
         self.calls.append((method, arguments))
@@ -123,6 +131,12 @@ class Simulator:
             return await self._spoil(request, fault)
         # apis/web-api/#basics: the scopes of the token come in a header
         return web.json_response(answer, headers={"x-oauth-scopes": self.scopes})
+
+    async def _late(
+        self, wait: float, method: str, arguments: dict[str, Any], request: web.Request
+    ) -> None:
+        await asyncio.sleep(wait)
+        self._carry_out(method, arguments, request)
 
     async def _spoil(self, request: web.Request, fault: Fault) -> web.StreamResponse:
         if fault.wait:

@@ -82,8 +82,10 @@ def test_unattributed_is_not_set_like_a_name() -> None:
     [
         (
             {},
-            "Oda Brandt: We will open the harbour on Monday, whatever the weather. — "
-            "Harbour of Nordby to open on Monday · The Harbour Times",
+            (
+                "Oda Brandt: We will open the harbour on Monday, whatever the weather. — "
+                "Harbour of Nordby to open on Monday · The Harbour Times"
+            ),
         ),
         ({"quotes": ()}, "Harbour of Nordby to open on Monday · The Harbour Times"),
         (
@@ -193,8 +195,7 @@ def test_largest_alert_fits() -> None:
 
 def test_common_alert_is_not_shortened() -> None:
     sentence = Excerpt(
-        "A sentence of an article, with some twenty words in it, as they often are in news of this kind, you know. "
-        * 2
+        "A sentence of an article, with some twenty words in it, as they often are. " * 2
     )
     quote = KeyQuote((sentence,), "Oda Brandt", "minister of transport")
     blocks = alert_blocks(alert(summary=(sentence,) * 3, quotes=(quote,) * 3), BUTTONS)

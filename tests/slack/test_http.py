@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 BODY = urlencode(
     {"command": "/watch", "text": "list", "user_id": "U1", "channel_id": "C1"}
 ).encode()
-NOW = str(int(time.time()))
 
 
 @pytest.fixture
@@ -38,32 +37,33 @@ async def door(slack: Simulator, make_chat: Callable[..., SlackChat], serve: Ser
     return people.transport
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"X-Slack-Signature": ""},
-        {"X-Slack-Signature": "v0="},
-        {"X-Slack-Signature": "v0=" + "0" * 64},
-        {"X-Slack-Signature": "v1=" + "0" * 64},
-        {"X-Slack-Signature": "v0=é" + "0" * 63},
-        {"X-Slack-Signature": "v0=" + "0" * 65},
-        {"X-Slack-Signature": sign("another secret", NOW, BODY)},
-        {"X-Slack-Signature": sign(SECRET, NOW, BODY + b"&text=remove")},
-        {"X-Slack-Signature": sign(SECRET, NOW, BODY).upper()},
-        {"X-Slack-Request-Timestamp": ""},
-        {"X-Slack-Request-Timestamp": "soon"},
-        {"X-Slack-Request-Timestamp": "١٧٠٠٠٠٠٠٠٠"},
-        {"X-Slack-Request-Timestamp": "-1"},
-        {"X-Slack-Request-Timestamp": "1e9"},
-        {"X-Slack-Request-Timestamp": "9" * 400},
-        {"X-Slack-Request-Timestamp": f" {NOW} 0"},
-    ],
-    ids=lambda headers: str(headers)[:60],
-)
+SIGNATURE, STAMP = "X-Slack-Signature", "X-Slack-Request-Timestamp"
+FORGED: dict[str, tuple[str, Callable[[str], str]]] = {
+    "none": (SIGNATURE, lambda _: ""),
+    "short": (SIGNATURE, lambda _: "v0="),
+    "zeros": (SIGNATURE, lambda _: "v0=" + "0" * 64),
+    "version": (SIGNATURE, lambda now: sign(SECRET, now, BODY).replace("v0", "v1")),
+    "letters": (SIGNATURE, lambda _: "v0=é" + "0" * 63),
+    "long": (SIGNATURE, lambda now: sign(SECRET, now, BODY) + "0"),
+    "another secret": (SIGNATURE, lambda now: sign("another secret", now, BODY)),
+    "another body": (SIGNATURE, lambda now: sign(SECRET, now, BODY + b"&text=remove")),
+    "capitals": (SIGNATURE, lambda now: sign(SECRET, now, BODY).upper()),
+    "no time": (STAMP, lambda _: ""),
+    "word": (STAMP, lambda _: "soon"),
+    "other digits": (STAMP, lambda _: "١٧٠٠٠٠٠٠٠٠"),
+    "negative": (STAMP, lambda _: "-1"),
+    "power": (STAMP, lambda _: "1e9"),
+    "endless": (STAMP, lambda _: "9" * 400),
+    "two": (STAMP, lambda now: f"{now} 0"),
+}
+
+
+@pytest.mark.parametrize("forgery", FORGED)
 async def test_bad_signatures_get_401(
-    door: Signed, answers: Answers, headers: dict[str, str], caplog: pytest.LogCaptureFixture
+    door: Signed, answers: Answers, forgery: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await door.send(BODY, FORM, **headers)
+    header, forge = FORGED[forgery]
+    await door.send(BODY, FORM, **{header: forge(str(int(time.time())))})
     assert door.status == 401
     assert answers.asked == []
     assert caplog.records == []
@@ -73,8 +73,8 @@ async def test_bad_signatures_get_401(
 async def test_old_and_early_signatures_get_401(door: Signed, answers: Answers, age: int) -> None:
     stamp = str(int(time.time()) - age)
     headers = {
-        "X-Slack-Request-Timestamp": stamp,
-        "X-Slack-Signature": sign(SECRET, stamp, BODY),
+        STAMP: stamp,
+        SIGNATURE: sign(SECRET, stamp, BODY),
     }
     await door.send(BODY, FORM, **headers)
     assert door.status == 401
@@ -86,8 +86,8 @@ async def test_replayed_request_gets_401(slack: Simulator, door: Signed, answers
     url = slack.response_url()
     body = BODY + b"&" + urlencode({"response_url": url}).encode()
     headers = {
-        "X-Slack-Request-Timestamp": stamp,
-        "X-Slack-Signature": sign(SECRET, stamp, body),
+        STAMP: stamp,
+        SIGNATURE: sign(SECRET, stamp, body),
     }
     await door.send(body, FORM, **headers)
     assert door.status == 200
@@ -99,7 +99,7 @@ async def test_replayed_request_gets_401(slack: Simulator, door: Signed, answers
 
 async def test_ssl_check_is_answered(door: Signed) -> None:
     """Source: https://docs.slack.dev/interactivity/implementing-slash-commands/#ssl."""
-    await door.send(b"ssl_check=1&token=x", FORM, **{"X-Slack-Signature": ""})
+    await door.send(b"ssl_check=1&token=x", FORM, **{SIGNATURE: ""})
     assert door.status == 200
     async with (
         aiohttp.ClientSession() as session,
@@ -120,11 +120,11 @@ async def test_address_is_verified(door: Signed) -> None:
     [
         (b"x" * (LARGEST + 1), FORM, 413),
         (b"\xff\xfe", FORM, 400),
-        (b"{", "application/json", 404),
-        (b"[]", "application/json", 404),
+        (b"{", "application/json", 500),
+        (b"[]", "application/json", 500),
         (b"", FORM, 404),
-        (b"payload=%7B", FORM, 404),
-        (b"payload=1", FORM, 404),
+        (b"payload=%7B", FORM, 500),
+        (b"payload=1", FORM, 500),
     ],
     ids=["huge", "bytes", "broken", "list", "empty", "broken form", "number"],
 )
@@ -132,10 +132,10 @@ async def test_signed_nonsense_is_turned_away(
     door: Signed, body: bytes, content: str, status: int
 ) -> None:
     await door.send(body, content)
-    assert door.status in (status, 500) if status == 404 else door.status == status
+    assert door.status == status
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.binary(max_size=50), st.text(max_size=30), st.text(max_size=80))
 def test_signature_check_never_raises(body: bytes, timestamp: str, signature: str) -> None:
     assert not is_signed(SECRET, body, timestamp, signature, time.time())

@@ -14,7 +14,6 @@ import pytest
 from aiohttp import web
 
 from bot.adapters.slack import SlackChat
-from bot.core.model import StoredArticle
 from bot.errors import QueryError
 from bot.ports import Delivered, Incoming, Reply
 from tests.slack import local_slack
@@ -25,6 +24,8 @@ from tests.slack.samples import MINISTER, article, delivery
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    from bot.core.model import StoredArticle
 
 HERE = Path(__file__).resolve()
 LOOPBACK = {"0000000000000000FFFF00000100007F"}
@@ -119,9 +120,10 @@ async def test_a_day_in_slack(bench: tuple[LocalSlack, SlackChat]) -> None:
     outcome = await chat.post(delivery(DESK))
     assert isinstance(outcome, Delivered)
     alert = await slack.shows(
-        lambda s: [
-            m for m in s["messages"][DESK] if MINISTER[:17] in words_of(m.get("blocks") or [])
-        ][0]
+        lambda s: next(
+            (m for m in s["messages"][DESK] if MINISTER[:17] in words_of(m.get("blocks") or [])),
+            None,
+        )
     )
     assert outcome.ref == f"{DESK}/{alert['ts']}"
     buttons = {button["action_id"]: button for button in alert["blocks"][-1]["elements"]}
@@ -195,3 +197,4 @@ def test_same_in_a_network_namespace() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout[-3000:]
+    assert "2 passed" in done.stdout

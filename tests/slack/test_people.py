@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.adapters.slack import channels
 from bot.errors import CommandError, QueryError, StoreError
 from bot.ports import Reply
 from tests.slack.blockkit import words_of
 from tests.slack.conftest import connect
-from tests.slack.people import People
+from tests.slack.samples import MINISTER, article, delivery
 from tests.slack.simulator import BOT_USER, TEAM, Fault, Simulator
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.adapters.slack import SlackChat
+    from bot.core.model import StoredArticle
     from tests.slack.conftest import Answers, Serve
+    from tests.slack.people import People
 
 
 # ---------------------------------------------------------------- commands
@@ -182,6 +186,65 @@ async def test_why_button_explains_privately(
     assert message["response_type"] == "ephemeral"
     assert message["replace_original"] is False
     assert answers.asked[0].text == "explain https://a.example/x"
+
+
+async def find_article(article_id: str) -> StoredArticle | None:
+    return article() if article_id == "a1" else None
+
+
+async def test_all_quotes_open_in_a_window(
+    slack: Simulator, make_chat: Callable[..., SlackChat], serve: Serve
+) -> None:
+    people = await connect("http", slack, make_chat, serve, article=find_article)
+    dana = slack.person("Dana")
+    room = slack.room("desk", dana)
+    await people.press(dana, room, "all_quotes", "a1")
+    [(how, view)] = await slack.until(lambda: slack.views)
+    words = words_of(view["blocks"])
+    assert how == "open"
+    for piece in (MINISTER, "Oda Brandt", "minister of transport", "Unattributed", "high time"):
+        assert piece in words
+    await people.press(dana, room, "all_quotes", "forgotten")
+    (_, view) = await slack.until(lambda: slack.views[1:] and slack.views[1])
+    assert "no longer stored" in words_of(view["blocks"])
+
+
+async def test_all_quotes_is_offered_only_where_articles_can_be_read(
+    slack: Simulator, make_chat: Callable[..., SlackChat]
+) -> None:
+    room = slack.room("desk")
+    await make_chat().post(delivery(room.id))
+    await make_chat(article=find_article).post(delivery(room.id))
+    offered = [[b["action_id"] for b in post["blocks"][-1]["elements"]] for post in slack.accepted]
+    assert offered == [["explain"], ["explain", "all_quotes"]]
+
+
+# ---------------------------------------------------------------- where the bot is not
+
+
+@pytest.mark.parametrize("private", [True, False], ids=["private", "public"])
+async def test_rule_where_the_bot_is_not_says_how_to_invite_it(
+    slack: Simulator,
+    people: People,
+    answers: Answers,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    private: bool,
+) -> None:
+    monkeypatch.setattr(channels, "_FRESH", 0.05)
+    dana = slack.person("Dana")
+    room = slack.room("desk", dana, bot=False, private=private)
+    await people.slash(dana, room, "add rafah")
+    [message] = await slack.until(lambda: slack.responses)
+    assert "type /invite @Wirewatch" in words_of(message["blocks"])
+    # In a private channel the bot cannot see who is in, so nobody may change anything yet.
+    assert answers.asked[0].may_change is not private
+    room.members.add(BOT_USER)
+    await asyncio.sleep(0.1)
+    await people.slash(dana, room, "add gaza")
+    message = await slack.until(lambda: slack.responses[1:] and slack.responses[1])
+    assert "/invite" not in words_of(message["blocks"])
+    assert answers.asked[1].may_change
 
 
 # ---------------------------------------------------------------- the form
@@ -369,8 +432,6 @@ async def test_who_may_change_on_every_path(
 
 
 def metadata(channel: str, query: str = "") -> str:
-    import json
-
     return json.dumps({"channel": channel, "query": query, "name": ""})
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -140,6 +142,7 @@ async def test_refused_shape_is_posted_plainly(
     assert isinstance(await make_chat().post(delivery(room.id)), Delivered)
     [message] = slack.accepted
     assert "blocks" not in message
+    assert "|harbourtimes.example>" in message["text"]
     assert message["metadata"]["event_type"] == EVENT_TYPE
 
 
@@ -253,9 +256,6 @@ async def test_follow_up_of_a_deleted_message_stands_alone(
 async def test_pace_is_kept_per_channel(
     slack: Simulator, make_chat: Callable[..., SlackChat]
 ) -> None:
-    import asyncio
-    import time
-
     rooms = [slack.room(f"desk{number}") for number in range(3)]
     chat = make_chat(pace=0.2)
     begun = time.monotonic()

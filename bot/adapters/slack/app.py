@@ -1,11 +1,10 @@
 """Slack's requests, through Bolt: acknowledged at once, worked on afterwards.
 
-`LISTENED` names everything that is listened to; the manifest is checked against it.
+`COMMAND` and `EVENTS` name what Slack must send; the manifest is checked against them.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +13,15 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 
 from bot.adapters.slack.blocks import ALL_QUOTES, WHY
-from bot.adapters.slack.desk import Desk, Where, watched
+from bot.adapters.slack.commands import Where
 from bot.adapters.slack.once import Once, request_key
 from bot.adapters.slack.views import ADD, OPEN_ADD, SAVE
 from bot.adapters.slack.web import library_log, sdk_client
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from bot.adapters.slack.commands import Commands
+    from bot.adapters.slack.forms import Forms
+    from bot.adapters.slack.later import Later
 
 Body = dict[str, Any]
 Ack = Callable[..., Awaitable[Any]]
@@ -28,21 +29,25 @@ Next = Callable[[], Awaitable[Any]]
 
 COMMAND = "/watch"
 EVENTS = ("app_home_opened",)
+_BARE_ADD = ("add", "sub", "subscribe", "watch")
 
 
 class Listeners:
-    """Registers what is listened to, and keeps track of the work that follows.
+    """Registers what is listened to.
 
     Args:
-        desk: serves people.
+        commands: carries out what people type.
+        forms: opens forms and takes them in.
+        later: holds the work that follows an acknowledgement.
         token: the bot token, for Bolt's own book-keeping.
         api_url: the API's base.
     """
 
-    def __init__(self, desk: Desk, token: str, api_url: str) -> None:
-        self._desk, self._token = desk, token
+    def __init__(
+        self, commands: Commands, forms: Forms, later: Later, token: str, api_url: str
+    ) -> None:
+        self._commands, self._forms, self._later, self._token = commands, forms, later, token
         self._once = Once()
-        self._tasks: set[asyncio.Future[None]] = set()
         self.bot_id = self.bot_user = ""
         self.app = AsyncApp(
             name="wirewatch",
@@ -64,14 +69,6 @@ class Listeners:
         app.view(ADD)(self._preview)
         app.view(SAVE)(self._save)
         app.event("app_home_opened")(self._home)
-
-    async def close(self) -> None:
-        """Finish the work that is under way; give it a few seconds."""
-        if self._tasks:
-            _, late = await asyncio.wait(set(self._tasks), timeout=5)
-            for task in late:
-                task.cancel()
-        await self._desk.close()
 
     def _authorize(self) -> Callable[..., Awaitable[AuthorizeResult]]:
         """Everything runs with the one bot token; Bolt need not ask Slack who it is each time."""
@@ -97,37 +94,36 @@ class Listeners:
 
     async def _command(self, ack: Ack, body: Body) -> None:
         await ack()
-        self._later(self._desk.command(_where(body), body.get("text") or ""))
+        where, text = _where(body), str(body.get("text") or "")
+        if text.strip().casefold() in _BARE_ADD:
+            self._later.begin(self._forms.open_add(where, where.channel))
+        else:
+            self._later.begin(self._commands.command(where, text))
 
     async def _explain(self, ack: Ack, body: Body) -> None:
         await ack()
-        self._later(self._desk.explain(_where(body), _value(body)))
+        self._later.begin(self._commands.explain(_where(body), _value(body)))
 
     async def _all_quotes(self, ack: Ack, body: Body) -> None:
         await ack()
-        self._later(self._desk.all_quotes(_where(body), _value(body)))
+        self._later.begin(self._forms.all_quotes(_where(body), _value(body)))
 
     async def _open_add(self, ack: Ack, body: Body) -> None:
         await ack()
-        self._later(self._desk.open_add(_where(body)))
+        self._later.begin(self._forms.open_add(_where(body)))
 
     async def _preview(self, ack: Ack, body: Body) -> None:
-        answer = await self._desk.preview(_user(body), body["view"])
+        answer = await self._forms.preview(_user(body), body["view"])
         await ack(**answer)
 
     async def _save(self, ack: Ack, body: Body) -> None:
-        answer = await self._desk.save(_user(body), body["view"])
+        answer = await self._forms.save(_user(body), body["view"])
         await ack(**answer)
 
     async def _home(self, body: Body) -> None:
         event = body["event"]
         if event.get("tab", "home") == "home":
-            self._later(self._desk.show_home(event["user"]))
-
-    def _later(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.ensure_future(watched(work))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+            self._later.begin(self._forms.show_home(event["user"]))
 
 
 def _user(body: Body) -> str:

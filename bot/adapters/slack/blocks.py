@@ -109,6 +109,12 @@ def fallback(alert: Alert) -> str:
     return cut(escape(line), LONGEST_FALLBACK)
 
 
+def plain_text(alert: Alert) -> str:
+    """Give an alert without blocks: the fallback line and the link."""
+    link = link_of(alert.url)
+    return fallback(alert) + (f"\n<{escape(link[0])}|{escape(link[1])}>" if link else "")
+
+
 def _alert(alert: Alert, room: _Room, buttons: Sequence[Button], *, repeat: bool) -> list[Block]:
     blocks = [_header(alert), _origin(alert), _why(alert)]
     if alert.summary:

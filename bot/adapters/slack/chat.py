@@ -11,8 +11,10 @@ import structlog
 from bot.adapters.slack.app import Listeners
 from bot.adapters.slack.blocks import ALL_QUOTES, WHY
 from bot.adapters.slack.channels import Channels
-from bot.adapters.slack.desk import Desk
+from bot.adapters.slack.commands import Commands
+from bot.adapters.slack.forms import Forms
 from bot.adapters.slack.http import SignedRequests
+from bot.adapters.slack.later import Later
 from bot.adapters.slack.outcomes import SlackError
 from bot.adapters.slack.posting import Posting
 from bot.adapters.slack.socket import Socket
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from bot.adapters.slack.desk import Answer, FindArticle
+    from bot.adapters.slack.commands import Answer
+    from bot.adapters.slack.forms import FindArticle
     from bot.core.model import Delivery
     from bot.ports import Clock, Outcome
 
@@ -37,6 +40,7 @@ SCOPES = frozenset(
         "commands",
         "groups:history",
         "groups:read",
+        "im:history",
         "users:read",
     }
 )
@@ -82,10 +86,12 @@ class SlackChat:
         self.doubt = doubt
         self._web = Web(bot_token, api_url, wait)
         self._channels = Channels(self._web)
-        self._desk = Desk(self._web, self._channels, answer, article)
+        self._later = Later()
+        self._commands = Commands(self._web, self._channels, answer)
+        forms = Forms(self._web, self._channels, self._commands, self._later, article)
         buttons = (WHY, ALL_QUOTES) if article else (WHY,)
         self._posting = Posting(self._web, self._channels, clock, buttons, pace)
-        self._listeners = Listeners(self._desk, bot_token, api_url)
+        self._listeners = Listeners(self._commands, forms, self._later, bot_token, api_url)
         app = self._listeners.app
         self._socket = Socket(app, app_token, api_url) if app_token else None
         self._http = SignedRequests(app, signing_secret) if signing_secret else None
@@ -118,7 +124,7 @@ class SlackChat:
             await asyncio.gather(task, return_exceptions=True)
         if self._socket:
             await self._socket.close()
-        await self._listeners.close()
+        await self._later.close()
         await self._web.close()
 
     def routes(self) -> list[web.RouteDef]:
@@ -161,7 +167,7 @@ class SlackChat:
                 log.warning("slack does not know us", reason=str(fault))
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
-        self._desk.home = str(identity.get("team_id", ""))
+        self._commands.home = str(identity.get("team_id", ""))
         self._listeners.bot_id = str(identity.get("bot_id", ""))
         self._listeners.bot_user = str(identity.get("user_id", ""))
         self.ready.set()

@@ -30,17 +30,13 @@ CONTENT = frozenset(
     {
         "invalid_blocks",
         "invalid_blocks_format",
-        "invalid_metadata_format",
-        "invalid_metadata_schema",
-        "metadata_must_be_sent_from_app",
-        "metadata_too_large",
         "msg_blocks_too_long",
         "msg_too_long",
         "no_text",
         "too_many_attachments",
     }
 )
-"""Slack refused the shape of the message: a plainer one may pass."""
+"""Slack refused the shape of the message: plain text may pass."""
 THREAD = frozenset({"cannot_reply_to_message", "message_not_found", "thread_not_found"})
 """The message to reply to is gone."""
 _EXPLAINED = {

@@ -7,7 +7,7 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot.adapters.slack.blocks import alert_blocks, fallback
+from bot.adapters.slack.blocks import alert_blocks, fallback, plain_text
 from bot.adapters.slack.outcomes import CONTENT, THREAD, SlackError, outcome_of
 from bot.ports import Delivered, Outcome, Refused
 
@@ -91,7 +91,11 @@ class Posting:
         except SlackError as fault:
             if fault.sure != "refused" or fault.code not in CONTENT | THREAD:
                 raise
-            message.pop("thread_ts" if fault.code in THREAD else "blocks", None)
+            if fault.code in THREAD:
+                message.pop("thread_ts", None)
+            else:
+                del message["blocks"]
+                message["text"] = plain_text(alert)
             answer = await self._web.call("chat.postMessage", **message)
         self._doubtful.discard(delivery.id)
         return Delivered(f"{answer.get('channel', channel)}/{answer['ts']}")

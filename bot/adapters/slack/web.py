@@ -126,8 +126,8 @@ class Web:
             SlackError: it was not taken, or nobody knows.
         """
         try:
-            async with self._open().post(url, json=message) as answer:
-                if answer.status >= 400:  # noqa: PLR2004 -- HTTP: the request failed
+            async with self._open().post(url, json=message, allow_redirects=False) as answer:
+                if answer.status >= 300:  # noqa: PLR2004 -- HTTP: not done
                     raise fault_of("", answer.status, None)
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise _on_the_way(error) from None
