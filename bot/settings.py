@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -213,4 +214,5 @@ def _shown(value: Any) -> str:  # noqa: ANN401 -- any setting's value
         return "(set)"
     if isinstance(value, tuple):
         return ",".join(str(part) for part in value)
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return re.sub(r"(?<=://)[^/@\s]+@", "***@", text)  # a database's user and password

@@ -71,7 +71,9 @@ class FakePages:
 class Setting:
     """A watch with everything around it."""
 
-    def __init__(self, store: Store, clock: TurnedClock, feeds: FakeFeeds, pages: FakePages) -> None:
+    def __init__(
+        self, store: Store, clock: TurnedClock, feeds: FakeFeeds, pages: FakePages
+    ) -> None:
         self.store, self.feeds, self.pages = store, feeds, pages
         officials = Officials([HOLM])
         rules = RuleSet(officials, RULES)

@@ -1,0 +1,223 @@
+"""Commands answered on a real store, with the real core."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.core.model import Entity, Office, PollRecord, Rule, StoredArticle, Validators
+from bot.core.officials import Officials
+from bot.jobs.answer import answer
+from bot.jobs.answer.desk import Desk
+from bot.jobs.reading import Reader
+from bot.jobs.rulebook import RuleBook
+from bot.ports import Incoming, Page, Reply
+from tests.samples import FEED, NOW, make_article
+
+if TYPE_CHECKING:
+    from bot.adapters.store import Store
+    from bot.core.model import Article
+    from tests.conftest import TurnedClock
+
+HOLM = Entity("holm", "Ida Holm", gender="female", offices=(Office("mayor", "Orrin"),))
+FROM_FILE = Rule("ferries", "ferries", "ferry", ("console",), "rules/mine.yaml:2")
+
+
+class NoPages:
+    async def fetch(self, _article: Article) -> Page:
+        raise AssertionError("answers fetch nothing")
+
+
+class Room:
+    """A console in which commands are typed."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    async def type(self, text: str, *, may_change: bool = True, chat: str = "console") -> Reply:
+        return await answer(self.desk, Incoming(text, chat, who="ida", may_change=may_change))
+
+
+@pytest.fixture
+async def room(store: Store, clock: TurnedClock) -> Room:
+    officials = Officials([HOLM])
+    book = RuleBook(officials, [FROM_FILE], store)
+    await book.refresh()
+    reader = Reader(NoPages(), book.active, officials)
+    return Room(Desk(store, book, reader, clock, ("console",)))
+
+
+async def fill(store: Store, *articles: Article) -> None:
+    await store.add_feeds([FEED])
+    stored = tuple(StoredArticle(article, outcome="no rule matched") for article in articles)
+    record = PollRecord(FEED.id, NOW, Validators(), NOW, seen=articles, articles=stored)
+    await store.record(record)
+
+
+async def test_a_rule_is_added_listed_and_removed(room: Room) -> None:
+    added = await room.type("add Rafah ceasefire as truce")
+    assert added == Reply("watching truce: Rafah ceasefire", public=True)
+    listed = await room.type("list")
+    assert "2 rules here" in listed.text
+    assert "truce: Rafah ceasefire" in listed.text
+    assert not listed.public
+    assert room.desk.book.active.rule("console/truce") is not None
+    assert (await room.type("remove truce")).text == "removed truce: Rafah ceasefire"
+    assert room.desk.book.active.rule("console/truce") is None
+    audit = (await room.type("audit")).text
+    assert "ida: add truce in console" in audit
+    assert "ida: remove truce in console (Rafah ceasefire -> )" in audit
+
+
+async def test_a_rule_without_a_name_gets_one_of_its_words(room: Room) -> None:
+    assert (await room.type('add "Security Council" AND Rafah')).text.startswith(
+        "watching security-council-rafah:"
+    )
+    assert "security-council-rafah-2" in (await room.type('add "Security Council" Rafah')).text
+
+
+async def test_a_bad_query_shows_the_place_and_changes_nothing(room: Room) -> None:
+    reply = await room.type("add said:@hulm(deal)")
+    assert not reply.ok
+    assert not reply.public
+    assert "unknown entity @hulm: did you mean @holm?" in reply.text
+    line, caret = reply.text.splitlines()[-2:]
+    assert line[caret.index("^") :].startswith("@hulm")
+    assert "1 rule here" in (await room.type("list")).text
+
+
+async def test_a_files_rule_is_paused_but_not_changed_from_a_chat(room: Room) -> None:
+    for command in ("remove ferries", "edit ferries boat", "rename ferries boats"):
+        reply = await room.type(command)
+        assert not reply.ok
+        assert "rules/mine.yaml:2" in reply.text
+    assert (await room.type("pause ferries")).public
+    assert room.desk.book.active.rule("ferries") is None
+    assert "ferries (paused)" in (await room.type("list")).text
+    await room.desk.book.refresh()
+    assert room.desk.book.active.rule("ferries") is None
+    await room.type("resume ferries")
+    assert room.desk.book.active.rule("ferries") == FROM_FILE
+
+
+async def test_edit_and_rename_keep_the_rules_identity(room: Room) -> None:
+    await room.type("add Rafah as truce")
+    edited = await room.type("edit truce Rafah OR Gaza")
+    assert edited.text == "truce now watches for: Rafah OR Gaza\n  before: Rafah"
+    assert (await room.type("rename truce gaza")).text == "truce is now called gaza"
+    rule = room.desk.book.active.rule("console/truce")
+    assert rule is not None
+    assert (rule.name, rule.query) == ("gaza", "Rafah OR Gaza")
+    assert not (await room.type("rename gaza ferries")).ok
+
+
+async def test_people_who_may_only_look_change_nothing(room: Room) -> None:
+    for command in ("add x", "pause ferries", "feed add http://x.example", "remove ferries"):
+        reply = await room.type(command, may_change=False)
+        assert not reply.ok
+        assert "not change" in reply.text
+    assert (await room.type("list", may_change=False)).ok
+    assert room.desk.book.active.rule("ferries") is not None
+
+
+async def test_rules_of_one_channel_are_not_those_of_another(room: Room) -> None:
+    await room.type("add Rafah as truce", chat="slack")
+    assert "truce" not in (await room.type("list")).text
+    assert not (await room.type("remove truce")).ok
+    assert "truce" in (await room.type("list", chat="slack")).text
+
+
+async def test_a_query_is_tried_over_stored_articles(room: Room, store: Store) -> None:
+    old = make_article("3", title="Old ferry", arrived=NOW - timedelta(days=9))
+    await fill(store, make_article("1"), make_article("2", title="Snow", text="Snow."), old)
+    reply = await room.type("test ferry 7d")
+    assert "1 of 2 stored articles of 7 days" in reply.text
+    assert "The Harbour Times: Ferry 1 stays in port  (ferry)" in reply.text
+    assert "2 of 3" in (await room.type("test ferry 2w")).text
+    assert "1 of 2" in (await room.type("test said:@holm")).text
+    assert "by clause" in (await room.type("test ferry OR snow")).text
+
+
+async def test_quotes_are_found_in_articles_that_no_rule_met(room: Room, store: Store) -> None:
+    await fill(store, make_article("1"))
+    reply = await room.type("quotes @holm")
+    assert "Ida Holm: 1 quote" in reply.text
+    assert "“We will wait,”" in reply.text
+    assert "Ida Holm, mayor of Orrin · The Harbour Times · 2024-04-30 12:00 UTC" in reply.text
+    assert "Ida Holm: 1 quote" in (await room.type("quotes @holm wait")).text
+    assert "no quotes" in (await room.type("quotes @holm snow")).text
+    assert "did you mean @holm" in (await room.type("quotes @holn")).text
+
+
+async def test_explain_says_where_an_article_stopped(room: Room, store: Store) -> None:
+    article = make_article("1")
+    await fill(store, article)
+    reply = await room.type(f"explain {article.url}")
+    assert "outcome: no rule matched" in reply.text
+    assert "fetched: by The Harbour Times" in reply.text
+    assert not (await room.type("explain http://x.example/none")).ok
+
+
+async def test_feeds_are_added_paused_and_removed(room: Room, store: Store) -> None:
+    assert (await room.type("feed add harbour.example/feed")).public
+    assert "not polled yet" in (await room.type("feed list")).text
+    assert "watched already" in (await room.type("feed add https://harbour.example/feed")).text
+    await room.type("feed pause harbour")
+    assert "paused" in (await room.type("feed")).text
+    assert (await store.claim_due(NOW, 5, timedelta(minutes=1))) == []
+    await room.type("feed resume harbour")
+    assert (await room.type("feed remove harbour")).ok
+    assert (await room.type("feed list")).text.startswith("no feeds")
+
+
+@pytest.mark.parametrize(
+    "url", ["x", "ftp://x.example/f", "http://u:p@x.example/f", "http://[::1", "https://"]
+)
+async def test_what_cannot_be_a_feed_is_refused(room: Room, url: str) -> None:
+    assert not (await room.type(f"feed add {url}")).ok
+
+
+async def test_help_names_every_command_and_the_language(room: Room) -> None:
+    overview = (await room.type("help")).text
+    for verb in ("add", "test", "list", "explain", "quotes", "feed", "status"):
+        assert f"  {verb} " in overview or f"  {verb}\n" in overview
+    assert "said:@netanyahu(deal)" in (await room.type("help query")).text
+    assert "also: ls" in (await room.type("help list")).text
+    assert not (await room.type("help cooking")).ok
+    assert "did you mean status?" in (await room.type("statsu")).text
+
+
+async def test_status_counts(room: Room, store: Store) -> None:
+    await fill(store, make_article("1"))
+    text = (await room.type("status")).text
+    assert "feeds: 1, 0 failing" in text
+    assert "rules: 1, 0 paused" in text
+
+
+async def test_entities_are_shown(room: Room) -> None:
+    assert "@holm  Ida Holm" in (await room.type("entity list ida")).text
+    shown = (await room.type("entity show @holm")).text
+    assert "mayor of Orrin, ? to now" in shown
+    assert "did you mean @holm" in (await room.type("entity show @hol")).text
+
+
+async def test_rules_made_in_another_process_are_noticed(room: Room, store: Store) -> None:
+    other = RuleBook(room.desk.book.officials, [FROM_FILE], store)
+    await other.refresh()
+    before = await store.rules_version()
+    await room.type("add Rafah as truce")
+    assert await store.rules_version() > before
+    await other.refresh()
+    assert other.active.rule("console/truce") is not None
+
+
+async def test_a_stored_rule_that_no_longer_parses_costs_only_itself(
+    room: Room, store: Store
+) -> None:
+    await room.type("add said:@holm as holm")
+    await room.type("add Rafah as truce")
+    book = RuleBook(Officials(), [FROM_FILE], store)
+    await book.refresh()
+    assert {rule.name for rule in book.active} == {"ferries", "truce"}
