@@ -94,6 +94,11 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", alias="WIREWATCH_LOG_LEVEL", description="debug, info, warning or error"
     )
+    web_address: str = Field(
+        "127.0.0.1:8080",
+        alias="WIREWATCH_WEB",
+        description="host:port of the built-in server (Slack in HTTP mode)",
+    )
     slack_bot_token: SecretStr | None = Field(
         None, alias="SLACK_BOT_TOKEN", description="Slack bot token, xoxb-..."
     )
@@ -119,7 +124,18 @@ class Settings(BaseSettings):
         None, alias="MATRIX_ACCESS_TOKEN", description="its access token"
     )
 
-    _split = field_validator("rules", "feeds", "chats", "egress_allow", mode="before")(_listed)
+    matrix_allow: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        alias="MATRIX_ALLOW",
+        description="homeservers and users that may invite the bot; unset: its own homeserver",
+    )
+    matrix_power_level: int = Field(
+        50, alias="MATRIX_POWER_LEVEL", description="power level that changing rules needs"
+    )
+
+    _split = field_validator(
+        "rules", "feeds", "chats", "egress_allow", "matrix_allow", mode="before"
+    )(_listed)
 
     @field_validator("chats")
     @classmethod
@@ -131,6 +147,11 @@ class Settings(BaseSettings):
                 message = f"unknown chat {chat!r}, known are {', '.join(CHATS)}{hint}"
                 raise ValueError(message)
         return tuple(dict.fromkeys(chats))
+
+    @field_validator("web_address")
+    @classmethod
+    def _host_port(cls, pair: str) -> str:
+        return cls._host_ports((pair,))[0]
 
     @field_validator("egress_allow")
     @classmethod

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.adapters.console import ConsoleChat, TypedCommands
+from bot.adapters.console import TypedCommands
 from bot.adapters.feedlists import load_all_feeds
 from bot.adapters.feeds import HttpFeeds
 from bot.adapters.http import HttpClient
@@ -21,10 +21,10 @@ from bot.adapters.parsing import ParserPool
 from bot.adapters.scheduler import Scheduler
 from bot.adapters.store import Store
 from bot.adapters.wire import SampleWire
+from bot.app.chats import open_chats
 from bot.app.knowledge import load_knowledge
 from bot.app.shell import SystemClock, complain, make_desk
 from bot.core.story import Stories
-from bot.errors import SettingsError
 from bot.jobs.answer import answer
 from bot.jobs.deliver import Deliver
 from bot.jobs.run import Heart
@@ -32,13 +32,11 @@ from bot.jobs.watch import Pace, Watch
 from bot.settings import shipped
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from rich.console import Console
 
     from bot.core.model import Feed
     from bot.jobs.answer.desk import Desk
-    from bot.ports import Chat, Incoming, Reply
+    from bot.ports import Incoming, Reply
     from bot.settings import Settings
 
 STORY_WINDOW = timedelta(days=5)
@@ -68,7 +66,6 @@ async def run(settings: Settings, console: Console, *, once: bool, speed: float 
         stack.callback(lock.free)
         stack.push_async_callback(store.close)
         await store.open()
-        chats = _chats(settings, console)
         knowledge = load_knowledge(settings.rules)
         complain(knowledge.faults)
 
@@ -81,7 +78,13 @@ async def run(settings: Settings, console: Console, *, once: bool, speed: float 
         await store.list_feeds(_feeds(settings, wire))
         await store.release_claims()
 
+        async def reply(incoming: Incoming) -> Reply:
+            return await answer(desk, incoming)
+
         clock, rules = desk.clock, desk.book.active
+        chats = await open_chats(
+            stack, settings, console=console, store=store, clock=clock, answer=reply
+        )
         watch = Watch(
             feeds=HttpFeeds(client, pool),
             reader=desk.reader,
@@ -97,25 +100,24 @@ async def run(settings: Settings, console: Console, *, once: bool, speed: float 
         if once:
             await heart.once()
             return
-        await _beat(heart, desk, console, wire)
+        typed = TypedCommands(console, reply)
+        await _beat(heart, desk, typed if "console" in chats else None, wire)
 
 
-async def _beat(heart: Heart, desk: Desk, console: Console, wire: SampleWire | None) -> None:
+async def _beat(
+    heart: Heart, desk: Desk, typed: TypedCommands | None, wire: SampleWire | None
+) -> None:
     """Tick until SIGINT or SIGTERM."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stopped.set)
 
-    async def reply(incoming: Incoming) -> Reply:
-        return await answer(desk, incoming)
-
-    typed = TypedCommands(console, reply)
     scheduler = Scheduler(heart.tick)
     feeds = await desk.store.feed_states()
     rules = len(desk.book.active)
     log.info(f"watching {len(feeds)} feeds for {rules} rules; stop with Ctrl-C")
-    if typed.start():
+    if typed and typed.start():
         log.info("type /watch help to see what can be asked")
     scheduler.start()
     await heart.tick()
@@ -124,7 +126,8 @@ async def _beat(heart: Heart, desk: Desk, console: Console, wire: SampleWire | N
     log.info("stopping")
     if ending:
         ending.cancel()
-    typed.stop()
+    if typed:
+        typed.stop()
     scheduler.stop()
     await heart.stop()
 
@@ -157,18 +160,6 @@ def _feeds(settings: Settings, wire: SampleWire | None) -> list[Feed]:
     feeds, faults = load_all_feeds(settings.feed_files)
     complain(faults)
     return [*(wire.feeds if wire else ()), *feeds]
-
-
-def _chats(settings: Settings, console: Console) -> Mapping[str, Chat]:
-    chats: dict[str, Chat] = {}
-    for name in settings.active_chats:
-        if name != "console":
-            reason = f"the {name} chat is not part of this version; set it to console"
-            raise SettingsError("WIREWATCH_CHATS", reason)
-        chat = ConsoleChat(console, settings.console_json)
-        chat.open()
-        chats[name] = chat
-    return chats
 
 
 async def _stories(store: Store, now: datetime) -> Stories:

@@ -1,0 +1,46 @@
+"""The built-in HTTP server: what others call, such as Slack in HTTP mode."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from bot.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_LARGEST = 1 << 20  # bytes; no request of a chat is larger
+
+
+class WebServer:
+    """Serves routes on one address, and nothing else.
+
+    Args:
+        address: `host:port`, as set.
+        routes: what is served.
+    """
+
+    def __init__(self, address: str, routes: Iterable[web.RouteDef]) -> None:
+        self._address = address
+        app = web.Application(client_max_size=_LARGEST)
+        app.add_routes(routes)
+        self._runner = web.AppRunner(app, access_log=None, handle_signals=False)
+
+    async def start(self) -> None:
+        """Listen.
+
+        Raises:
+            SettingsError: the address cannot be used.
+        """
+        host, _, port = self._address.rpartition(":")
+        try:
+            await self._runner.setup()
+            await web.TCPSite(self._runner, host, int(port)).start()
+        except (OSError, OverflowError) as error:
+            raise SettingsError("WIREWATCH_WEB", f"{self._address}: {error}") from None
+
+    async def stop(self) -> None:
+        """Close the server; does nothing when it is not running."""
+        await self._runner.cleanup()

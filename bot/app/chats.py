@@ -1,0 +1,112 @@
+"""The chats of the settings, built and started; each is imported only where it runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.adapters.console import ConsoleChat
+from bot.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from contextlib import AsyncExitStack
+
+    from pydantic import SecretStr
+    from rich.console import Console
+
+    from bot.adapters.matrix import MatrixChat
+    from bot.adapters.slack import SlackChat
+    from bot.adapters.store import Store
+    from bot.ports import Chat, Clock, Incoming, Reply
+    from bot.settings import Settings
+
+    Answer = Callable[[Incoming], Awaitable[Reply]]
+
+
+async def open_chats(
+    stack: AsyncExitStack,
+    settings: Settings,
+    *,
+    console: Console,
+    store: Store,
+    clock: Clock,
+    answer: Answer,
+) -> dict[str, Chat]:
+    """Build and start the chats that run; they stop with the stack.
+
+    Raises:
+        SettingsError: what a chat needs is missing or refused; names the variable.
+    """
+    chats: dict[str, Chat] = {}
+    for name in settings.active_chats:
+        if name == "console":
+            chats[name] = _console(settings, console)
+        elif name == "slack":
+            chats[name] = await _slack(stack, settings, store, clock, answer)
+        else:
+            chats[name] = await _matrix(stack, settings, store, clock, answer)
+    return chats
+
+
+def _console(settings: Settings, console: Console) -> ConsoleChat:
+    chat = ConsoleChat(console, settings.console_json)
+    chat.open()
+    return chat
+
+
+async def _slack(
+    stack: AsyncExitStack, settings: Settings, store: Store, clock: Clock, answer: Answer
+) -> SlackChat:
+    from bot.adapters.slack import SlackChat  # noqa: PLC0415 -- only where Slack runs
+
+    if settings.slack_bot_token is None:
+        raise SettingsError("SLACK_BOT_TOKEN", "the slack chat needs it, see docs/slack.md")
+    chat = SlackChat(
+        bot_token=settings.slack_bot_token.get_secret_value(),
+        answer=answer,
+        clock=clock,
+        app_token=_secret(settings.slack_app_token),
+        signing_secret=_secret(settings.slack_signing_secret),
+        api_url=settings.slack_api_url,
+        article=store.article,
+    )
+    if routes := chat.routes():
+        from bot.adapters.web import WebServer  # noqa: PLC0415 -- only in HTTP mode
+
+        server = WebServer(settings.web_address, routes)
+        stack.push_async_callback(server.stop)
+        await server.start()
+    stack.push_async_callback(chat.stop)
+    await chat.start()
+    return chat
+
+
+async def _matrix(
+    stack: AsyncExitStack, settings: Settings, store: Store, clock: Clock, answer: Answer
+) -> MatrixChat:
+    from bot.adapters.matrix import Login, MatrixChat  # noqa: PLC0415 -- only where Matrix runs
+
+    if settings.matrix_homeserver is None:
+        raise SettingsError("MATRIX_HOMESERVER", "the matrix chat needs it, see docs/matrix.md")
+    login = Login(
+        settings.matrix_homeserver,
+        settings.matrix_user or "",
+        _secret(settings.matrix_password),
+        _secret(settings.matrix_access_token),
+    )
+    chat = MatrixChat(
+        login,
+        folder=Path(store.place).parent / "matrix",
+        answer=answer,
+        clock=clock,
+        allow=settings.matrix_allow,
+        level=settings.matrix_power_level,
+    )
+    stack.push_async_callback(chat.stop)
+    await chat.start()
+    return chat
+
+
+def _secret(value: SecretStr | None) -> str | None:
+    return value.get_secret_value() if value else None
