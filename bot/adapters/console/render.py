@@ -40,7 +40,7 @@ def print_alert(console: Console, alert: Alert) -> None:
     for part in parts:
         console.print(part, width=width)
     for quote in alert.quotes:
-        console.print(Padding(_quote(quote), (0, 0, 0, 2)), width=width)
+        console.print(Padding(_quote(quote), (0, 0, 0, 2), expand=False), width=width)
     if alert.more_quotes:
         more = f"  + {alert.more_quotes} more quote{'s' * (alert.more_quotes != 1)}"
         console.print(Text(more, style="dim"), width=width)
