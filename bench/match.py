@@ -292,7 +292,7 @@ def main() -> int:
     world = make_world()
     officials = make_officials(world)
     articles = make_articles(world, options.articles)
-    warm = make_articles(world, 100 if options.quick else 600, seed=23)
+    warm = make_articles(world, 600, seed=23)
     rows = []
     for size in options.sizes:
         rows.append(measure(world, officials, size, articles, warm, options))

@@ -85,7 +85,7 @@ class AhoCorasick(Scanner):
         )
 
     def scan(self, document: ArticleDocument) -> set[int]:
-        found = self.automaton.find_matches_as_indexes(document.joined, overlapping=True)
+        found = self.automaton.find_matches_as_indexes(f" {' '.join(document.text.split())} ", overlapping=True)
         return {number for number, _, _ in found}
 
 
