@@ -171,7 +171,7 @@ class Folded:
         self._ends: dict[int, int] = {}
         folded = simple if simple is not None else self._fold_any(padded)
         if "'" in folded:
-            folded = folded.replace("'s ", "   ").replace("'s.", "   ").replace("'", " ")
+            folded = _without_apostrophes(folded)
         if "." in folded:
             folded = self._join_initials(folded.replace(". ", "  "))
         self.text = folded
@@ -244,6 +244,18 @@ class Folded:
                 places.extend([at] * len(_TABLE[ord(char)]))
             self._map = places
         return self._map
+
+
+def _without_apostrophes(folded: str) -> str:
+    """Leave out `'s` before a space or a full stop; other apostrophes separate."""
+    pieces, done = [], 0
+    at = folded.find("'")
+    while at >= 0:
+        if folded[at + 1] == "s" and folded[at + 2] in " .":
+            pieces += [folded[done:at], "   "]
+            done = at + 3
+        at = folded.find("'", max(at + 1, done))
+    return "".join([*pieces, folded[done:]]).replace("'", " ")
 
 
 def _fold_latin(padded: str) -> str | None:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 _JOIN = f" {fold.BARRIER} "
 
-_SHORT = 400
-"""Characters up to which counting words is cheaper than numbering all."""
+_WORD = 40
+"""Characters that a word and the space before it hardly ever exceed."""
 
 Place = tuple[int, int, str]
 """Start and end in the folded text, and the id of the entity that is named there, or ""."""
@@ -32,8 +32,6 @@ class Document:
 
     Attributes:
         text: the folded text; pieces that must not run together stand on both sides of a barrier.
-        joined: the same with single spaces.
-        words: the set of its words.
         places: what `Pattern.stretches` found already.
         memo: what else was worked out for this document, by the object that did.
         root: the document of the whole article.
@@ -47,23 +45,27 @@ class Document:
         self.root: Document = root or self
         self._folded = fold.Folded(original)
         self.text = self._folded.text
-        split = self.text.split()
-        self.words = set(split)
-        self.joined = f" {' '.join(split)} "
         self.places: dict[Pattern, tuple[Stretch, ...]] = {}
         self.memo: dict[Any, Any] = {}
         self._offsets: dict[str, list[int]] = {}
+
+    @cached_property
+    def words(self) -> set[str]:
+        """The words, each once."""
+        return set(self.text.split())
 
     @cached_property
     def starts(self) -> list[int]:
         """Offsets of the words in `text`, ascending."""
         return [start for start, _ in fold.word_spans(self.text)]
 
-    def between(self, end: int, start: int) -> int:
-        """Count the words between the end of one stretch and the start of a later one."""
-        if start - end < _SHORT:
-            return len(self.text[end:start].split())
-        return bisect_left(self.starts, start) - bisect_left(self.starts, end)
+    def apart(self, end: int, start: int, distance: int) -> bool:
+        """Say whether a stretch starts more than so many words behind the end of another."""
+        reach = end + _WORD * distance
+        between = len(self.text[end : min(start, reach)].split())
+        if between < distance and start > reach:
+            between = bisect_left(self.starts, start) - bisect_left(self.starts, end)
+        return between >= distance
 
     def index(self, words: Collection[str]) -> None:
         """Note the places of many words in one pass, instead of a search for each."""

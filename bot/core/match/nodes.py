@@ -439,7 +439,7 @@ def _having_near(
         if ahead >= 0:
             gaps.append((ends[ahead], place[0]))
         if any(
-            not end <= barrier < start and document.between(end, start) < distance
+            not end <= barrier < start and not document.apart(end, start, distance)
             for end, start in gaps
         ):
             kept.append(place)

@@ -22,16 +22,16 @@ class Pattern:
         prefix: True when the last word may go on.
         exact: the words as they must be written (`fold.exact_words`), or () for any way.
         anchors: words that stand in every document that holds it.
-        needle: the words as they stand in `Document.joined`.
+        plain: True where the word decides: one, whole, in any case.
     """
 
-    __slots__ = ("_hash", "anchors", "exact", "needle", "prefix", "words")
+    __slots__ = ("_hash", "anchors", "exact", "plain", "prefix", "words")
 
     def __init__(
         self, words: tuple[str, ...], *, prefix: bool = False, exact: tuple[str, ...] = ()
     ) -> None:
         self.words, self.prefix, self.exact = words, prefix, exact
-        self.needle = f" {' '.join(words)}" + ("" if prefix else " ")
+        self.plain = len(words) == 1 and not (prefix or exact)
         self.anchors = words[:-1] if prefix else words
         self._hash = hash((words, prefix, exact))
 
@@ -48,13 +48,19 @@ class Pattern:
     def __repr__(self) -> str:
         return f"Pattern({self.words!r}, prefix={self.prefix}, exact={self.exact!r})"
 
+    @property
+    def needle(self) -> str:
+        """The words with single spaces, and one at either end that is the end of a word."""
+        return f" {' '.join(self.words)}" + ("" if self.prefix else " ")
+
     def present(self, document: Document) -> bool:
         """Say whether the pattern stands anywhere in the document."""
         if not document.words.issuperset(self.anchors):
             return False
-        if self.exact:
-            return bool(self.stretches(document))
-        return len(self.anchors) == 1 == len(self.words) or self.needle in document.joined
+        if self.plain:
+            return True
+        known = document.places.get(self)
+        return bool(self.stretches(document) if known is None else known)
 
     def stretches(self, document: Document) -> tuple[Stretch, ...]:
         """Find every place of the pattern, in order; remembered by the document."""
@@ -67,7 +73,7 @@ class Pattern:
         if len(self.words) > 1:
             found = _several(self, document)
         elif self.prefix:
-            found = _starting(self.needle, document.text)
+            found = _starting(f" {self.words[0]}", document.text)
         else:
             size = len(self.words[0])
             found = [(at, at + size) for at in document.offsets(self.words[0])]

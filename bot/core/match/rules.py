@@ -201,9 +201,10 @@ class RuleSet:
     def _hits(self, document: ArticleDocument, *, gates: bool) -> dict[Leaf, None]:
         """Give the triggers that hold (or could, for gates), each once."""
         words = document.words
-        hits = dict.fromkeys(
-            leaf for word in self._words.keys() & words for leaf in self._words[word]
-        )
+        hits: dict[Leaf, None] = {}
+        for word in self._words.keys() & words:
+            for leaf in self._words[word]:
+                hits[leaf] = None
         for word in self._patterns.keys() & words:
             entries = self._patterns[word]
             if len(entries) > _CROWD:
@@ -334,25 +335,29 @@ def _number(compiled: CompiledRule) -> int:
 
 def _match(compiled: CompiledRule, document: ArticleDocument, hits: dict[Leaf, None]) -> Match:
     node = compiled.node
+    if compiled.simple:
+        met = [leaf for leaf in compiled.leaves if leaf in hits]
+        node = met[0] if len(met) == 1 else node
     if isinstance(node, Positional):
         return Match(compiled.rule.id, (node.clause,), node.marks(document))
     found = Found()
     if compiled.simple:
-        for leaf in compiled.leaves:
-            if leaf in hits:
-                leaf.collect(document, found)
+        for leaf in met:
+            leaf.collect(document, found)
     else:
         node.collect(document, found)
     return Match(
         compiled.rule.id,
         tuple(dict.fromkeys(found.clauses)),
         tidy(found.highlights),
-        tuple(sorted(set(found.quotes))),
+        tuple(sorted(set(found.quotes))) if found.quotes else (),
     )
 
 
-def tidy(highlights: Iterable[Highlight]) -> tuple[Highlight, ...]:
+def tidy(highlights: Sequence[Highlight]) -> tuple[Highlight, ...]:
     """Sort by field and start, and leave out what lies inside another highlight."""
+    if len(highlights) < 2:  # noqa: PLR2004 - nothing to sort
+        return tuple(highlights)
     kept: list[Highlight] = []
     for mark in sorted(highlights, key=_order):
         if not kept or kept[-1].field != mark.field or mark.end > kept[-1].end:
