@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.feed import MAX_ENTRIES, parse_feed
+from bot.core.feed import MAX_ENTRIES, parse_feed, prune
 from bot.core.model import Article, Feed, ParsedFeed
 from bot.errors import FeedError
 
@@ -389,6 +389,18 @@ def test_known_entries_are_not_read_again() -> None:
     assert [a.title for a in again.articles] == ["corrected"]
     assert len(again.entries) == 9
     assert parse(rss("".join(after)), known=again.entries).articles == ()
+
+
+def test_a_permalink_as_id_does_not_stop_pruning() -> None:
+    """Most feeds give the link as the id too; that is no repeat."""
+    link = "https://harbour.example/{}"
+    entries = [item(guid=link.format(n), link=link.format(n), title=link.format(n)) for n in "abc"]
+    known = parse(rss("".join(entries[1:]))).entries
+    pruned = prune(rss("".join(entries)).encode(), "", known)
+    assert pruned is not None
+    assert pruned.count == 1
+    again = parse(rss("".join(entries)), known=known)
+    assert [article.key for article in again.articles] == [link.format("a")]
 
 
 def test_entries_are_judged_with_their_neighbours() -> None:

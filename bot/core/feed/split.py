@@ -20,8 +20,9 @@ MAX_UNSEEN = 200
 """More unseen entries than this are not worth a second document."""
 
 _TOKEN = re.compile(rb"<(?:(!--)|(!\[CDATA\[)|(/?)(?:\w+:)?(item|entry)(?=[\s>/]))")
-_ID = re.compile(rb"<(?:\w+:)?(?:guid|id)(?:\s[^<>]*)?(>.*?</)", re.DOTALL)
-_LINK = re.compile(rb"<link(?:\s[^<>]*)?(>.*?</)", re.DOTALL)
+# The closing name is part of what is compared: a `guid` often has the same text as the `link`.
+_ID = re.compile(rb"<(?:\w+:)?(?:guid|id)(?:\s[^<>]*)?(>.*?</(?:\w+:)?(?:guid|id)\b)", re.DOTALL)
+_LINK = re.compile(rb"<link(?:\s[^<>]*)?(>.*?</link\b)", re.DOTALL)
 _CHANNEL = re.compile(rb"<(?:\w+:)?channel(?:\s[^<>]*)?>")
 
 
