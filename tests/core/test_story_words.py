@@ -26,7 +26,9 @@ def article(text: str, title: str = "Ferry runs aground", *, full: bool = False)
     return Article("feed", "key", "", title, text, NOW, NOW, full=full)
 
 
-@pytest.mark.parametrize("case", cases("statements"), ids=lambda case: f"{case['why']}: {case['b']}")
+@pytest.mark.parametrize(
+    "case", cases("statements"), ids=lambda case: f"{case['why']}: {case['b']}"
+)
 def test_statements(case: dict[str, Any]) -> None:
     assert same_statement(case["a"], case["b"]) is case["same"]
     assert same_statement(case["b"], case["a"]) is case["same"]

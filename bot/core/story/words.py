@@ -35,12 +35,33 @@ _DIGIT: Final = re.compile(r"\d")
 NUMBER_WORDS: Final = {
     word: str(value)
     for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen twenty".split()
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty",
+        ]
     )
 }
 
-_SENTENCE_END: Final = frozenset(".!?:\n\"“”‘«»•|–—-([")
+_SENTENCE_END: Final = frozenset('.!?:\n"“”‘«»•|–—-([')
 
 
 def fold(token: str) -> str:
