@@ -27,15 +27,19 @@ _AT_TAIL: Final = tuple(
     re.compile(pattern)
     for pattern in (
         # "With AFP", "(with inputs from PTI)", "with reporting by ..."
-        r"(?:\A|[(\n]|[.!?”\"]\s)\s*[Ww]ith (?:(?:additional )?"
-        rf"(?:inputs?|files?|material|reporting) (?:from|by) )?(?:the )?(?P<name>{_NAME})\)?[.]?\s*\Z",
+        (
+            r"(?:\A|[(\n]|[.!?”\"]\s)\s*[Ww]ith (?:(?:additional )?(?:inputs?|files?|material"
+            rf"|reporting) (?:from|by) )?(?:the )?(?P<name>{_NAME})\)?[.]?\s*\Z"
+        ),
         # "Source: Xinhua"
         rf"(?:Source|Credit|Agency)\s*:\s*(?:the )?(?P<name>{_NAME})[.]?\s*\Z",
         # "- Reuters", "/AFP", "(AP)"
         rf"(?:[-–—―/(]|--)\s*(?P<name>{_AGENCY})\)?[.]?\s*\Z",
         # "© 2026 The Associated Press."
-        r"(?:©|\(c\)|[Cc]opyright)\s*(?:\d{4}\s*)?(?:[Bb]y )?(?:[Tt]he )?"
-        rf"(?P<name>{_NAME})[.](?:\s|\Z)",
+        (
+            r"(?:©|\(c\)|[Cc]opyright)\s*(?:\d{4}\s*)?(?:[Bb]y )?(?:[Tt]he )?"
+            rf"(?P<name>{_NAME})[.](?:\s|\Z)"
+        ),
     )
 )
 _NO_AGENCY: Final = frozenset(

@@ -141,16 +141,21 @@ class Kept:
     def reading(self) -> Reading:
         """Unpack it; rarities are those of when it was read, in steps."""
         packed = self._packed
+        length, level, outlet, heading = packed[:HEADER]
         start = HEADER
         parts = []
         for size in self._cuts:
             parts.append(packed[start : start + size])
             start += size
+        sets = list(map(frozenset, parts[1:]))
         return Reading(
             self.when,
-            *packed[:HEADER],
+            length,
+            level,
+            outlet,
+            heading,
             dict(zip(parts[0], map(_RARITY.__getitem__, self._rarities), strict=True)),
-            *map(frozenset, parts[1:]),
+            *sets,
         )
 
 
@@ -158,8 +163,8 @@ def read(
     title: str, text: str, when: float, frequencies: Frequencies, *, outlet: str = ""
 ) -> Reading:
     """Read an article. The frequencies are consulted, not changed."""
-    heading, _ = read_words(title, TITLE_WORDS)
-    body, starts = read_words(text, TEXT_WORDS)
+    heading, _ = read_words(title, TITLE_WORDS, TITLE_WORDS)
+    body, starts = read_words(text, TEXT_WORDS, BODY_WORDS)
     title_terms = list(map(term_of, heading))
     body_terms = list(map(term_of, body))
     about = body_terms[:BODY_WORDS]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 POSTINGS: Final = 128
 """Newest articles that are remembered for a term. What all articles have tells nothing apart."""
 
-FOUND: Final = 12
+FOUND: Final = 8
 """Articles that are looked at closely."""
 
 UNPACKED: Final = 256

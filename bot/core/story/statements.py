@@ -15,11 +15,16 @@ from typing import Final, NamedTuple
 from bot.core.story.words import MARKS, NUMBER_WORDS, UNSPACED
 
 _TENS: Final = {
-    word: str(10 * value)
-    for value, word in enumerate(
-        ["thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 3
-    )
-} | {"hundred": "100", "thousand": "1000"}
+    "thirty": "30",
+    "forty": "40",
+    "fifty": "50",
+    "sixty": "60",
+    "seventy": "70",
+    "eighty": "80",
+    "ninety": "90",
+    "hundred": "100",
+    "thousand": "1000",
+}
 _NUMBERS: Final = NUMBER_WORDS | _TENS
 _SCALES: Final = {"m": "million", "mn": "million", "bn": "billion", "tn": "trillion", "k": "1000"}
 
