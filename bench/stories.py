@@ -1,11 +1,16 @@
 """Adapters of `bot.core.story` to the judge of stories (`eval_story.py`), and its whole table.
 
-`python -m bench.stories` prints the table where the evaluation data lie beside the project.
+`python -m bench.stories [scale]` prints the tables where the evaluation data lie beside the project
+(in `../shared`, or where `WIREWATCH_SHARED` says); `scale` fills a window of 100,000 articles too.
 """
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.core.model import Article
@@ -15,6 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Row = dict[str, Any]
+ROOT = Path(__file__).parents[1]
+RUNS = {
+    "stream": ("allsides", "neus", "full", "template", "reprint_stream", "uci"),
+    "pairs": ("reprint_pairs",),
+    "quotes": ("quote_pairs",),
+    "versions": ("version_pairs",),
+    "scale": ("neus", "full"),
+}
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -78,3 +91,30 @@ def quotes() -> _Quotes:
 def versions() -> _Versions:
     """Give the judge of changes."""
     return _Versions()
+
+
+def main(arguments: list[str]) -> int:
+    """Run the judge on all development data; 0 also where there is none."""
+    shared = Path(os.environ.get("WIREWATCH_SHARED") or ROOT.parent / "shared")
+    folder = shared / "eval" / "stories"
+    judge = folder / "eval_story.py"
+    if not judge.exists():
+        print(f"no evaluation data at {folder}: nothing to measure")
+        return 0
+    for mode, names in RUNS.items():
+        if mode == "scale" and "scale" not in arguments:
+            continue
+        data = [str(folder / f"{name}_dev.jsonl") for name in names]
+        adapter = f"bench.stories:{'stream' if mode == 'scale' else mode}"
+        print(f"\n{mode}", flush=True)
+        subprocess.run(
+            [sys.executable, str(judge), mode, adapter, *data],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": "0"},
+            check=True,
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

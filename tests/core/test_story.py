@@ -31,8 +31,33 @@ LOREM = (
     "laboris nisi ut aliquip ex ea commodo consequat. Duis aute irure dolor in reprehenderit in "
     "voluptate velit esse cillum dolore eu fugiat nulla pariatur excepteur sint occaecat."
 )
-TOWN = "Aldby Brenn Corvo Dalsa Elvik Fjorn Gostad Hvalen Istrup Jomfru".split()
-FRUIT = "apple cherry damson fig grape hazel iris juniper lemon mango nettle olive peach".split()
+TOWN = [
+    "Aldby",
+    "Brenn",
+    "Corvo",
+    "Dalsa",
+    "Elvik",
+    "Fjorn",
+    "Gostad",
+    "Hvalen",
+    "Istrup",
+    "Jomfru",
+]
+FRUIT = [
+    "apple",
+    "cherry",
+    "damson",
+    "fig",
+    "grape",
+    "hazel",
+    "iris",
+    "juniper",
+    "lemon",
+    "mango",
+    "nettle",
+    "olive",
+    "peach",
+]
 
 
 def article(  # noqa: PLR0913 - what an article has
@@ -99,9 +124,7 @@ def test_generated_entries_are_not_swallowed(series: str, feeds: int) -> None:
     """A test feed that numbers its entries gets an alert for each of them."""
     stories = Stories()
     places = [
-        stories.place(
-            article(str(i), *SERIES[series](i), source=f"feed{i % feeds}", after=i)
-        ).place
+        stories.place(article(str(i), *SERIES[series](i), source=f"feed{i % feeds}", after=i)).place
         for i in range(120)
     ]
     assert set(places) == {Place.NEW}
@@ -136,7 +159,8 @@ def test_only_statements_that_nobody_had_are_new() -> None:
     first, second = f"{FERRY}\n\n{said}", f"{FERRY}\n\n{said}\n\n{more}"
     stories = Stories()
     placed = stories.place(
-        article("1", "Ferry runs aground", first), [direct(first, "We lost steering and saw nothing")]
+        article("1", "Ferry runs aground", first),
+        [direct(first, "We lost steering and saw nothing")],
     )
     assert placed.new_quotes == (0,)
     later = stories.place(
@@ -223,7 +247,15 @@ def test_placements_depend_on_nothing_but_the_order() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["\ud800 lone surrogate", "a" * 200_000, "\x00\x01", "字" * 5_000, "ัััั", "1" * 10_000, "🙂" * 900],
+    [
+        "\ud800 lone surrogate",
+        "a" * 200_000,
+        "\x00\x01",
+        "字" * 5_000,
+        "ัััั",
+        "1" * 10_000,
+        "🙂" * 900,
+    ],
     ids=["surrogate", "long", "control", "unspaced", "marks", "digits", "emoji"],
 )
 def test_odd_texts_are_placed_without_complaint(text: str) -> None:

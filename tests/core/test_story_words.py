@@ -26,7 +26,9 @@ def article(text: str, title: str = "Ferry runs aground", *, full: bool = False)
     return Article("feed", "key", "", title, text, NOW, NOW, full=full)
 
 
-@pytest.mark.parametrize("case", cases("statements"), ids=lambda case: f"{case['why']}: {case['b']}")
+@pytest.mark.parametrize(
+    "case", cases("statements"), ids=lambda case: f"{case['why']}: {case['b']}"
+)
 def test_statements(case: dict[str, Any]) -> None:
     assert same_statement(case["a"], case["b"]) is case["same"]
     assert same_statement(case["b"], case["a"]) is case["same"]
@@ -102,9 +104,10 @@ def test_a_follow_up_with_the_old_background_is_no_copy() -> None:
     )
     old = article(f"{background} Tugs tried twice to pull the ship free before the tide turned.")
     new = article(
-        "Prosecutors in Grenholm opened an inquiry into the shipping company on Friday and searched "
-        "its offices, taking away log books and two computers. The company said it would help the "
-        "inquiry in any way it could and had nothing to hide from the public. Its shares lost a "
+        "Prosecutors in Grenholm opened an inquiry into the shipping company and searched its "
+        "offices on Friday, taking away log books and two computers. The company said it would "
+        "help the inquiry in any way it could and had nothing to hide from the public. Its shares "
+        "lost a "
         f"fifth of their value at the opening of trade. {background}",
         "Prosecutors search offices of ferry company",
     )

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from bot.core.story.common import FUNCTION_WORDS
 from bot.core.story.statements import near
-from bot.core.story.words import MARKS
+from bot.core.story.words import MARKS, NUMBER_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -72,33 +72,56 @@ class _Token:
 
 
 _TOKEN: Final = re.compile(
-    rf"(?P<entity>&(?:#\d+|#x[0-9a-f]+|[a-z]+\d*);)|\d+(?:[.,:/]\d+)*%?|(?:[^\W\d_]|[{MARKS}])+", re.I
+    rf"(?P<entity>&(?:#\d+|#x[0-9a-f]+|[a-z]+\d*);)|\d+(?:[.,:/]\d+)*|(?:[^\W\d_]|[{MARKS}])+",
+    re.IGNORECASE,
 )
 _BREAK: Final = re.compile(r"\s+[|•·»–—-]\s+|\s*[|»]\s*")
-SITE_WORDS: Final = 5
+_LABEL: Final = re.compile(r"\A\s*(?:[\w’']+ ){0,1}[\w’']+\s*:\s+|\s*[(\[][\w ]{3,12}[)\]]\s*\Z")
+"""`Watch: ` before a headline and `(video)` after it."""
+
 _CORRECTED: Final = re.compile(
     r"\b(?:correct(?:s|ed|ion|ions|ing)?|refiled?|refiles|retract\w*|clarif\w+|amend(?:s|ed|ment)?"
     r"|erratum|errata|withdrawn|fixes|fixed)\b",
-    re.I,
+    re.IGNORECASE,
 )
 _NOTE: Final = re.compile(
-    r"\b(?:correction|corrections|corrects|corrected|clarification|clarifies|clarified|amended|erratum"
-    r"|errata|retract(?:s|ed|ion)|misstated|misspel\w+|misidentified|misattributed|misquoted"
-    r"|mistaken(?:ly)?|incorrect(?:ly)?|inaccurate(?:ly)?|erroneous(?:ly)?|in error|editor['’]?s['’]? note"
-    r"|(?:earlier|previous|original|prior|initial) (?:version|headline|article|story|report)"
-    r"|updated to (?:correct|clarify|reflect|remove|fix|amend)|(?:we|which we) regret|apologi[sz]e for)\b",
-    re.I,
+    r"\b(?:correction|corrections|corrects|corrected|clarification|clarifies|clarified|amended"
+    r"|erratum|errata|retract(?:s|ed|ion)|mis(?:stated|spel\w+|identified|attributed|quoted)"
+    r"|mistaken(?:ly)?|incorrect(?:ly)?|inaccurate(?:ly)?|erroneous(?:ly)?|in error"
+    r"|editor['’]?s['’]? note|(?:earlier|previous|original|prior|initial|first) "
+    r"(?:version|headline|article|story|report)|updated to (?:correct|clarify|reflect|remove|fix"
+    r"|amend)|we regret|apologi[sz]e for)\b",
+    re.IGNORECASE,
 )
 _INVITES: Final = re.compile(
-    r"\?|@|\b(?:click|contact|email|e-mail|policy|let us know|report (?:a|an)|spot(?:ted)?|see (?:a|an)"
-    r"|please|here)\b",
-    re.I,
+    r"\?|@|\b(?:click|contact|e-?mail|policy|let us know|report an?|spot(?:ted)?|see an?|please"
+    r"|here)\b",
+    re.IGNORECASE,
 )
+"""What a site says about corrections in general, not about this article."""
+
 _SPOKEN: Final = re.compile(r"[\"“„«‟]\s*(?P<said>[^\"“”„«»]{12,}?)\s*[\"”»“]")
-_NEGATIONS: Final = frozenset("not no never cannot without nor neither none".split())
+_SAYING: Final = re.compile(
+    r"\b(?:sa(?:id|ys|ying)|t(?:old|ells)|add(?:ed|s)|ask(?:ed|s)|w(?:rote|rites)|tweeted|posted"
+    r"|replied|insist(?:ed|s)|argue[ds]|claim(?:ed|s)|warn(?:ed|s)|call(?:ed|s|ing)|declare[ds]"
+    r"|according|statement|interview|reporters)\b",
+    re.IGNORECASE,
+)
+_STAMP: Final = re.compile(
+    r"\b(?:updated|modified|published|posted|edited|ago|min(?:ute)?s? read|[ap]\.?m\b|gmt|utc"
+    r"|comments?|shares?|views|likes|reads)|\d{1,2}[:.h]\d{2}\b|©",
+    re.IGNORECASE,
+)
+_NEGATIONS: Final = frozenset(("not", "no", "never", "cannot", "without", "nor", "neither", "none"))
+_SCALES: Final = {"m": "million", "mn": "million", "bn": "billion", "tn": "trillion"}
+
+SITE_WORDS: Final = 5
 SPOKEN_WORDS: Final = 4
 CONTEXT: Final = 60
-LONG_INSERT: Final = 5
+PASSAGE: Final = 5
+"""Tokens from which an addition is a passage, not a word."""
+
+STAMP_WORDS: Final = 12
 
 
 def find_correction(old: Article, new: Article) -> Correction | None:
@@ -129,19 +152,26 @@ def _around(text: str, span: Span) -> str:
 
 
 def _tokens(text: str) -> list[_Token]:
-    tokens = []
+    """Read words, numbers in plain digits, "n't" as a negation; entities are marks."""
+    tokens: list[_Token] = []
     for found in _TOKEN.finditer(text):
-        if not found["entity"]:
-            word = unicodedata.normalize("NFKC", found[0]).casefold()
-            tokens.append(_Token(word, found[0], found.start(), found.end()))
+        if found["entity"]:
+            continue
+        word = unicodedata.normalize("NFKC", found[0]).casefold()
+        if word[0].isdigit():
+            word = re.sub(r",(?=\d{3}(?:\D|$))", "", word)
+        elif tokens and word == "t" and tokens[-1].word.endswith("n"):
+            word = "not"
+        elif tokens and tokens[-1].word[0].isdigit():
+            word = _SCALES.get(word, word)
+        tokens.append(_Token(NUMBER_WORDS.get(word, word), found[0], found.start(), found.end()))
     return tokens
 
 
 def _title_changes(old: str, new: str) -> Iterator[Change]:
     """Compare headlines without the site's name; any content word counts."""
-    label = _CORRECTED.search(new)
-    if label and not _CORRECTED.search(old):
-        yield Change("note", "title", (0, 0), label.span())
+    if (note := _CORRECTED.search(new)) and not _CORRECTED.search(old):
+        yield Change("note", "title", (0, 0), note.span())
         return
     if _without_site(old) & _without_site(new):
         return
@@ -156,7 +186,7 @@ def _title_changes(old: str, new: str) -> Iterator[Change]:
 def _without_site(title: str) -> set[str]:
     """Give the forms of a headline with and without a short first or last part set off by a bar."""
     parts = [_plain(part) for part in _BREAK.split(title)]
-    forms = {" ".join(parts)}
+    forms = {" ".join(parts), _plain(_LABEL.sub("", title))}
     if len(parts) > 1:
         forms |= {
             " ".join(rest)
@@ -192,19 +222,21 @@ def _differences(a: Sequence[_Token], b: Sequence[_Token]) -> list[tuple[int, in
 
 
 def _text_changes(old: str, new: str) -> Iterator[Change]:
+    """Compare texts word by word; line breaks do not count."""
     a, b = _tokens(old), _tokens(new)
     if not a or not b:
         return
     for i1, i2, j1, j2 in _differences(a, b):
-        mine, theirs = a[i1:i2], b[j1:j2]
-        before = _span(a, i1, i2, len(old))
-        after = _span(b, j1, j2, len(new))
-        if len(theirs) >= LONG_INSERT or len(mine) >= LONG_INSERT:
-            kind = _told_in_passage(old, before, new, after, mine, theirs, tail=i2 == len(a))
+        mine = _Passage(old, _span(a, i1, i2, len(old)), a[i1:i2])
+        theirs = _Passage(new, _span(b, j1, j2, len(new)), b[j1:j2])
+        if mine.stamps or theirs.stamps:
+            continue
+        if mine.long or theirs.long:
+            kind = _told_in_passage(mine, theirs, tail=i2 == len(a))
         else:
-            kind = _kind(mine, theirs)
+            kind = _kind(mine.tokens, theirs.tokens)
         if kind:
-            yield Change(kind, "text", before, after)
+            yield Change(kind, "text", mine.span, theirs.span)
 
 
 def _span(tokens: Sequence[_Token], first: int, last: int, length: int) -> Span:
@@ -214,54 +246,81 @@ def _span(tokens: Sequence[_Token], first: int, last: int, length: int) -> Span:
     return (tokens[first].start, tokens[last - 1].end)
 
 
-def _told_in_passage(
-    old: str,
-    before: Span,
-    new: str,
-    after: Span,
-    mine: Sequence[_Token],
-    theirs: Sequence[_Token],
-    *,
-    tail: bool,
-) -> Kind | None:
+@dataclass(frozen=True, slots=True)
+class _Passage:
+    """A stretch of one fetch that the other has not."""
+
+    text: str
+    span: Span
+    tokens: Sequence[_Token]
+
+    @property
+    def words(self) -> str:
+        """The stretch with a mark on either side."""
+        return self.text[max(0, self.span[0] - 1) : self.span[1] + 2]
+
+    @property
+    def line(self) -> str:
+        """The line or lines that it stands in."""
+        start = self.text.rfind("\n", 0, self.span[0]) + 1
+        end = self.text.find("\n", self.span[1])
+        return self.text[start : end if end >= 0 else len(self.text)]
+
+    @property
+    def stamps(self) -> bool:
+        """Whether it stands in a time stamp or a counter: a short line that is no sentence."""
+        line = self.line.strip()
+        return (
+            bool(self.tokens)
+            and line[-1:] not in '.!?"”'
+            and len(line.split()) <= STAMP_WORDS
+            and bool(_STAMP.search(line))
+        )
+
+    @property
+    def long(self) -> bool:
+        """Whether it is more than a word or two, or a line of its own."""
+        alone = (
+            bool(self.tokens) and self.line.strip(" \t.!?\"“”'’") == self.text[slice(*self.span)]
+        )
+        return len(self.tokens) >= PASSAGE or alone
+
+    @property
+    def note(self) -> bool:
+        """Whether a sentence of it says that something was wrong."""
+        sentences = re.split(r"\n|(?<=[.!?]) ", self.words)
+        return any(_NOTE.search(one) and not _INVITES.search(one) for one in sentences)
+
+    @property
+    def spoken(self) -> bool:
+        """Whether it has somebody's words in it: in marks, and said."""
+        words = html.unescape(self.words)
+        found = _SPOKEN.search(words)
+        if not found or len(found["said"].split()) < SPOKEN_WORDS:
+            return False
+        return bool(_SAYING.search(words)) or found.start() <= 1
+
+
+def _told_in_passage(mine: _Passage, theirs: _Passage, *, tail: bool) -> Kind | None:
     """Judge a passage that came, went or was replaced: by notes and quotes, else it is a frame."""
-    was, now = old[before[0] : before[1]], new[max(0, after[0] - 1) : after[1] + 2]
-    if _is_note(now) and not _is_note(was):
+    if theirs.note and not mine.note:
         return "note"
-    if _spoken(now) and not _spoken(was):
+    if theirs.spoken and not mine.spoken:
         return "quote"
-    if _spoken(was) and not theirs and not tail:
+    if mine.spoken and not theirs.tokens and not tail:
         return "quote"
-    if mine and theirs and len(mine) < 3 * LONG_INSERT and len(theirs) < 3 * LONG_INSERT:
-        return _kind(mine, theirs)
+    if mine.tokens and theirs.tokens and max(len(mine.tokens), len(theirs.tokens)) < 3 * PASSAGE:
+        return _kind(mine.tokens, theirs.tokens)
     return None
-
-
-def _is_note(text: str) -> bool:
-    return any(
-        _NOTE.search(line) and not _INVITES.search(line) for line in re.split(r"\n|(?<=[.!?]) ", text)
-    )
-
-
-def _spoken(text: str) -> bool:
-    found = _SPOKEN.search(html.unescape(text))
-    return bool(found) and len(found["said"].split()) >= SPOKEN_WORDS if found else False
 
 
 def _kind(mine: Sequence[_Token], theirs: Sequence[_Token]) -> Kind | None:
     """Judge a few words that were replaced, added or taken away."""
-    numbers = [t.word for t in mine if t.text[0].isdigit()], [t.word for t in theirs if t.text[0].isdigit()]
-    if numbers[0] != numbers[1]:
+    if _numbers(mine) != _numbers(theirs):
         return "number"
-    if sum(t.word in _NEGATIONS for t in mine) != sum(t.word in _NEGATIONS for t in theirs):
+    if _negations(mine) != _negations(theirs):
         return "sense"
-    if not mine or not theirs:
-        return None
-    if _joined(mine) == _joined(theirs):
-        return None
-    if len(mine) == len(theirs) and all(near(a.word, b.word) for a, b in zip(mine, theirs, strict=True)):
-        return None
-    if near(_joined(mine), _joined(theirs)):
+    if not mine or not theirs or _same_words(mine, theirs):
         return None
     if not _content(mine) and not _content(theirs):
         return None
@@ -269,5 +328,19 @@ def _kind(mine: Sequence[_Token], theirs: Sequence[_Token]) -> Kind | None:
     return "name" if named else "wording"
 
 
-def _joined(tokens: Sequence[_Token]) -> str:
-    return "".join(token.word for token in tokens)
+def _numbers(tokens: Sequence[_Token]) -> list[str]:
+    return [token.word for token in tokens if token.word[0].isdigit()]
+
+
+def _negations(tokens: Sequence[_Token]) -> int:
+    return sum(token.word in _NEGATIONS for token in tokens)
+
+
+def _same_words(mine: Sequence[_Token], theirs: Sequence[_Token]) -> bool:
+    """Say whether words differ in spelling only."""
+    one, other = ("".join(token.word for token in side) for side in (mine, theirs))
+    if one == other or near(one, other):
+        return True
+    return len(mine) == len(theirs) and all(
+        near(a.word, b.word) for a, b in zip(mine, theirs, strict=True)
+    )

@@ -62,7 +62,7 @@ class Frequencies:
         self._documents = max(0.0, self._documents - 1)
 
     def weight(self, term: int) -> float:
-        """Give the inverse document frequency: about 1 for a common word, up to 7 for a rare one."""
+        """Give the inverse document frequency: 1 or 2 for a common word, 7 for a rare one."""
         total = PRIOR_DOCUMENTS + self._documents
         share = self._shares.get(term, RARE / 1000)
         return math.log(total / (PRIOR_DOCUMENTS * share + self._counts.get(term, 0.0) + 0.25))

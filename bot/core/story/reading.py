@@ -31,11 +31,12 @@ KEY_TERMS: Final = 24
 """The heaviest terms, by which an article is found again."""
 
 TERMS: Final = 200
-FEW: Final = 80
+FEW: Final = 48
 """Names and numbers that are kept of an article."""
 
-SHINGLES: Final = 96
-OPENING_WORDS: Final = 72
+SHINGLES: Final = 80
+OPENING_WORDS: Final = 50
+HEADER: Final = 4
 RARITY_STEPS: Final = 28
 _RARITY: Final = [step / RARITY_STEPS for step in range(256)]
 
@@ -114,11 +115,11 @@ class Reading:
 class Kept:
     """A reading packed for the look-back: one array, and where each of its sets ends."""
 
-    __slots__ = ("_cuts", "_numbers", "_packed", "_rarities")
+    __slots__ = ("_cuts", "_packed", "_rarities", "when")
 
     def __init__(self, reading: Reading) -> None:
-        packed = array("I")
-        cuts = bytearray()
+        packed = [reading.length, reading.level, reading.outlet, reading.heading]
+        cuts = []
         for terms in (
             reading.terms,
             reading.title,
@@ -130,36 +131,31 @@ class Kept:
             reading.shingles,
             reading.opening,
         ):
-            kept = sorted(terms) if isinstance(terms, frozenset) else terms
-            packed.extend(kept)
-            cuts.append(len(kept))
-        self._packed = packed
-        self._rarities = bytes([min(255, round(w * RARITY_STEPS)) for w in reading.terms.values()])
+            packed += terms
+            cuts.append(len(terms))
+        self.when = reading.when
+        self._packed = array("I", packed)
         self._cuts = bytes(cuts)
-        self._numbers = (
-            reading.when,
-            reading.length,
-            reading.level,
-            reading.outlet,
-            reading.heading,
-        )
-
-    @property
-    def when(self) -> float:
-        """Seconds since the epoch."""
-        return self._numbers[0]
+        self._rarities = bytes([min(255, round(w * RARITY_STEPS)) for w in reading.terms.values()])
 
     def reading(self) -> Reading:
         """Unpack it; rarities are those of when it was read, in steps."""
-        packed, start = self._packed, 0
+        packed = self._packed
+        length, level, outlet, heading = packed[:HEADER]
+        start = HEADER
         parts = []
         for size in self._cuts:
             parts.append(packed[start : start + size])
             start += size
+        sets = list(map(frozenset, parts[1:]))
         return Reading(
-            *self._numbers,
+            self.when,
+            length,
+            level,
+            outlet,
+            heading,
             dict(zip(parts[0], map(_RARITY.__getitem__, self._rarities), strict=True)),
-            *map(frozenset, parts[1:]),
+            *sets,
         )
 
 
@@ -167,8 +163,8 @@ def read(
     title: str, text: str, when: float, frequencies: Frequencies, *, outlet: str = ""
 ) -> Reading:
     """Read an article. The frequencies are consulted, not changed."""
-    heading, _ = read_words(title, TITLE_WORDS)
-    body, starts = read_words(text, TEXT_WORDS)
+    heading, _ = read_words(title, TITLE_WORDS, TITLE_WORDS)
+    body, starts = read_words(text, TEXT_WORDS, BODY_WORDS)
     title_terms = list(map(term_of, heading))
     body_terms = list(map(term_of, body))
     about = body_terms[:BODY_WORDS]

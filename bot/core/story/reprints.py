@@ -2,8 +2,8 @@
 
 Copies are cut, framed with boilerplate, retitled and lightly edited, so the question is how much of
 the shorter text stands in the longer one, word for word. Two forms that were filled in differently
-(two earthquakes, two earnings reports) have almost all words in common too; what they do not have in
-common is names and numbers, and these decide.
+(two earthquakes, two earnings reports) have almost all words in common too; what they do not have
+in common is names and numbers, and these decide.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ def occasions_differ(new: Reading, old: Reading) -> bool:
 
 
 def _numbered(new: Reading, old: Reading) -> bool:
-    """Say whether two headlines are the same but for their numbers: part 3 and part 4 of a series."""
+    """Say whether two headlines are the same but for their numbers: parts 3 and 4 of a series."""
     numbers = {term for term in new.title ^ old.title if is_number(term)}
     return (
         not numbers.isdisjoint(new.title)

@@ -15,9 +15,27 @@ RARE: Final = 3.0
 LONG: Final = 250
 
 MEASURES: Final = (
-    "rare", "rarer", "union", "cosine", "rarest", "headline", "lead", "told", "told_both",
-    "told_lead", "top", "marks", "bare", "clash", "mould", "copied", "outlet", "days", "half_day",
-    "short", "length",
+    "rare",
+    "rarer",
+    "union",
+    "cosine",
+    "rarest",
+    "headline",
+    "lead",
+    "told",
+    "told_both",
+    "told_lead",
+    "top",
+    "marks",
+    "bare",
+    "clash",
+    "mould",
+    "copied",
+    "outlet",
+    "days",
+    "half_day",
+    "short",
+    "length",
 )
 
 
@@ -77,8 +95,27 @@ def _mould(new: Reading, old: Reading) -> float:
 
 
 WEIGHTS: Final = (
-    1.612, 0.383, -2.498, -3.143, -0.240, 2.444, 1.600, 0.921, 1.858, 2.497, 1.343, 1.717, 0.526,
-    -0.802, -3.358, -4.005, -1.090, -1.655, -1.782, -1.849, 0.513,
+    1.612,
+    0.383,
+    -2.498,
+    -3.143,
+    -0.240,
+    2.444,
+    1.600,
+    0.921,
+    1.858,
+    2.497,
+    1.343,
+    1.717,
+    0.526,
+    -0.802,
+    -3.358,
+    -4.005,
+    -1.090,
+    -1.655,
+    -1.782,
+    -1.849,
+    0.513,
 )
 BIAS: Final = -7.225
 

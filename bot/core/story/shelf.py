@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 POSTINGS: Final = 128
 """Newest articles that are remembered for a term. What all articles have tells nothing apart."""
 
-FOUND: Final = 16
+FOUND: Final = 8
 """Articles that are looked at closely."""
 
-UNPACKED: Final = 4096
+UNPACKED: Final = 256
 """Readings kept unpacked, the latest used."""
 
 

@@ -15,13 +15,22 @@ from typing import Final, NamedTuple
 from bot.core.story.words import MARKS, NUMBER_WORDS, UNSPACED
 
 _TENS: Final = {
-    word: str(10 * value)
-    for value, word in enumerate("thirty forty fifty sixty seventy eighty ninety".split(), 3)
-} | {"hundred": "100", "thousand": "1000"}
+    "thirty": "30",
+    "forty": "40",
+    "fifty": "50",
+    "sixty": "60",
+    "seventy": "70",
+    "eighty": "80",
+    "ninety": "90",
+    "hundred": "100",
+    "thousand": "1000",
+}
 _NUMBERS: Final = NUMBER_WORDS | _TENS
 _SCALES: Final = {"m": "million", "mn": "million", "bn": "billion", "tn": "trillion", "k": "1000"}
 
-_AMOUNTS: Final = frozenset("dozen million billion trillion half double twice triple".split())
+_AMOUNTS: Final = frozenset(
+    ["dozen", "million", "billion", "trillion", "half", "double", "twice", "triple"]
+)
 
 _SHORT_FORMS: Final = (
     (re.compile(r"\bcan(?:'t|not)\b"), "can not"),
@@ -41,7 +50,21 @@ _SHORT_FORMS: Final = (
 )
 
 _NEGATIONS: Final = frozenset(
-    "not no never nor neither none nothing nobody nowhere without cannot hardly barely".split()
+    [
+        "not",
+        "no",
+        "never",
+        "nor",
+        "neither",
+        "none",
+        "nothing",
+        "nobody",
+        "nowhere",
+        "without",
+        "cannot",
+        "hardly",
+        "barely",
+    ]
 )
 
 _PIECE: Final = re.compile(
@@ -77,7 +100,11 @@ class Statement(NamedTuple):
 
 def statement(quote: str) -> Statement:
     """Read a quote's words."""
-    text = unicodedata.normalize("NFKC", quote.replace("…", " ... ")).casefold().translate(_OTHER_MARKS)
+    text = (
+        unicodedata.normalize("NFKC", quote.replace("…", " ... "))
+        .casefold()
+        .translate(_OTHER_MARKS)
+    )
     for pattern, full in _SHORT_FORMS:
         text = pattern.sub(full, text)
     words: list[str] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -59,17 +60,15 @@ class _Member:
         serial: number on the shelf.
         article: `Article.id`.
         outlet: who carries it.
-        content: `Article.content_hash`.
         origin: id of the article whose text it carries, its own id for a text of its own.
-        place: what it is to the story.
+        story: where it is.
     """
 
     serial: int
     article: str
     outlet: str
-    content: str
     origin: str
-    place: Place
+    story: _Story
 
 
 @dataclass(slots=True)
@@ -88,7 +87,11 @@ class _Story:
 
     def compared(self) -> list[_Member]:
         """The opener and the newest, as far as they are remembered."""
-        return self.members if len(self.members) <= NEWEST else [self.members[0], *self.members[-NEWEST:]]
+        return (
+            self.members
+            if len(self.members) <= NEWEST
+            else [self.members[0], *self.members[-NEWEST:]]
+        )
 
 
 class Stories:
@@ -105,8 +108,7 @@ class Stories:
         self._frequencies = Frequencies()
         self._shelf = Shelf()
         self._stories: dict[str, _Story] = {}
-        self._story_of: dict[int, _Story] = {}
-        self._serials: dict[str, list[int]] = {}
+        self._serials: dict[str, tuple[int, ...]] = {}
         self._members: dict[int, _Member] = {}
         self._now = float("-inf")
 
@@ -172,7 +174,7 @@ class Stories:
     def _decide(self, article: Article, reading: Reading) -> tuple[_Story | None, Place, str]:
         if serials := self._serials.get(article.id):
             serial = serials[-1]
-            return self._story_of[serial], Place.REVISION, self._members[serial].origin
+            return self._members[serial].story, Place.REVISION, self._members[serial].origin
         found = [
             serial
             for serial in self._shelf.find(reading)
@@ -181,14 +183,14 @@ class Stories:
         best, odds = self._best(reading, found)
         for serial in self._in_best_first(found, best):
             if is_copy(reading, self._shelf.get(serial)):
-                return self._story_of[serial], Place.REPRINT, self._members[serial].origin
+                return self._members[serial].story, Place.REPRINT, self._members[serial].origin
         if best is None or odds <= JOIN:
             return None, Place.NEW, ""
         return best, Place.FOLLOW_UP, self._origin_in(best, reading)
 
     def _in_best_first(self, found: list[int], best: _Story | None) -> list[int]:
         """Order by story, the best one first, then by age."""
-        return sorted(found, key=lambda serial: (self._story_of[serial] is not best, serial))
+        return sorted(found, key=lambda serial: (self._members[serial].story is not best, serial))
 
     def _origin_in(self, story: _Story, reading: Reading) -> str:
         """Give the origin of the text that a member of a story carries too, or ""."""
@@ -206,7 +208,7 @@ class Stories:
         scored = {serial: self._odds(reading, serial) for serial in found}
         nearest: dict[str, float] = {}
         for serial, odds in scored.items():
-            story = self._story_of[serial].id
+            story = self._members[serial].story.id
             nearest[story] = max(nearest.get(story, odds), odds)
         best: _Story | None = None
         most = float("-inf")
@@ -217,9 +219,9 @@ class Stories:
             for serial in members:
                 if serial not in scored:
                     scored[serial] = self._odds(reading, serial)
-            odds = [scored[serial] for serial in members]
-            top = max(nearest[story], *odds)
-            value = BEST_SHARE * top + (1 - BEST_SHARE) * sum(odds) / len(odds)
+            chances = [scored[serial] for serial in members]
+            top = max(nearest[story], *chances)
+            value = BEST_SHARE * top + (1 - BEST_SHARE) * sum(chances) / len(chances)
             if value > most:
                 best, most = self._stories[story], value
         return best, most
@@ -229,7 +231,11 @@ class Stories:
         if occasions_differ(reading, other):
             return -MOST
         odds = max(-MOST, min(MOST, likeness(reading, other)))
-        if odds < COPY_ODDS and carries(reading, other) and min(reading.length, other.length) >= BRIEF:
+        if (
+            odds < COPY_ODDS
+            and carries(reading, other)
+            and min(reading.length, other.length) >= BRIEF
+        ):
             return COPY_ODDS
         return odds
 
@@ -240,7 +246,7 @@ class Stories:
         self._stories[story] = opened
         return opened
 
-    def _remember(  # noqa: PLR0913 - what was decided, in the order it was decided
+    def _remember(  # noqa: PLR0913, PLR0917 - what was decided, in the order it was decided
         self,
         article: Article,
         quotes: Sequence[Quote],
@@ -253,15 +259,13 @@ class Stories:
         member = _Member(
             serial,
             article.id,
-            article.source or article.domain or article.feed_id,
-            article.content_hash,
+            sys.intern(article.source or article.domain or article.feed_id),
             origin or article.id,
-            place,
+            story,
         )
         story.members.append(member)
         self._members[serial] = member
-        self._story_of[serial] = story
-        self._serials.setdefault(article.id, []).append(serial)
+        self._serials[article.id] = (*self._serials.get(article.id, ()), serial)
         fresh = self._new_statements(article, quotes, story, serial)
         return Placement(story.id, place, fresh, story.sources)
 
@@ -294,13 +298,14 @@ class Stories:
     def _drop(self, serial: int) -> None:
         """Forget a member; the story goes with the last one."""
         member = self._members.pop(serial)
-        story = self._story_of.pop(serial)
+        story = member.story
         story.members.remove(member)
         if story.said is not None:
             story.said = [said for said in story.said if said.serial != serial]
         if not story.members:
             del self._stories[story.id]
-        serials = self._serials[member.article]
-        serials.remove(serial)
-        if not serials:
+        serials = tuple(one for one in self._serials[member.article] if one != serial)
+        if serials:
+            self._serials[member.article] = serials
+        else:
             del self._serials[member.article]

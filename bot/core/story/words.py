@@ -2,8 +2,8 @@
 
 A term is an integer, the CRC-32 of a word's folded, truncated form: the same in every run and on
 every machine, and nothing has to be remembered to give it. Its lowest bit says whether it is a
-number. Words are runs of letters in any script;
-scripts that are written without spaces give overlapping pairs of characters.
+number. Words are runs of letters in any script; scripts that are written without spaces give
+overlapping pairs of characters.
 """
 
 from __future__ import annotations
@@ -17,30 +17,36 @@ from zlib import crc32
 
 from bot.core.story.common import FUNCTION_WORDS
 
+LETTERS: Final = 12
+"""Letters of a text that are looked at for each word of a limit."""
+
 STEM: Final = 7
 """Letters of a long word that count: "protesters" and "protesting" become one term."""
 
-MARKS: Final = "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0dff\u0e31-\u0e4e"
+MARKS: Final = (
+    "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
+    "\u0900-\u0dff\u0e31-\u0e4e"
+)
 """Combining marks, which `\\w` leaves out, and the Indic blocks, where they are vowels."""
 
 UNSPACED: Final = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 """Scripts that are written without spaces between words: Thai, Lao, Burmese, Khmer, CJK."""
 
-TOKEN: Final = re.compile(rf"\d+(?:[.,:]\d+)*|[^\W\d_](?:[^\W_]|[{MARKS}]|['’](?=[^\W\d_]))*")
+TOKEN: Final = re.compile(
+    rf"\d{{1,40}}(?:[.,:]\d+){{0,9}}|[^\W\d_](?:[^\W_]|[{MARKS}]|['’](?=[^\W\d_])){{0,60}}"
+)
 """A number, or a word, which may have digits behind its first letter (G7, B52)."""
 
 _RUN: Final = re.compile(r"\d+|\D+")
 _DIGIT: Final = re.compile(r"\d")
 
-NUMBER_WORDS: Final = {
-    word: str(value)
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen twenty".split()
-    )
-}
+_COUNTED: Final = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen twenty"
+)
+NUMBER_WORDS: Final = {word: str(value) for value, word in enumerate(_COUNTED.split())}
 
-_SENTENCE_END: Final = frozenset(".!?:\n\"“”‘«»•|–—-([")
+_SENTENCE_END: Final = frozenset('.!?:\n"“”‘«»•|–—-([')
 
 
 def fold(token: str) -> str:
@@ -63,11 +69,15 @@ def _digits(token: str) -> str:
     return re.sub(r",(?=\d{3}(?:\D|$))", "", token)
 
 
+LONG_IES: Final = 4
+LONG_S: Final = 3
+
+
 def _stem(word: str) -> str:
     """Take off the plural, then cut. Crude, but the same for both sides of every comparison."""
-    if len(word) > 4 and word.endswith("ies"):
+    if len(word) > LONG_IES and word.endswith("ies"):
         word = word[:-3] + "y"
-    elif len(word) > 3 and word[-1] == "s" and word[-2] not in "su":
+    elif len(word) > LONG_S and word[-1] == "s" and word[-2] not in "su":
         word = word[:-1]
     return word[:STEM]
 
@@ -90,16 +100,20 @@ def is_number(term: int) -> bool:
     return bool(term & 1)
 
 
-def read_words(text: str, limit: int) -> tuple[list[str], list[int]]:
-    """Read up to `limit` tokens and where each starts.
+def read_words(text: str, limit: int, placed: int) -> tuple[list[str], list[int]]:
+    """Read up to `limit` tokens, and where the first `placed` of them start.
 
     A run of an unspaced script gives its pairs of characters.
     """
+    text = text[: LETTERS * limit]
     if not UNSPACED.search(text):
-        matches = list(islice(TOKEN.finditer(text), limit))
-        return [found[0] for found in matches], [found.start() for found in matches]
-    tokens: list[str] = []
-    starts: list[int] = []
+        matches = list(islice(TOKEN.finditer(text), min(limit, placed)))
+        tokens = [found[0] for found in matches]
+        starts = [found.start() for found in matches]
+        if len(tokens) == placed < limit:
+            tokens += TOKEN.findall(text, matches[-1].end())[: limit - placed]
+        return tokens, starts
+    tokens, starts = [], []
     for found in islice(TOKEN.finditer(text), limit):
         token = found[0]
         if UNSPACED.match(token):
