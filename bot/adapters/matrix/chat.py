@@ -10,7 +10,7 @@ from urllib.parse import quote
 import structlog
 
 from bot.adapters.matrix.account import Account
-from bot.adapters.matrix.answering import REACTIONS, Answering
+from bot.adapters.matrix.answering import Answering
 from bot.adapters.matrix.background import Background, cancelled
 from bot.adapters.matrix.ears import Ears
 from bot.adapters.matrix.errors import MatrixError, NoAnswerError, NotReadyError, outcome_of
@@ -23,10 +23,11 @@ from bot.adapters.matrix.stream import Stream
 from bot.ports import Delivered, Later
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Mapping
+    from collections.abc import Awaitable, Callable, Collection
     from pathlib import Path
 
     from bot.adapters.matrix.account import Login
+    from bot.adapters.matrix.reactions import FindArticle
     from bot.core.model import Delivery
     from bot.ports import Clock, Incoming, Outcome, Reply
 
@@ -50,7 +51,8 @@ class MatrixChat:
         clock: the time.
         allow: who may invite: Matrix ids, homeserver names, `*`; empty: the own homeserver.
         level: power level that changes need, unless a room sets its own.
-        reactions: reaction -> command that is run for the alert's article.
+        article: gives a stored article by its id; without it, all quotes are not offered.
+        offers: whether the bot puts the reactions that do something under its alerts.
         joined: told the channel of each room that was entered (again); may mend its deliveries.
 
     Raises:
@@ -69,16 +71,17 @@ class MatrixChat:
         clock: Clock,
         allow: Collection[str] = (),
         level: int = 50,
-        reactions: Mapping[str, str] = REACTIONS,
+        article: FindArticle | None = None,
+        offers: bool = True,
         joined: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
         self._account = account = Account(login, folder)
         self._clock = clock
         self._background = Background()
         residence = Residence(account, allow=allow, joined=joined, spawn=self._background.spawn)
-        answering = Answering(account, answer, level=level, reactions=reactions)
+        answering = Answering(account, answer, level=level, article=article)
         ears = Ears(account, residence, answering, self._background, clock)
-        self._offers = Offers(account, tuple(reactions))
+        self._offers = Offers(account, answering.offered if offers else ())
         self._stream = Stream(account, ears.hear, ears.settled)
         self._background.ended = self._stream.mark
         self._running: list[asyncio.Task[None]] = []

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from bot.adapters.matrix.events import ALERT_KEY, CONTENT_KEY, in_thread, referred
 from bot.adapters.matrix.html import Rich, clean, lines, link, marked, said, true_domain, wrapped
+from bot.core.model import Excerpt, KeyQuote
 
 if TYPE_CHECKING:
-    from bot.core.model import Alert, Delivery, KeyQuote
+    from bot.core.model import Alert, Delivery, Quote, StoredArticle
 
 LARGEST = 40_000
 """Bytes of a content. An event may have 65,536; encryption adds a third, signatures the rest."""
@@ -47,6 +48,27 @@ def reply_content(text: str) -> dict[str, Any]:
         if _size(content) <= LARGEST:
             return content
         short = short[: len(short) * 2 // 3] + _CUT
+
+
+def quotes_content(stored: StoredArticle) -> dict[str, Any]:
+    """Build the content that shows every quote of an article; of very many, the first ones."""
+    text = stored.article.text
+    quotes = [_quote(_key_quote(quote, text)) for quote in stored.quotes if quote.kind == "direct"]
+    head = wrapped("b", said(stored.article.title))
+    count = said(f"{len(quotes)} quote{'' if len(quotes) == 1 else 's'}")
+    title = Rich(f"{head.plain}\n{count.plain}", f"<p>{head.html}<br>{count.html}</p>")
+    shown = len(quotes)
+    while True:
+        left = [said(f"and {len(quotes) - shown} more")] if shown < len(quotes) else []
+        content = _notice(_joined([title, *quotes[:shown], *left]))
+        if shown == 0 or _size(content) <= LARGEST:
+            return content
+        shown = shown * 2 // 3
+
+
+def _key_quote(quote: Quote, text: str) -> KeyQuote:
+    parts = tuple(Excerpt(text[start:end], (), start) for start, end in quote.parts)
+    return KeyQuote(parts, quote.speaker, quote.office)
 
 
 def _content(delivery: Delivery, alert: Alert, room: str) -> dict[str, Any]:
