@@ -85,3 +85,19 @@ async def test_check_tells_where_the_bot_may_write(
     assert lines[0] == f"{bot.user_id} on {synapse.url}, device {device}"
     assert f"{room}: News desk, not encrypted, power 0, may write" in lines
     assert f"{mute}: without a name, not encrypted, power 0, MAY NOT WRITE" in lines
+
+
+async def test_a_revised_alert(bot: Bot, alice: Person, room: str) -> None:
+    """An edit replaces the words in place, once, and is never taken for the alert itself."""
+    sent = replace(delivery(room), since=datetime.now(UTC))
+    first = await bot.chat.post(sent)
+    assert isinstance(first, Delivered)
+    more = replace(sent, alert=replace(sent.alert, sources=7))
+    edit = await bot.chat.revise(more, first.ref)
+    assert edit == await bot.chat.revise(more, first.ref)
+    event = await alice.wait_text(room, "· 7 sources", of=bot.user_id)
+    assert event["content"]["m.relates_to"] == {
+        "rel_type": "m.replace",
+        "event_id": first.ref.split()[1],
+    }
+    assert await bot.chat.find(sent) == first.ref

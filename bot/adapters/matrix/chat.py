@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import structlog
@@ -14,13 +14,14 @@ from bot.adapters.matrix.answering import Answering
 from bot.adapters.matrix.background import Background, cancelled
 from bot.adapters.matrix.ears import Ears
 from bot.adapters.matrix.errors import MatrixError, NoAnswerError, NotReadyError, outcome_of
-from bot.adapters.matrix.events import CONTENT_KEY, reference, seen
+from bot.adapters.matrix.events import CONTENT_KEY, reference, referred, seen
 from bot.adapters.matrix.offers import Offers
-from bot.adapters.matrix.render import alert_content
+from bot.adapters.matrix.render import alert_content, edit_content
 from bot.adapters.matrix.residence import Residence
 from bot.adapters.matrix.rooms import current_room, rooms_of
 from bot.adapters.matrix.stream import Stream
-from bot.ports import Delivered, Later
+from bot.core.model import digest
+from bot.ports import Delivered, Later, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection
@@ -121,16 +122,34 @@ class MatrixChat:
         """PUT an alert once; its transaction id is the delivery id."""
         session = self._account.session
         room = current_room(delivery.channel, session.moves)
+        if not room.startswith("!"):
+            return Refused(f"{room} is no room: rules made by !watch in a room alert that room")
         if room in session.moving:
             return Later("the room was upgraded, waiting to be let into the new one")
+        outcome = await self._put(room, alert_content(delivery, room=room), delivery.id)
+        if isinstance(outcome, Delivered):
+            self._offers.add(*referred(outcome.ref))
+        return outcome
+
+    async def revise(self, delivery: Delivery, ref: str) -> Outcome:
+        """Edit an alert in place, for instance when more outlets carry its story.
+
+        Args:
+            delivery: with the alert as it shall read now.
+            ref: where it was posted.
+        """
+        room, event = referred(ref)
+        content = edit_content(alert_content(delivery, room=room), event)
+        said = str(content["m.new_content"])
+        return await self._put(room, content, digest("revise", delivery.id, said))
+
+    async def _put(self, room: str, content: dict[str, Any], txn: str) -> Outcome:
         self._offers.posting()
         try:
-            content = alert_content(delivery, room=room)
-            event = await self._account.send(room, "m.room.message", content, delivery.id)
+            event = await self._account.send(room, "m.room.message", content, txn)
         except (MatrixError, NoAnswerError, NotReadyError) as error:
             self._offers.held_up(error)
             return outcome_of(error, self._clock.now(), can_log_in=self._account.can_log_in)
-        self._offers.add(room, event)
         return Delivered(reference(room, event))
 
     async def find(self, delivery: Delivery) -> str | None:

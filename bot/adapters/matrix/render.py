@@ -19,6 +19,9 @@ LARGEST = 40_000
 _LONGEST_REPLY = 12_000
 """Characters of a reply; two bodies of at most 4 bytes each stay below the limit of an event."""
 
+_LONGEST_FALLBACK = 2_000
+"""Characters of an edit's outer body, which only clients without edits show."""
+
 _HEADS = {"follow-up": "Follow-up: ", "correction": "Correction: "}
 _CUT = " [cut]"
 _LONGEST_TITLE = 1_000
@@ -38,6 +41,22 @@ def alert_content(delivery: Delivery, *, room: str = "") -> dict[str, Any]:
         alert = shorter
         content = _content(delivery, alert, room)
     return content
+
+
+def edit_content(content: dict[str, Any], event_id: str) -> dict[str, Any]:
+    """Build the content that replaces an alert's by an edit.
+
+    https://spec.matrix.org/latest/client-server-api/#event-replacements; the delivery's key stays
+    with the first event alone, so that looking for it never finds an edit.
+    """
+    new = {key: value for key, value in content.items() if key != "m.relates_to"}
+    outer = {key: new[key] for key in ("msgtype", "m.mentions")}
+    return {
+        **outer,
+        "body": f"* {new['body']}"[:_LONGEST_FALLBACK],
+        "m.new_content": new,
+        "m.relates_to": {"rel_type": "m.replace", "event_id": event_id},
+    }
 
 
 def reply_content(text: str) -> dict[str, Any]:
