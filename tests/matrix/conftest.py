@@ -11,11 +11,14 @@ import pytest
 
 from bot.adapters.matrix import Login, MatrixChat
 from bot.ports import Incoming, Reply
+from tests.matrix.samples import STORED
 from tests.matrix.synapse import Person, Synapse, synapse_python
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
     from pathlib import Path
+
+    from bot.core.model import StoredArticle
 
 _names = itertools.count(1)
 
@@ -39,6 +42,11 @@ def synapse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synapse]:
 def limited_synapse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synapse]:
     """A Synapse with the limits on messages that it has by default; tests may restart it."""
     yield from _homeserver(tmp_path_factory, limited=True)
+
+
+async def article_of(article_id: str) -> StoredArticle | None:
+    """Stands in for the store."""
+    return STORED if article_id == STORED.article.id else None
 
 
 class WallClock:
@@ -95,7 +103,8 @@ async def start_bot(tmp_path: Path) -> AsyncIterator[Callable[..., Awaitable[Bot
 
         folder = tmp_path / f"matrix{len(bots)}"
         login = Login(base or server.url, user_id, "pw")
-        options = {"folder": folder, "answer": desk, "clock": WallClock(), "joined": joined, **more}
+        options = {"folder": folder, "answer": desk, "clock": WallClock(), "joined": joined,
+                   "article": article_of, **more}  # fmt: skip
         chat = MatrixChat(login, **options)
         bot = Bot(chat, user_id, folder, desk, login, options, entered)
         bots.append(bot)

@@ -29,7 +29,7 @@ async def answer(incoming: Incoming) -> Reply:
 async def main(homeserver: str, user: str, folder: str, database: str) -> None:
     clock = WallClock()
     chat = MatrixChat(
-        Login(homeserver, user, "pw"), folder=Path(folder), answer=answer, clock=clock, reactions={}
+        Login(homeserver, user, "pw"), folder=Path(folder), answer=answer, clock=clock, offers=False
     )
     chat.doubt = timedelta(seconds=0.5)
     store = Store(database)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.core.model import Alert, Delivery, Excerpt, KeyQuote, digest
+from bot.core.model import Alert, Article, Delivery, Excerpt, KeyQuote, Quote, StoredArticle, digest
 
 ALERT = Alert(
     kind="alert",
@@ -30,6 +30,32 @@ ALERT = Alert(
     story="story1",
     article="article1",
     sources=2,
+)
+
+
+_TEXT = 'Ada Venn said: "We will close the harbour," and "Nobody asked us," said a captain.'
+
+
+def _quote(words: str, speaker: str | None, office: str = "") -> Quote:
+    start = _TEXT.index(words)
+    span = (start, start + len(words))
+    return Quote(*span, (span,), speaker, office=office)
+
+
+STORED = StoredArticle(
+    Article(
+        feed_id="feed",
+        key="close",
+        url=ALERT.url,
+        title=ALERT.title.text,
+        text=_TEXT,
+        published=ALERT.published,
+        arrived=ALERT.published,
+    ),
+    quotes=(
+        _quote("We will close the harbour", "Ada Venn", office="minister of ports"),
+        _quote("Nobody asked us", None),
+    ),
 )
 
 

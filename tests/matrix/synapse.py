@@ -198,9 +198,11 @@ class Person:
         done = await asyncio.to_thread(_http, synapse.url, "POST", "/_matrix/client/v3/login", wish)
         return cls(synapse.url, user_id, done["access_token"])
 
-    async def call(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
+    async def call(
+        self, method: str, path: str, body: Any = None, version: str = "v3"
+    ) -> dict[str, Any]:
         return await asyncio.to_thread(
-            _http, self.base, method, f"/_matrix/client/v3/{path}", body, self.token
+            _http, self.base, method, f"/_matrix/client/{version}/{path}", body, self.token
         )
 
     async def make_room(self, *invite: str, **more: Any) -> str:
@@ -219,6 +221,9 @@ class Person:
     async def react(self, room: str, event: str, key: str) -> str:
         relation = {"rel_type": "m.annotation", "event_id": event, "key": key}
         return await self.send(room, {"m.relates_to": relation}, "m.reaction")
+
+    async def redact(self, room: str, event: str) -> None:
+        await self.call("PUT", f"rooms/{room}/redact/{event}/{time.time_ns()}", {})
 
     async def events(self, room: str, *, of: str = "", kind: str = "") -> list[dict[str, Any]]:
         """Give a room's events, oldest first."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bot.adapters.matrix import survey
+from bot.core.model import Excerpt, KeyQuote
 from bot.ports import Delivered
 from tests.matrix.samples import delivery
 
 if TYPE_CHECKING:
     from tests.matrix.conftest import Bot
-    from tests.matrix.synapse import Person
+    from tests.matrix.synapse import Person, Synapse
 
 
 async def test_post_and_find(bot: Bot, alice: Person, room: str) -> None:
@@ -36,3 +39,65 @@ async def test_posting_twice_gives_one_event(bot: Bot, alice: Person, room: str)
     assert first == again == later
     alerts = [e for e in await alice.events(room, of=bot.user_id) if "Harbour" in str(e)]
     assert len(alerts) == 1
+
+
+async def test_what_follows_stands_in_a_thread(bot: Bot, alice: Person, room: str) -> None:
+    """A follow-up hangs below the first alert of its story."""
+    first = await bot.chat.post(delivery(room))
+    assert isinstance(first, Delivered)
+    later = replace(delivery(room, "two", kind="follow-up"), parent_ref=first.ref)
+    await bot.chat.post(later)
+    event = await alice.wait_text(room, "Follow-up: Harbour", of=bot.user_id)
+    root = first.ref.split()[1]
+    assert event["content"]["m.relates_to"]["event_id"] == root
+    found = await alice.call("GET", f"rooms/{room}/threads", version="v1")
+    assert [thread["event_id"] for thread in found["chunk"]] == [root]
+
+
+async def test_the_largest_alert_fits(bot: Bot, alice: Person, room: str) -> None:
+    """The homeserver takes what the longest articles give, in the widest letters."""
+    wide = Excerpt("界" * 3000)
+    quotes = (KeyQuote((wide,), "Ada Venn"),) * 9
+    outcome = await bot.chat.post(delivery(room, summary=(wide,) * 9, quotes=quotes))
+    assert isinstance(outcome, Delivered)
+    await alice.wait_text(room, "more quotes in the article", of=bot.user_id)
+
+
+async def test_alerts_in_a_row_keep_their_order(bot: Bot, alice: Person, room: str) -> None:
+    """Ten alerts posted at once and their offers do not get into each other's way."""
+    outcomes = await asyncio.gather(*(bot.chat.post(delivery(room, f"n{n}")) for n in range(10)))
+    assert all(isinstance(outcome, Delivered) for outcome in outcomes)
+    events = await alice.events(room, of=bot.user_id)
+    there = [e["event_id"] for e in events if "org.wirewatch.delivery" in e["content"]]
+    assert sorted(there) == sorted(outcome.ref.split()[1] for outcome in outcomes)
+
+
+async def test_check_tells_where_the_bot_may_write(
+    synapse: Synapse, bot: Bot, alice: Person, room: str
+) -> None:
+    """`wirewatch check` names the login and each room with what the bot may do there."""
+    await alice.call("PUT", f"rooms/{room}/state/m.room.name", {"name": "News\u202e desk"})
+    quiet = {"events_default": 50}
+    mute = await alice.make_room(bot.user_id, power_level_content_override=quiet)
+    await alice.wait_for(mute, lambda _: len(bot.entered) == 2)
+    lines = await survey(bot.login, bot.folder)
+    device = bot.chat._account.session.device_id
+    assert lines[0] == f"{bot.user_id} on {synapse.url}, device {device}"
+    assert f"{room}: News desk, not encrypted, power 0, may write" in lines
+    assert f"{mute}: without a name, not encrypted, power 0, MAY NOT WRITE" in lines
+
+
+async def test_a_revised_alert(bot: Bot, alice: Person, room: str) -> None:
+    """An edit replaces the words in place, once, and is never taken for the alert itself."""
+    sent = replace(delivery(room), since=datetime.now(UTC))
+    first = await bot.chat.post(sent)
+    assert isinstance(first, Delivered)
+    more = replace(sent, alert=replace(sent.alert, sources=7))
+    edit = await bot.chat.revise(more, first.ref)
+    assert edit == await bot.chat.revise(more, first.ref)
+    event = await alice.wait_text(room, "· 7 sources", of=bot.user_id)
+    assert event["content"]["m.relates_to"] == {
+        "rel_type": "m.replace",
+        "event_id": first.ref.split()[1],
+    }
+    assert await bot.chat.find(sent) == first.ref

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.ports import Delivered
-from tests.matrix.samples import ALERT, delivery
+from tests.matrix.samples import ALERT, STORED, delivery
 
 if TYPE_CHECKING:
     from tests.matrix.conftest import Bot
@@ -127,24 +126,33 @@ async def test_who_made_the_room_may_change(
 
 async def test_reactions_ask_about_the_alert(bot: Bot, alice: Person, room: str) -> None:
     """A reaction runs its command for the alert's article, once, and answers in its thread."""
-    outcome = await bot.chat.post(delivery(room))
+    outcome = await bot.chat.post(delivery(room, article=STORED.article.id))
     assert isinstance(outcome, Delivered)
     event = outcome.ref.split()[1]
     offered = await alice.wait_for(
         room, lambda e: e["type"] == "m.reaction" and "💬" in str(e), of=bot.user_id
     )
     assert offered["content"]["m.relates_to"]["event_id"] == event
-    await alice.react(room, event, "❓")
+    reacted = await alice.react(room, event, "❓")
     answer = await alice.wait_text(room, f"you said <explain {ALERT.url}>", of=bot.user_id)
     assert answer["content"]["m.relates_to"]["event_id"] == event
     other = await alice.say(room, "not an alert")
     await alice.react(room, other, "❓")
     await alice.react(room, event, "👍")
     await alice.react(room, event, "💬")
-    await alice.wait_text(room, "you said <quotes", of=bot.user_id)
-    await asyncio.sleep(0.3)
-    assert [asked.text.split()[0] for asked in bot.desk.asked] == ["explain", "quotes"]
-    assert not any(asked.may_change for asked in bot.desk.asked)
+    quotes = await alice.wait_text(room, "2 quotes", of=bot.user_id)
+    assert quotes["content"]["body"] == (
+        "Harbour of Dunmore to close, minister says\n2 quotes\n"
+        "> “We will close the harbour”\n> — Ada Venn, minister of ports\n"
+        "> “Nobody asked us”\n> — unattributed"
+    )
+    assert quotes["content"]["m.relates_to"]["event_id"] == event
+    await alice.redact(room, reacted)
+    await alice.react(room, event, "❓\ufe0f")
+    await alice.say(room, "!watch end")
+    await alice.wait_text(room, "you said <end>", of=bot.user_id)
+    assert [asked.text.split()[0] for asked in bot.desk.asked] == ["explain", "end"]
+    assert not bot.desk.asked[0].may_change
 
 
 async def test_a_forged_alert_is_not_ours(bot: Bot, alice: Person, room: str) -> None:

@@ -15,11 +15,13 @@ from bot.errors import SettingsError
 from bot.ports import Delivered, Later, Refused, Unknown
 from tests.matrix.proxy import Proxy
 from tests.matrix.samples import delivery
+from tests.matrix.synapse import NIGHTLY, Person
 
 if TYPE_CHECKING:
     from tests.matrix.conftest import Bot
-    from tests.matrix.synapse import Person, Synapse
+    from tests.matrix.synapse import Synapse
 
+BURST = 200 if NIGHTLY else 11
 TOKEN_GONE = {"status": 401, "errcode": "M_UNKNOWN_TOKEN", "error": "gone"}
 SLOW_DOWN = {"status": 429, "errcode": "M_LIMIT_EXCEEDED", "error": "x"}
 FAULTS: list[tuple[Any, type, bool]] = [
@@ -48,7 +50,7 @@ async def test_each_fault_is_judged_rightly(
 ) -> None:
     """Nothing surely refused is called unknown, nothing possibly sent is called refused."""
     async with Proxy(synapse.url) as proxy:
-        bot = await start_bot(synapse, proxy.url, reactions={})
+        bot = await start_bot(synapse, proxy.url, offers=False)
         room = await alice.make_room(bot.user_id)
         await alice.wait_text(room, "!watch help", of=bot.user_id)
         bot.chat._account.patience = 0.5
@@ -82,10 +84,8 @@ async def test_looking_fails_aloud(bot: Bot, alice: Person, room: str) -> None:
 
 async def test_a_homeserver_that_restarts(limited_synapse: Synapse, start_bot: Any) -> None:
     """While it is down alerts wait, afterwards alerts and commands go on; nothing is doubled."""
-    from tests.matrix.synapse import Person  # noqa: PLC0415 -- only here
-
     alice = await Person.enter(limited_synapse, "alice")
-    bot = await start_bot(limited_synapse, reactions={})
+    bot = await start_bot(limited_synapse, offers=False)
     room = await alice.make_room(bot.user_id)
     await alice.wait_text(room, "!watch help", of=bot.user_id)
     first = await bot.chat.post(delivery(room, "first"))
@@ -150,16 +150,15 @@ async def test_no_homeserver_is_no_reason_to_stop(tmp_path: Any, bot: Bot) -> No
     await chat.stop()
 
 
+@pytest.mark.timeout(1800)
 async def test_a_burst_under_the_usual_limits(limited_synapse: Synapse, start_bot: Any) -> None:
     """Synapse's own limits hold alerts up and say for how long; none is lost or doubled."""
-    from tests.matrix.synapse import Person  # noqa: PLC0415 -- only here
-
     alice = await Person.enter(limited_synapse, "alice")
     bot = await start_bot(limited_synapse)
     room = await alice.make_room(bot.user_id)
     await alice.wait_text(room, "!watch help", of=bot.user_id)
-    waiting, held_up = [delivery(room, f"n{number}") for number in range(11)], 0
-    deadline = asyncio.get_running_loop().time() + 60
+    waiting, held_up = [delivery(room, f"n{number}") for number in range(BURST)], 0
+    deadline = asyncio.get_running_loop().time() + 6 * BURST
     while waiting and asyncio.get_running_loop().time() < deadline:
         outcome = await bot.chat.post(waiting[0])
         if isinstance(outcome, Delivered):
@@ -172,4 +171,4 @@ async def test_a_burst_under_the_usual_limits(limited_synapse: Synapse, start_bo
     assert not waiting
     assert held_up
     alerts = [e for e in await alice.events(room, of=bot.user_id) if "Harbour" in str(e["content"])]
-    assert len(alerts) == 11
+    assert len(alerts) == BURST

@@ -105,3 +105,27 @@ async def test_a_false_upgrade_is_not_believed(
     await bob.say(bobs, "!watch mine")
     await bob.wait_text(bobs, "you said <mine>", of=bot.user_id)
     assert bot.desk.asked[-1].channel == bobs
+
+
+async def test_words_from_before_are_not_for_the_bot(bot: Bot, alice: Person) -> None:
+    """What was typed before the bot came in is not acted upon, although it can be read."""
+    room = await alice.make_room()
+    await alice.say(room, "!watch before")
+    await alice.call("POST", f"rooms/{room}/invite", {"user_id": bot.user_id})
+    await alice.wait_text(room, "!watch help", of=bot.user_id)
+    await alice.say(room, "!watch after")
+    await alice.wait_text(room, "you said <after>", of=bot.user_id)
+    assert [asked.text for asked in bot.desk.asked] == ["after"]
+
+
+async def test_alone_it_leaves(bot: Bot, alice: Person, room: str) -> None:
+    """When the last person has gone the bot goes too, and forgets the room."""
+    await alice.call("POST", f"rooms/{room}/leave", {})
+    deadline = asyncio.get_running_loop().time() + 20
+    while asyncio.get_running_loop().time() < deadline:
+        rooms = await bot.chat._account.request("GET", "/_matrix/client/v3/joined_rooms")
+        if not rooms["joined_rooms"]:
+            break
+        await asyncio.sleep(0.1)
+    assert rooms["joined_rooms"] == []
+    assert isinstance(await bot.chat.post(delivery(room)), Refused)

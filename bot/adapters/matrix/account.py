@@ -276,6 +276,17 @@ class Account:
             retry_after=(answer.retry_after_ms or 0) / 1000 or None,
         )
 
+    async def end_of_stream(self) -> str:
+        """Give the sync token of this moment, without anything that happened.
+
+        Raises:
+            MatrixError: the homeserver refused.
+            NoAnswerError: it did not answer.
+        """
+        nothing = quote('{"room":{"rooms":[]},"presence":{"types":[]}}', safe="")
+        answer = await self.request("GET", f"{_API}/sync?timeout=0&filter={nothing}")
+        return str(answer.get("next_batch", ""))
+
     def opened(self, room_id: str, source: dict[str, Any]) -> dict[str, Any] | None:
         """Give an event decrypted where it is encrypted; None when its key is not there."""
         if source.get("type") != "m.room.encrypted":

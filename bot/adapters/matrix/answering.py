@@ -10,6 +10,7 @@ import structlog
 
 from bot.adapters.matrix.errors import MatrixError, NoAnswerError
 from bot.adapters.matrix.events import ALERT_KEY, in_reply, in_thread, seen, thread_root
+from bot.adapters.matrix.reactions import Reacted, reaction_table
 from bot.adapters.matrix.render import reply_content
 from bot.adapters.matrix.rooms import channel_of_room, may_change, power_of
 from bot.adapters.matrix.voice import say
@@ -17,15 +18,13 @@ from bot.core.model import digest
 from bot.ports import Incoming, Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable
 
     from bot.adapters.matrix.account import Account
     from bot.adapters.matrix.events import Seen
+    from bot.adapters.matrix.reactions import FindArticle
 
 log = structlog.get_logger(__name__)
-
-REACTIONS: Mapping[str, str] = {"❓": "explain {url}", "💬": "quotes {url}"}
-"""Reaction -> command that is run for the alert's article."""
 
 UNREADABLE = (
     "I cannot read your encrypted message: its key has not reached me. "
@@ -45,7 +44,7 @@ class Answering:
         account: the bot's account.
         answer: the job that carries out a command.
         level: power level that changes need, unless a room sets its own.
-        reactions: see `REACTIONS`.
+        article: gives a stored article by its id, for the reaction that shows all quotes.
     """
 
     def __init__(
@@ -54,12 +53,17 @@ class Answering:
         answer: Callable[[Incoming], Awaitable[Reply]],
         *,
         level: int,
-        reactions: Mapping[str, str],
+        article: FindArticle | None,
     ) -> None:
         self._account, self._answer, self._level = account, answer, level
-        self._reactions = reactions
+        self._reactions = reaction_table(self._ask_for, article)
         self._in_turn: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._done: OrderedDict[tuple[str, str], None] = OrderedDict()
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The reactions that do something."""
+        return tuple(self._reactions)
 
     async def command(self, room_id: str, event: Seen, text: str) -> None:
         """Carry out a typed command, one after the other in each room."""
@@ -75,15 +79,20 @@ class Answering:
 
     async def reaction(self, room_id: str, target: str, key: str, who: str) -> None:
         """Act on a reaction to one of our alerts, once for each alert and key."""
-        wanted = self._reactions.get(key)
-        if wanted is None or not self._once((target, key)):
+        answerer = self._reactions.get(key)
+        if answerer is None or not self._once((target, key)):
             return
-        url = await self._url_of(room_id, target)
-        if not url:
+        about = await self._about(room_id, target)
+        if about is None:
             return
+        channel = channel_of_room(room_id, self._account.session.moves)
+        url, article = (str(about.get(name, "")) for name in ("url", "article"))
         async with self._in_turn[room_id]:
-            reply = await self._asked(room_id, who, wanted.format(url=url), may=False)
-            content = reply_content(reply.text)
+            try:
+                content = await answerer(Reacted(who, channel, url, article))
+            except Exception:
+                log.exception("reaction failed", chat="matrix", channel=channel)
+                content = reply_content(_FAULT.text)
             content["m.relates_to"] = in_thread(target, target)
             await say(self._account, room_id, content, digest("reaction", target, key))
 
@@ -108,15 +117,17 @@ class Answering:
             may = await self._may_change(room_id, who)
         except (MatrixError, NoAnswerError):
             return _NO_LEVELS
-        return await self._asked(room_id, who, text, may=may)
-
-    async def _asked(self, room_id: str, who: str, text: str, *, may: bool) -> Reply:
         channel = channel_of_room(room_id, self._account.session.moves)
         try:
             return await self._answer(Incoming(text, "matrix", channel, who, may))
         except Exception:
             log.exception("command failed", chat="matrix", channel=channel)
             return _FAULT
+
+    async def _ask_for(self, reacted: Reacted, text: str) -> Reply:
+        """Run a command for somebody who reacted; reactions change nothing."""
+        incoming = Incoming(text, "matrix", reacted.channel, reacted.who, may_change=False)
+        return await self._answer(incoming)
 
     async def _may_change(self, room_id: str, who: str) -> bool:
         """Read the room's levels afresh: they may have changed a moment ago."""
@@ -136,16 +147,14 @@ class Answering:
         power = power_of(who, creator=creator, create=content, levels=levels)
         return may_change(power, levels, needed=self._level)
 
-    async def _url_of(self, room_id: str, target: str) -> str:
-        """Give the address of the article an alert of ours is about, "" for other events."""
+    async def _about(self, room_id: str, target: str) -> dict[str, Any] | None:
+        """Give what an alert of ours says of itself, None for other events."""
         try:
             source = await self._account.room_request("GET", room_id, "event", target)
         except (MatrixError, NoAnswerError):
-            return ""
-        opened: dict[str, Any] | None = self._account.opened(room_id, source)
-        event = seen(opened)
+            return None
+        event = seen(self._account.opened(room_id, source))
         if event is None or event.sender != self._account.user_id:
-            return ""
+            return None
         about = event.content.get(ALERT_KEY)
-        url = about.get("url") if isinstance(about, dict) else None
-        return url if isinstance(url, str) and not any(char.isspace() for char in url) else ""
+        return about if isinstance(about, dict) else None

@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import structlog
 
 from bot.adapters.matrix.account import Account
-from bot.adapters.matrix.answering import REACTIONS, Answering
+from bot.adapters.matrix.answering import Answering
 from bot.adapters.matrix.background import Background, cancelled
 from bot.adapters.matrix.ears import Ears
 from bot.adapters.matrix.errors import MatrixError, NoAnswerError, NotReadyError, outcome_of
-from bot.adapters.matrix.events import CONTENT_KEY, reference, seen
+from bot.adapters.matrix.events import CONTENT_KEY, reference, referred, seen
 from bot.adapters.matrix.offers import Offers
-from bot.adapters.matrix.render import alert_content
+from bot.adapters.matrix.render import alert_content, edit_content
 from bot.adapters.matrix.residence import Residence
 from bot.adapters.matrix.rooms import current_room, rooms_of
 from bot.adapters.matrix.stream import Stream
-from bot.ports import Delivered, Later
+from bot.core.model import digest
+from bot.ports import Delivered, Later, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Mapping
+    from collections.abc import Awaitable, Callable, Collection
     from pathlib import Path
 
     from bot.adapters.matrix.account import Login
+    from bot.adapters.matrix.reactions import FindArticle
     from bot.core.model import Delivery
     from bot.ports import Clock, Incoming, Outcome, Reply
 
@@ -50,7 +52,8 @@ class MatrixChat:
         clock: the time.
         allow: who may invite: Matrix ids, homeserver names, `*`; empty: the own homeserver.
         level: power level that changes need, unless a room sets its own.
-        reactions: reaction -> command that is run for the alert's article.
+        article: gives a stored article by its id; without it, all quotes are not offered.
+        offers: whether the bot puts the reactions that do something under its alerts.
         joined: told the channel of each room that was entered (again); may mend its deliveries.
 
     Raises:
@@ -69,16 +72,17 @@ class MatrixChat:
         clock: Clock,
         allow: Collection[str] = (),
         level: int = 50,
-        reactions: Mapping[str, str] = REACTIONS,
+        article: FindArticle | None = None,
+        offers: bool = True,
         joined: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
         self._account = account = Account(login, folder)
         self._clock = clock
         self._background = Background()
         residence = Residence(account, allow=allow, joined=joined, spawn=self._background.spawn)
-        answering = Answering(account, answer, level=level, reactions=reactions)
+        answering = Answering(account, answer, level=level, article=article)
         ears = Ears(account, residence, answering, self._background, clock)
-        self._offers = Offers(account, tuple(reactions))
+        self._offers = Offers(account, answering.offered if offers else ())
         self._stream = Stream(account, ears.hear, ears.settled)
         self._background.ended = self._stream.mark
         self._running: list[asyncio.Task[None]] = []
@@ -118,16 +122,34 @@ class MatrixChat:
         """PUT an alert once; its transaction id is the delivery id."""
         session = self._account.session
         room = current_room(delivery.channel, session.moves)
+        if not room.startswith("!"):
+            return Refused(f"{room} is no room: rules made by !watch in a room alert that room")
         if room in session.moving:
             return Later("the room was upgraded, waiting to be let into the new one")
+        outcome = await self._put(room, alert_content(delivery, room=room), delivery.id)
+        if isinstance(outcome, Delivered):
+            self._offers.add(*referred(outcome.ref))
+        return outcome
+
+    async def revise(self, delivery: Delivery, ref: str) -> Outcome:
+        """Edit an alert in place, for instance when more outlets carry its story.
+
+        Args:
+            delivery: with the alert as it shall read now.
+            ref: where it was posted.
+        """
+        room, event = referred(ref)
+        content = edit_content(alert_content(delivery, room=room), event)
+        said = str(content["m.new_content"])
+        return await self._put(room, content, digest("revise", delivery.id, said))
+
+    async def _put(self, room: str, content: dict[str, Any], txn: str) -> Outcome:
         self._offers.posting()
         try:
-            content = alert_content(delivery, room=room)
-            event = await self._account.send(room, "m.room.message", content, delivery.id)
+            event = await self._account.send(room, "m.room.message", content, txn)
         except (MatrixError, NoAnswerError, NotReadyError) as error:
             self._offers.held_up(error)
             return outcome_of(error, self._clock.now(), can_log_in=self._account.can_log_in)
-        self._offers.add(room, event)
         return Delivered(reference(room, event))
 
     async def find(self, delivery: Delivery) -> str | None:

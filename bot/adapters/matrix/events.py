@@ -73,8 +73,10 @@ def since_joining(events: Sequence[Any], user: str) -> Sequence[Any]:
         event = seen(events[at].source)
         if event is None or event.kind != "m.room.member" or event.state_key != user:
             continue
-        before = (events[at].source.get("unsigned") or {}).get("prev_content") or {}
-        if event.content.get("membership") == "join" and before.get("membership") != "join":
+        unsigned = events[at].source.get("unsigned")
+        before = unsigned.get("prev_content") if isinstance(unsigned, dict) else None
+        was_in = isinstance(before, dict) and before.get("membership") == "join"
+        if event.content.get("membership") == "join" and not was_in:
             return events[at + 1 :]
     return events
 

@@ -45,7 +45,8 @@ class Offers:
 
     def add(self, room_id: str, event_id: str) -> None:
         """Offer reactions for an alert, when it is quiet."""
-        self._waiting.append((room_id, event_id))
+        if self._keys:
+            self._waiting.append((room_id, event_id))
 
     def _wait(self, seconds: float) -> None:
         now = asyncio.get_running_loop().time()

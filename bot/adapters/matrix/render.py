@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from bot.adapters.matrix.events import ALERT_KEY, CONTENT_KEY, in_thread, referred
 from bot.adapters.matrix.html import Rich, clean, lines, link, marked, said, true_domain, wrapped
+from bot.core.model import Excerpt, KeyQuote
 
 if TYPE_CHECKING:
-    from bot.core.model import Alert, Delivery, KeyQuote
+    from bot.core.model import Alert, Delivery, Quote, StoredArticle
 
 LARGEST = 40_000
 """Bytes of a content. An event may have 65,536; encryption adds a third, signatures the rest."""
 
 _LONGEST_REPLY = 12_000
 """Characters of a reply; two bodies of at most 4 bytes each stay below the limit of an event."""
+
+_LONGEST_FALLBACK = 2_000
+"""Characters of an edit's outer body, which only clients without edits show."""
 
 _HEADS = {"follow-up": "Follow-up: ", "correction": "Correction: "}
 _CUT = " [cut]"
@@ -39,6 +43,22 @@ def alert_content(delivery: Delivery, *, room: str = "") -> dict[str, Any]:
     return content
 
 
+def edit_content(content: dict[str, Any], event_id: str) -> dict[str, Any]:
+    """Build the content that replaces an alert's by an edit.
+
+    https://spec.matrix.org/latest/client-server-api/#event-replacements; the delivery's key stays
+    with the first event alone, so that looking for it never finds an edit.
+    """
+    new = {key: value for key, value in content.items() if key != "m.relates_to"}
+    outer = {key: new[key] for key in ("msgtype", "m.mentions")}
+    return {
+        **outer,
+        "body": f"* {new['body']}"[:_LONGEST_FALLBACK],
+        "m.new_content": new,
+        "m.relates_to": {"rel_type": "m.replace", "event_id": event_id},
+    }
+
+
 def reply_content(text: str) -> dict[str, Any]:
     """Build the content of an answer or a greeting from plain text."""
     short = text if len(text) <= _LONGEST_REPLY else text[:_LONGEST_REPLY] + _CUT
@@ -47,6 +67,27 @@ def reply_content(text: str) -> dict[str, Any]:
         if _size(content) <= LARGEST:
             return content
         short = short[: len(short) * 2 // 3] + _CUT
+
+
+def quotes_content(stored: StoredArticle) -> dict[str, Any]:
+    """Build the content that shows every quote of an article; of very many, the first ones."""
+    text = stored.article.text
+    quotes = [_quote(_key_quote(quote, text)) for quote in stored.quotes if quote.kind == "direct"]
+    head = wrapped("b", said(stored.article.title))
+    count = said(f"{len(quotes)} quote{'' if len(quotes) == 1 else 's'}")
+    title = Rich(f"{head.plain}\n{count.plain}", f"<p>{head.html}<br>{count.html}</p>")
+    shown = len(quotes)
+    while True:
+        left = [said(f"and {len(quotes) - shown} more")] if shown < len(quotes) else []
+        content = _notice(_joined([title, *quotes[:shown], *left]))
+        if shown == 0 or _size(content) <= LARGEST:
+            return content
+        shown = shown * 2 // 3
+
+
+def _key_quote(quote: Quote, text: str) -> KeyQuote:
+    parts = tuple(Excerpt(text[start:end], (), start) for start, end in quote.parts)
+    return KeyQuote(parts, quote.speaker, quote.office)
 
 
 def _content(delivery: Delivery, alert: Alert, room: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.adapters.matrix.errors import MatrixError, NoAnswerError
-from bot.adapters.matrix.wire import unanswered
+from bot.adapters.matrix.wire import OK, unanswered
 from bot.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -90,6 +90,8 @@ class Stream:
             pause = _LONGEST_PAUSE
             log.error("matrix login refused", reason=str(error))
         else:
+            # What nio cannot digest would come again and again: go on behind it.
+            self._since = self._account.client.next_batch or self._since
             log.error("matrix sync failed", exc_info=error)
         return pause
 
@@ -98,9 +100,16 @@ class Stream:
             await self.connect()
         first = not self._account.synced.is_set()
         history = not self._since
-        news = await self._account.sync(
-            since=self._since, full_state=first, seconds=0 if first else _POLL_SECONDS
-        )
+        try:
+            news = await self._account.sync(
+                since=self._since, full_state=first, seconds=0 if first else _POLL_SECONDS
+            )
+        except MatrixError as error:
+            if error.status != OK or not self._since:
+                raise
+            log.warning("matrix sync not understood, going on behind it")
+            self._since = await self._account.end_of_stream()
+            return
         self._since = news.next_batch
         self._hear(news, history)
         await self._exchange_keys()
