@@ -1,4 +1,4 @@
-"""A small HTML rendering of Block Kit, to look at what people get; `python -m tests.slack.page DIR`.
+"""A small HTML rendering of Block Kit, to look at: `python -m tests.slack.page FOLDER`.
 
 It shows what Slack's own client shows of the few blocks that are used here, no more.
 """
@@ -33,7 +33,8 @@ font:12px/1.5 'DejaVu Sans Mono',monospace;white-space:pre-wrap}
 button{font:bold 13px 'DejaVu Sans',sans-serif;background:#fff;border:1px solid #bbb;
 border-radius:4px;padding:5px 12px;margin-right:8px}button.primary{background:#007a5a;color:#fff}
 .box{border:1px solid #bbb;border-radius:5px;padding:7px;color:#8d8d8d}.wrong{color:#e01e5a;
-font-size:13px}.modal{border:1px solid #ccc;border-radius:8px;padding:16px;box-shadow:0 4px 16px #ccc}
+font-size:13px}
+.modal{border:1px solid #ccc;border-radius:8px;padding:16px;box-shadow:0 4px 16px #ccc}
 .foot{text-align:right;margin-top:12px}hr{border:0;border-top:1px solid #ddd}label{font-weight:bold}
 .phone{background:#e8e8ed;border-radius:14px;padding:10px 14px;width:340px;font-size:13px}
 """
@@ -88,35 +89,49 @@ def block_html(block: dict[str, Any], wrong: dict[str, str]) -> str:
     Raises:
         KeyError: a block or element that is not known here.
     """
-    kind = block["type"]
-    if kind == "header":
-        return f"<h1>{_text(block['text'])}</h1>"
-    if kind == "section":
-        return f'<div class="sec">{_text(block["text"])}</div>'
-    if kind == "context":
-        spans = "".join(f"<span>{_text(element)}</span>" for element in block["elements"])
-        return f'<div class="ctx">{spans}</div>'
-    if kind == "divider":
-        return "<hr>"
-    if kind == "actions":
-        return "".join(
-            f'<button class="{button.get("style", "")}">{_text(button["text"])}</button>'
-            for button in block["elements"]
-        )
-    if kind == "input":
-        error = wrong.get(block["block_id"], "")
-        shown = block["element"].get("placeholder", {"type": "plain_text", "text": "Select …"})
-        optional = " (optional)" if block["optional"] else ""
-        below = f'<div class="wrong">{html.escape(error)}</div>' if error else ""
-        return (
-            f'<div class="in"><label>{_text(block["label"])}{optional}</label>'
-            f'<div class="box">{_text(shown)}</div>{below}</div>'
-        )
+    if block["type"] == "input":
+        return _input(block, wrong.get(block["block_id"], ""))
+    return _BLOCKS[block["type"]](block)
+
+
+def _context(block: dict[str, Any]) -> str:
+    spans = "".join(f"<span>{_text(element)}</span>" for element in block["elements"])
+    return f'<div class="ctx">{spans}</div>'
+
+
+def _actions(block: dict[str, Any]) -> str:
+    return "".join(
+        f'<button class="{button.get("style", "")}">{_text(button["text"])}</button>'
+        for button in block["elements"]
+    )
+
+
+def _input(block: dict[str, Any], error: str) -> str:
+    shown = block["element"].get("placeholder", {"type": "plain_text", "text": "Select …"})
+    optional = " (optional)" if block["optional"] else ""
+    below = f'<div class="wrong">{html.escape(error)}</div>' if error else ""
+    return (
+        f'<div class="in"><label>{_text(block["label"])}{optional}</label>'
+        f'<div class="box">{_text(shown)}</div>{below}</div>'
+    )
+
+
+def _rich(block: dict[str, Any]) -> str:
     inner = ""
-    for element in {"rich_text": block["elements"]}[kind]:
+    for element in block["elements"]:
         tag = _TAGS[element["type"]]
         inner += f"<{tag}>{''.join(_part(part) for part in element['elements'])}</{tag}>"
     return f'<div class="rich">{inner}</div>'
+
+
+_BLOCKS = {
+    "header": lambda block: f"<h1>{_text(block['text'])}</h1>",
+    "section": lambda block: f'<div class="sec">{_text(block["text"])}</div>',
+    "context": _context,
+    "divider": lambda _: "<hr>",
+    "actions": _actions,
+    "rich_text": _rich,
+}
 
 
 def page(body: str) -> str:
