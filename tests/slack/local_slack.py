@@ -64,17 +64,27 @@ def missing() -> str:
     """Say why local-slack cannot run here; "" when it can. Installs it where npm is there."""
     if platform.system() != "Linux" or platform.machine() != "x86_64":
         return "local-slack is built for x86-64 Linux only"
-    if not BINARY.exists():
-        if not shutil.which("npm"):
-            return "local-slack needs npm to be installed"
-        FOLDER.mkdir(exist_ok=True)
-        command = ["npm", "install", "--prefix", str(FOLDER), "--ignore-scripts", PACKAGE]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
-        if not BINARY.exists():
-            return f"npm could not install local-slack: {done.stderr.strip()[-200:]}"
+    if reason := install(FOLDER, BINARY, PACKAGE):
+        return reason
     if not os.environ.get(IN_NAMESPACE) and not compiler():
         return "local-slack is confined to loopback with a C compiler or in a namespace of its own"
     return ""
+
+
+def install(folder: Path, wanted: Path, *packages: str) -> str:
+    """Install npm packages unless a file of theirs is there; say why it cannot be, or ""."""
+    if wanted.exists():
+        return ""
+    if not shutil.which("npm"):
+        return f"npm is needed to install {packages[0]}"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:  # test workers come here at the same time
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if wanted.exists():
+            return ""
+        command = ["npm", "install", "--prefix", str(folder), "--ignore-scripts", *packages]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
+    return "" if wanted.exists() else f"npm could not install {packages[0]}: {done.stderr[-200:]}"
 
 
 def compiler() -> str | None:

@@ -133,6 +133,24 @@ async def test_same_event_twice_is_handled_once(
     assert len(slack.views) == 2
 
 
+async def test_foreign_environment_changes_nothing(
+    slack: Simulator,
+    make_chat: Callable[..., SlackChat],
+    serve: Serve,
+    answers: Answers,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Bolt reads these variables by itself; only the settings may decide."""
+    for name in ("CLIENT_ID", "CLIENT_SECRET", "BOT_TOKEN", "SIGNING_SECRET", "APP_TOKEN"):
+        monkeypatch.setenv(f"SLACK_{name}", "of another program")
+    monkeypatch.setenv("SLACK_SCOPES", "none")
+    people = await connect("http", slack, make_chat, serve)
+    dana = slack.person("Dana")
+    await people.slash(dana, slack.room("desk", dana), "list")
+    await slack.until(lambda: slack.responses)
+    assert len(answers.asked) == 1
+
+
 # ---------------------------------------------------------------- another channel
 
 

@@ -99,6 +99,23 @@ async def test_rate_limit_waits_as_long_as_slack_says(
     assert slack.accepted == []
 
 
+async def test_rate_limit_of_a_method_counts_for_all_channels(
+    slack: Simulator, make_chat: Callable[..., SlackChat]
+) -> None:
+    rooms = slack.room("desk"), slack.room("night")
+    slack.fail("chat.postMessage", Fault("error", code="ratelimited", headers={"Retry-After": "1"}))
+    chat = make_chat()
+    first = await chat.post(delivery(rooms[0].id))
+    second = await chat.post(delivery(rooms[1].id))
+    assert isinstance(first, Later)
+    assert isinstance(second, Later)
+    assert second.at is not None
+    assert slack.accepted == []
+    assert await chat.find(delivery(rooms[0].id)) is None
+    await asyncio.sleep(1.05)
+    assert isinstance(await chat.post(delivery(rooms[1].id)), Delivered)
+
+
 @pytest.mark.parametrize(
     ("fault", "arrives"),
     [

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -96,17 +96,12 @@ class Commands:
 
     async def tell(self, where: Where, reply: Reply) -> None:
         """Answer an act: to the whole channel what changed, everything else privately."""
-        blocks = reply_blocks(reply, where.user)
-        text = reply_text(reply)
+        message = _message(reply, where.user)
         if where.response_url:
             kind = "in_channel" if reply.public else "ephemeral"
             try:
                 await self._web.respond(
-                    where.response_url,
-                    response_type=kind,
-                    replace_original=False,
-                    text=text,
-                    blocks=blocks,
+                    where.response_url, response_type=kind, replace_original=False, **message
                 )
             except SlackError as fault:
                 if fault.sure == "unknown":
@@ -115,19 +110,14 @@ class Commands:
                 return
         to = where.channel or where.user
         if reply.public or not where.channel:
-            await self._web.call("chat.postMessage", channel=to, text=text, blocks=blocks)
+            await self._web.call("chat.postMessage", channel=to, **message)
         else:
-            await self._web.call(
-                "chat.postEphemeral", channel=to, user=where.user, text=text, blocks=blocks
-            )
+            await self._web.call("chat.postEphemeral", channel=to, user=where.user, **message)
 
     async def announce(self, channel: str, reply: Reply, user: str) -> None:
         """Tell a channel what changed in it, from elsewhere; the change stands if it cannot."""
-        blocks = reply_blocks(reply, user)
         try:
-            await self._web.call(
-                "chat.postMessage", channel=channel, text=reply_text(reply), blocks=blocks
-            )
+            await self._web.call("chat.postMessage", channel=channel, **_message(reply, user))
         except SlackError as fault:
             log.warning("change not announced", channel=channel, reason=str(fault))
 
@@ -180,6 +170,12 @@ class Commands:
             return reply
         hint = "I am not in this channel: type /invite @Wirewatch, or no alert can arrive here."
         return Reply(f"{reply.text}\n\n{hint}", public=reply.public, ok=reply.ok)
+
+
+def _message(reply: Reply, user: str) -> dict[str, Any]:
+    """Make an answer's message; links in it never unfold into previews."""
+    unfolded = {"unfurl_links": False, "unfurl_media": False}
+    return {"text": reply_text(reply), "blocks": reply_blocks(reply, user), **unfolded}
 
 
 def _read(text: str) -> Command:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -72,6 +73,7 @@ class Web:
 
     def __init__(self, token: str, api_url: str = DEFAULT_API, wait: float = 20.0) -> None:
         self._token, self._api_url, self._wait = token, api_url, wait
+        self._held: dict[str, float] = {}
         self._session: aiohttp.ClientSession | None = None
         self._client: AsyncWebClient | None = None
 
@@ -147,13 +149,19 @@ class Web:
         return self._session
 
     async def _answer(self, method: str, **options: Any) -> tuple[dict[str, Any], dict[str, str]]:  # noqa: ANN401 -- the SDK's
+        # Source: https://docs.slack.dev/apis/web-api/rate-limits (a limit counts for one method).
+        if (held := self._held.get(method, 0.0) - time.monotonic()) > 0:
+            raise SlackError("ratelimited", "later", held)
         client = self._client
         if client is None:
             client = self._client = sdk_client(self._token, self._api_url, self._open())
         try:
             answer = await client.api_call(method, **options)
         except SlackApiError as error:
-            raise _refusal(error) from None
+            refusal = _refusal(error)
+            if refusal.sure == "later" and refusal.wait:
+                self._held[method] = time.monotonic() + refusal.wait
+            raise refusal from None
         except _ON_THE_WAY as error:
             raise _on_the_way(error) from None
         data = answer.data if isinstance(answer.data, dict) else {}

@@ -1,0 +1,196 @@
+"""A small HTML rendering of Block Kit, to look at: `python -m tests.slack.page FOLDER`.
+
+It shows what Slack's own client shows of the few blocks that are used here, no more.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bot.adapters.slack.blocks import ALL_QUOTES, WHY, alert_blocks, fallback
+from bot.adapters.slack.forms import key_quotes
+from bot.adapters.slack.replies import at_field, reply_blocks
+from bot.adapters.slack.views import Draft, add_view, home_view, preview_view, quotes_view
+from bot.core.model import Excerpt
+from bot.errors import QueryError
+from bot.ports import Reply
+from tests.slack.samples import ALERT, alert, article
+
+_CSS = """
+body{font:15px/1.45 'DejaVu Sans',sans-serif;color:#1d1c1d;margin:0;padding:14px 18px;width:640px}
+.who{font-weight:bold}.who i{font:normal 10px sans-serif;background:#ddd;padding:0 3px;
+border-radius:2px;margin:0 6px}.at,.ctx,.hint{color:#616061;font-size:12px}
+h1{font-size:18px;margin:6px 0}h2{font-size:17px;margin:0 0 10px}
+.ctx span{margin-right:10px}.ctx,.rich,.sec,.in{margin:5px 0}a{color:#1264a3;text-decoration:none}
+blockquote{border-left:4px solid #ddd;margin:3px 0;padding:1px 0 1px 12px}
+pre{background:#f8f8f8;border:1px solid #ddd;border-radius:4px;padding:8px;margin:4px 0;
+font:12px/1.5 'DejaVu Sans Mono',monospace;white-space:pre-wrap}
+button{font:bold 13px 'DejaVu Sans',sans-serif;background:#fff;border:1px solid #bbb;
+border-radius:4px;padding:5px 12px;margin-right:8px}button.primary{background:#007a5a;color:#fff}
+.box{border:1px solid #bbb;border-radius:5px;padding:7px;color:#8d8d8d}.wrong{color:#e01e5a;
+font-size:13px}
+.modal{border:1px solid #ccc;border-radius:8px;padding:16px;box-shadow:0 4px 16px #ccc}
+.foot{text-align:right;margin-top:12px}hr{border:0;border-top:1px solid #ddd}label{font-weight:bold}
+.phone{background:#e8e8ed;border-radius:14px;padding:10px 14px;width:340px;font-size:13px}
+"""
+_CONTROL = re.compile(r"&lt;(.*?)&gt;")
+_CODE = re.compile(r"`([^`]+)`")
+_BOLD = re.compile(r"\*([^*]+)\*")
+
+
+def _mrkdwn(text: str) -> str:
+    def shown(found: re.Match[str]) -> str:
+        inner = html.unescape(found[1])
+        if inner.startswith("!date^"):
+            when = datetime.fromtimestamp(int(inner.split("^")[1]), UTC)
+            return f"{when:%b} {when.day}, {when:%H:%M}"
+        if inner.startswith("#"):
+            return "<a>#desk</a>"
+        if inner.startswith("@"):
+            return "<a>@Dana Reed</a>"
+        url, _, label = inner.partition("|")
+        return f'<a href="{html.escape(url)}">{html.escape(label or url)}</a>'
+
+    marked = _CONTROL.sub(shown, html.escape(html.unescape(text), quote=False))
+    return _BOLD.sub(r"<b>\1</b>", _CODE.sub(r"<code>\1</code>", marked))
+
+
+def _text(text: dict[str, Any]) -> str:
+    if text["type"] == "mrkdwn":
+        return _mrkdwn(text["text"])
+    return html.escape(text["text"]).replace("\n", "<br>")
+
+
+def _part(part: dict[str, Any]) -> str:
+    words = html.escape(part["text"]).replace("\n", "<br>")
+    if part["type"] == "link":
+        words = f'<a href="{html.escape(part["url"])}">{words}</a>'
+    for style, tag in (("bold", "b"), ("italic", "i")):
+        if part.get("style", {}).get(style):
+            words = f"<{tag}>{words}</{tag}>"
+    return words
+
+
+_TAGS = {
+    "rich_text_section": "div",
+    "rich_text_quote": "blockquote",
+    "rich_text_preformatted": "pre",
+}
+
+
+def block_html(block: dict[str, Any], wrong: dict[str, str]) -> str:
+    """Render a block; `wrong` gives the errors at fields.
+
+    Raises:
+        KeyError: a block or element that is not known here.
+    """
+    if block["type"] == "input":
+        return _input(block, wrong.get(block["block_id"], ""))
+    return _BLOCKS[block["type"]](block)
+
+
+def _context(block: dict[str, Any]) -> str:
+    spans = "".join(f"<span>{_text(element)}</span>" for element in block["elements"])
+    return f'<div class="ctx">{spans}</div>'
+
+
+def _actions(block: dict[str, Any]) -> str:
+    return "".join(
+        f'<button class="{button.get("style", "")}">{_text(button["text"])}</button>'
+        for button in block["elements"]
+    )
+
+
+def _input(block: dict[str, Any], error: str) -> str:
+    shown = block["element"].get("placeholder", {"type": "plain_text", "text": "Select …"})
+    optional = " (optional)" if block["optional"] else ""
+    below = f'<div class="wrong">{html.escape(error)}</div>' if error else ""
+    return (
+        f'<div class="in"><label>{_text(block["label"])}{optional}</label>'
+        f'<div class="box">{_text(shown)}</div>{below}</div>'
+    )
+
+
+def _rich(block: dict[str, Any]) -> str:
+    inner = ""
+    for element in block["elements"]:
+        tag = _TAGS[element["type"]]
+        inner += f"<{tag}>{''.join(_part(part) for part in element['elements'])}</{tag}>"
+    return f'<div class="rich">{inner}</div>'
+
+
+_BLOCKS = {
+    "header": lambda block: f"<h1>{_text(block['text'])}</h1>",
+    "section": lambda block: f'<div class="sec">{_text(block["text"])}</div>',
+    "context": _context,
+    "divider": lambda _: "<hr>",
+    "actions": _actions,
+    "rich_text": _rich,
+}
+
+
+def page(body: str) -> str:
+    return f'<!doctype html><meta charset="utf-8"><style>{_CSS}</style><body>{body}</body>'
+
+
+def message(blocks: list[dict[str, Any]], note: str = "") -> str:
+    shown = "".join(block_html(block, {}) for block in blocks)
+    top = '<span class="who">Wirewatch<i>APP</i></span><span class="at">6:02 AM</span>'
+    return page(f'<div class="hint">{note}</div>{top}{shown}')
+
+
+def modal(view: dict[str, Any], **wrong: str) -> str:
+    shown = "".join(block_html(block, wrong) for block in view["blocks"])
+    foot = "".join(
+        f'<button class="{"primary" if name == "submit" else ""}">{_text(view[name])}</button>'
+        for name in ("close", "submit")
+        if name in view
+    )
+    title = f"<h2>{_text(view['title'])}</h2>" if "title" in view else ""
+    return page(f'<div class="modal">{title}{shown}<div class="foot">{foot}</div></div>')
+
+
+def pages() -> dict[str, str]:
+    """Give every picture of the documentation, by name."""
+    draft = Draft("C0000001", 'harbour (ferry OR "night boat"', "harbour")
+    error = QueryError(draft.query, 8, "this bracket is never closed")
+    good = Draft("C0000001", 'harbour (ferry OR "night boat")', "harbour")
+    found = Reply(
+        "12 matches in 7 days\n"
+        "Harbour of Nordby to open on Monday · The Harbour Times\n"
+        "Night boat to Sandvik cancelled · Coast Daily"
+    )
+    listed = Reply('harbour: harbour (ferry OR "night boat")\nbrandt: said:@brandt')
+    bubble = html.escape(html.unescape(fallback(ALERT)))
+    return {
+        "alert": message(alert_blocks(ALERT, (WHY, ALL_QUOTES))),
+        "correction": message(
+            alert_blocks(
+                alert(kind="correction", title=Excerpt("Harbour of Nordby to open on Tuesday")),
+                (WHY, ALL_QUOTES),
+            )
+        ),
+        "phone": page(f'<div class="phone"><b>Wirewatch</b> #desk<br>{bubble}</div>'),
+        "form": modal(add_view(draft), query=at_field(str(error))),
+        "preview": modal(preview_view(good, found, "x")),
+        "quotes": modal(quotes_view(ALERT.title.text, key_quotes(article()))),
+        "added": message(reply_blocks(Reply("harbour: added", public=True), "U0000001")),
+        "error": message(reply_blocks(Reply(str(error), ok=False)), "Only visible to you"),
+        "home": modal(home_view([("C0000001", listed)], Reply("41 feeds, 40 well"), may_add=True)),
+    }
+
+
+def main() -> None:
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in pages().items():
+        (folder / f"{name}.html").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""Golden forms of the main messages, and Slack's own types for them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.adapters.slack.blocks import ALL_QUOTES, WHY, alert_blocks
+from bot.adapters.slack.forms import key_quotes
+from bot.adapters.slack.replies import reply_blocks
+from bot.adapters.slack.views import Draft, add_view, home_view, preview_view, quotes_view
+from bot.ports import Reply
+from tests.slack.local_slack import FOLDER, install
+from tests.slack.page import pages
+from tests.slack.samples import ALERT, alert, article
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from syrupy.assertion import SnapshotAssertion
+
+TYPES, COMPILER = "@slack/types@3.2.0", "typescript@5.9.3"
+DRAFT = Draft("C0000001", 'harbour (ferry OR "night boat")', "harbour")
+
+
+def messages() -> dict[str, list[dict[str, Any]]]:
+    buttons = (WHY, ALL_QUOTES)
+    return {
+        "alert": alert_blocks(ALERT, buttons),
+        "bare": alert_blocks(alert(summary=(), quotes=(), url="", sources=1, more_quotes=0)),
+        "correction": alert_blocks(alert(kind="correction"), buttons, repeat=True),
+        "follow-up": alert_blocks(alert(kind="follow-up", teaser=True), buttons),
+        "answer": reply_blocks(Reply("see https://a.example/x\nrafah  Rafah", public=True), "U1"),
+        "plain answer": reply_blocks(Reply("see https://a.example/x")),
+    }
+
+
+def views() -> dict[str, dict[str, Any]]:
+    return {
+        "add": add_view(DRAFT),
+        "add from home": add_view(Draft("")),
+        "preview": preview_view(DRAFT, Reply("12 matches in 7 days"), "x"),
+        "quotes": quotes_view(ALERT.title.text, key_quotes(article())),
+        "home": home_view([("C0000001", Reply("harbour: harbour"))], Reply("ok"), may_add=True),
+    }
+
+
+@pytest.mark.parametrize("name", messages())
+def test_messages_look_as_agreed(name: str, snapshot: SnapshotAssertion) -> None:
+    assert messages()[name] == snapshot
+
+
+@pytest.mark.parametrize("name", views())
+def test_views_look_as_agreed(name: str, snapshot: SnapshotAssertion) -> None:
+    assert views()[name] == snapshot
+
+
+def test_pictures_know_every_block() -> None:
+    drawn = pages()
+    assert "<b>harbour</b>" in drawn["alert"]
+    assert 'href="https://www.harbourtimes.example/2026/11/harbour?a=1&amp;b=2"' in drawn["alert"]
+    assert "harbour ▸(ferry" in drawn["form"]
+
+
+def compiler() -> Path:
+    """Give the TypeScript compiler beside Slack's types, installed with npm where it is there."""
+    tsc = FOLDER / "types/node_modules/typescript/bin/tsc"
+    if not shutil.which("node"):
+        pytest.skip("Slack's own types are checked where node is installed")
+    if reason := install(FOLDER / "types", tsc, TYPES, COMPILER):
+        pytest.skip(reason)
+    return tsc
+
+
+def test_slacks_own_types_take_every_block(tmp_path: Path) -> None:
+    """Types and unknown keys, by the TypeScript compiler; a wrong key must be found, too."""
+    tsc = compiler()
+    folder = json.dumps(str(FOLDER / "types/node_modules/@slack/types"))
+    head = f"import type {{ KnownBlock, View }} from {folder};\nexport {{}};\n"
+    good = [
+        f"const m{n}: KnownBlock[] = {json.dumps(b)};" for n, b in enumerate(messages().values())
+    ]
+    good += [f"const v{n}: View = {json.dumps(v)};" for n, v in enumerate(views().values())]
+    bad = [{"type": "header", "text": {"type": "plain_text", "txt": "x"}}]
+    (tmp_path / "good.ts").write_text(head + "\n".join(good))
+    (tmp_path / "bad.ts").write_text(f"{head}const b: KnownBlock[] = {json.dumps(bad)};")
+    command = ["node", tsc, "--noEmit", "--strict", "--skipLibCheck", "good.ts", "bad.ts"]
+    done = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120
+    )
+    lines = [line for line in done.stdout.splitlines() if not line.startswith(" ")]
+    assert len(lines) == 1, done.stdout
+    assert lines[0].startswith("bad.ts(3,")
