@@ -8,14 +8,21 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 WORKERS ?= auto
 RUN_STAMP := $(VENV)/.run-stamp
 TEST_STAMP := $(VENV)/.test-stamp
+SHARED ?= ../shared
 
-.PHONY: run test lint types bench check lock clean
+.PHONY: run test servers lint types check lock clean \
+	bench-check bench-match bench-quotes bench-summary bench-stories bench-ingest
 
 run: $(RUN_STAMP)  ## start the bot: embedded defaults, or what .env says
 	@exec $(BIN)/wirewatch run
 
-test: $(TEST_STAMP)  ## run all tests
+test: $(TEST_STAMP) servers  ## run all tests
 	$(BIN)/python -m pytest -n $(WORKERS)
+
+# Servers that tests talk to. One that cannot be had is said so, and its tests are skipped.
+servers: $(TEST_STAMP)
+	@PYTHON=$(BIN)/python sh tests/servers/synapse.sh || \
+		echo "Synapse could not be installed: the tests of the Matrix chat are skipped"
 
 lint: $(TEST_STAMP)
 	$(BIN)/ruff check .
@@ -40,11 +47,11 @@ $(TEST_STAMP): requirements-dev.lock $(RUN_STAMP)
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
 
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 lock:  ## pin everything anew (needs uv on the PATH)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		--group build pyproject.toml -o requirements.lock
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		--group dev pyproject.toml -c requirements.lock -o requirements-dev.lock
+	$(LOCK) --group build pyproject.toml -o requirements.lock
+	$(LOCK) --group dev pyproject.toml -c requirements.lock -o requirements-dev.lock
+	echo "matrix-synapse==1.163.2" | $(LOCK) - -o requirements-synapse.lock
 
 clean:
-	rm -rf $(VENV) data
+	rm -rf $(VENV) .venv-synapse .slack-server data

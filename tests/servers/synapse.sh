@@ -16,4 +16,5 @@ sys.exit(importlib.metadata.version('matrix-synapse') != '$version')" 2>/dev/nul
 fi
 echo "Installing Synapse $version into $venv (once; about a minute) ..."
 "$python" -m venv "$venv"
-"$venv/bin/python" -m pip --disable-pip-version-check --quiet --quiet install "matrix-synapse==$version"
+"$venv/bin/python" -m pip --disable-pip-version-check --quiet --quiet install \
+    --require-hashes -r "$root/requirements-synapse.lock"
