@@ -102,6 +102,7 @@ async def _matrix(
         clock=clock,
         allow=settings.matrix_allow,
         level=settings.matrix_power_level,
+        article=store.article,
     )
     stack.push_async_callback(chat.stop)
     await chat.start()
