@@ -247,7 +247,7 @@ class Watch:
                 quotes,
                 reading.matches,
                 placement,
-                _outcome(placement, wanted),
+                _outcome(placement, wanted, told=bool(alerted)),
                 analyzed=True,
             )
         )
@@ -270,9 +270,11 @@ class _Batch:
         return {(d.rule_id, d.chat, d.channel) for d in self.deliveries if d.alert.story == story}
 
 
-def _outcome(placement: Placement, wanted: Sequence[Delivery]) -> str:
+def _outcome(placement: Placement, wanted: Sequence[Delivery], *, told: bool) -> str:
     if wanted:
         return "alerted"
+    if not told:
+        return "matched, but no chat that runs is among the rule's channels"
     if placement.place is Place.REPRINT:
         return "reprint of a story that was alerted"
     return f"{placement.place.value} without news of a story that was alerted"

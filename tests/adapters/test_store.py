@@ -105,6 +105,16 @@ async def test_unseen_knows_entries_by_feed_key_and_content(store: Store) -> Non
     assert await store.unseen("another", [one]) == [one]
 
 
+async def test_an_entry_that_changes_by_itself_is_let_go_at_last(store: Store) -> None:
+    await store.add_feeds([FEED])
+    for minute in range(60):
+        [changed] = [make_article("1", text=f"Updated {minute} minutes ago.")]
+        if not await store.unseen(FEED.id, [changed]):
+            break
+        await store.record(record(changed))
+    assert minute == 50
+
+
 async def test_unseen_takes_a_feed_of_thousands(store: Store) -> None:
     await store.add_feeds([FEED])
     many = [make_article(str(at)) for at in range(2_000)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, Select, Table, delete, or_, select, update
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from bot.adapters.store.engine import Database
     from bot.core.model import PollRecord
 
+_MOST_VERSIONS = 50
+"""Versions of one entry that are looked at; one that changes oftener changes by itself."""
+
 _CHUNK = 300  # keeps statements below SQLite's limit of bound values
 
 
@@ -41,6 +45,7 @@ class ArticleRows:
     async def unseen(self, feed_id: str, found: Sequence[Article]) -> list[Article]:
         """Give the articles whose entry was never seen with this content, in the order given."""
         known: set[tuple[str, str]] = set()
+        versions: Counter[str] = Counter()
         keys = [_key_hash(article) for article in found]
         async with self._db.read() as connection:
             for at in range(0, len(keys), _CHUNK):
@@ -49,11 +54,13 @@ class ArticleRows:
                         seen.c.feed_id == feed_id, seen.c.key_hash.in_(keys[at : at + _CHUNK])
                     )
                 )
-                known.update((row.key_hash, row.hash) for row in rows)
+                for row in rows:
+                    known.add((row.key_hash, row.hash))
+                    versions[row.key_hash] += 1
         fresh: dict[tuple[str, str], Article] = {}
         for article, key in zip(found, keys, strict=True):
             identity = (key, article.content_hash)
-            if identity not in known:
+            if identity not in known and versions[key] < _MOST_VERSIONS:
                 fresh.setdefault(identity, article)
         return list(fresh.values())
 

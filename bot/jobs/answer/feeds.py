@@ -20,7 +20,7 @@ async def answer_feed(desk: Desk, incoming: Incoming, command: Command) -> Reply
     """List, add, pause, resume or remove feeds."""
     states = await desk.store.feed_states()
     if command.action == "list":
-        return Reply(feed_table(states))
+        return Reply(feed_table(states, None if incoming.chat == "console" else _SHOWN))
     if command.action == "add":
         return await _add(desk, incoming, command.subject, states)
     feed = _one(states, command.subject).feed
@@ -74,16 +74,16 @@ def _one(states: list[FeedState], subject: str) -> FeedState:
     raise CommandError(f"{wanted!r} fits {len(found)} feeds; give the whole address")
 
 
-def feed_table(states: list[FeedState]) -> str:
-    """Describe feeds for people, those that fail last."""
+def feed_table(states: list[FeedState], most: int | None) -> str:
+    """Describe feeds for people, those that fail last; at most so many, None for all."""
     if not states:
         return "no feeds; try: feed add https://example.org/feed.xml"
     ordered = sorted(states, key=lambda s: (s.error is not None, s.feed.title or s.feed.url))
     lines = [
         f"  {state.feed.title or '-'}  {state.feed.url}  {_health(state)}" for state in ordered
     ]
-    more = f"\n  and {len(lines) - _SHOWN} more" if len(lines) > _SHOWN else ""
-    return f"{len(states)} feeds\n" + "\n".join(lines[:_SHOWN]) + more
+    more = f"\n  and {len(lines) - most} more" if most and len(lines) > most else ""
+    return f"{len(states)} feeds\n" + "\n".join(lines[:most]) + more
 
 
 def _health(state: FeedState) -> str:
