@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 THRESHOLD: Final = 0.5
 """Confidence below which a speaker is left open rather than guessed."""
 
+READ_LIMIT: Final = 300_000
+"""Code points that are read: no article is longer, and what is must not hold up the others."""
+
 
 def find_quotes(  # noqa: PLR0913 - what is known of an article
     text: str,
@@ -76,6 +79,7 @@ def find_in(  # noqa: PLR0913 - see find_quotes
         threshold: confidence below which a speaker is left open.
     """
     lang = lang[:2].lower() or "en"
+    text = text[:READ_LIMIT]
     blocks = find_blocks(text)
     marked = find_marked(text, blocks)
     if not marked:

@@ -27,6 +27,8 @@ ABBREVIATIONS: Final = frozenset(
     nev okla ore pa tenn tex vt va wash wis wyo d r supt messrs mt ft etc al ave blvd
     """.split()
 )
+# A longer "sentence" is a list or no prose; cutting it keeps all work linear.
+_LONGEST: Final = 250
 _ENDS: Final = ".!?…"
 _CLOSERS: Final = "\"”’'»)]"
 
@@ -156,7 +158,8 @@ def _split(tokens: list[Token], block: int, verbs: Collection[str]) -> list[Sent
     out: list[Sentence] = []
     start = 0
     for index, token in enumerate(tokens):
-        if _ends_sentence(tokens, index, token, verbs, alone=index == start):
+        long = index - start >= _LONGEST
+        if long or _ends_sentence(tokens, index, token, verbs, alone=index == start):
             out.append(Sentence(tokens[start : index + 1], block))
             start = index + 1
     if start < len(tokens):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 CANDIDATES: Final = 40
 _READ: Final = 120
+_READ_LIMIT: Final = 300_000
 _LENGTH: Final = 30.0
 _PAIRS: Final = 1.0
 _SHORT, _LONG = 50, 280
@@ -77,7 +78,7 @@ def summarize(  # noqa: PLR0913 - what an alert knows
     Returns:
         Spans of the text in its order; none for a text without words.
     """
-    spans = split_sentences(text, _READ)
+    spans = split_sentences(text[:_READ_LIMIT], _READ)
     if not spans or sentences < 1:
         return ()
     words = read_words([text[start:end] for start, end in spans])
