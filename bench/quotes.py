@@ -17,5 +17,5 @@ def extract(text: str) -> list[dict[str, Any]]:
             "speaker": q.speaker,
             "parts": [list(p) for p in q.parts],
         }
-        for q in find_quotes(text)
+        for q in find_quotes(text, indirect=True)
     ]

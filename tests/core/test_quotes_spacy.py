@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import threading
+import tomllib
+from pathlib import Path
 
 import pytest
 import spacy
@@ -25,7 +27,7 @@ def test_component_on_a_blank_pipeline() -> None:
     assert [doc.text[s:e] for s, e in quote.parts] == ["The bridge is closed,", "It stays closed."]
 
 
-def test_component_is_saved_with_its_configuration(tmp_path) -> None:
+def test_component_is_saved_with_its_configuration(tmp_path: Path) -> None:
     """Settings survive `to_disk` and `to_bytes`."""
     nlp = blank("en")
     nlp.add_pipe("quote_sentences")
@@ -43,9 +45,6 @@ def test_component_is_saved_with_its_configuration(tmp_path) -> None:
 
 def test_factories_are_announced() -> None:
     """The entry points name what spaCy looks for."""
-    import tomllib
-    from pathlib import Path
-
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))
     names = project["project"]["entry-points"]["spacy_factories"]
     assert names == {
@@ -89,6 +88,13 @@ def test_tokens_of_is_safe_in_threads() -> None:
 
 
 PLACES = ["harbour", "market", "school", "river", "station", "village"]
+NAMES = [
+    ("Harbour Light", "PERSON"),
+    ("Silver Brook", "PERSON"),
+    ("Ann Lee", "PERSON"),
+    ("Grey Stone", "ORG"),
+    ("Blue Line", "ORG"),
+]
 VERBS = ["stood by", "met us at", "walked to", "waited near", "spoke of"]
 
 
@@ -99,13 +105,12 @@ def train() -> spacy.Language:
     recogniser.add_label("PERSON")
     recogniser.add_label("ORG")
     rows = []
-    for name, label in [("Harbour Light", "PERSON"), ("Silver Brook", "PERSON"), ("Ann Lee", "PERSON"),
-                        ("Grey Stone", "ORG"), ("Blue Line", "ORG")]:  # fmt: skip
+    for name, label in NAMES:
         for verb in VERBS:
             for place in PLACES[:3]:
                 text = f"{name} {verb} the {place}."
                 rows.append((text, {"entities": [(0, len(name), label)]}))
-    random.Random(1).shuffle(rows)
+    random.Random(1).shuffle(rows)  # noqa: S311 - the same order every time
     examples = [Example.from_dict(nlp.make_doc(text), notes) for text, notes in rows]
     spacy.util.fix_random_seed(1)
     optimizer = nlp.initialize(lambda: examples)

@@ -6,16 +6,16 @@ from bot.core.analysis import analyze
 from bot.core.model import Quote
 from bot.core.summary import split_sentences, summarize
 
-ARTICLE = """PELLA, Kestria (Wire) — The dam above Pella held through the night after engineers opened two \
-of its gates, the water ministry said on Sunday. He had not slept. Some 4,000 people were taken to \
-schools and sports halls on higher ground.
-
-"The dam is safe, and it will stay safe," said Water Minister Selma Okur, who had flown over the valley.
-
-Mr. Balik, 61, a shepherd, lost nine sheep. The market was quiet. The dam was built in 1961 and has two \
-gates. Engineers will inspect the gates of the dam on Monday, the ministry said.
-
-It rained."""
+ARTICLE = (
+    "PELLA, Kestria (Wire) — The dam above Pella held through the night after engineers opened two "
+    "of its gates, the water ministry said on Sunday. He had not slept. Some 4,000 people were "
+    "taken to schools and sports halls on higher ground.\n\n"
+    '"The dam is safe, and it will stay safe," said Water Minister Selma Okur, who had flown over '
+    "the valley.\n\n"
+    "Mr. Balik, 61, a shepherd, lost nine sheep. The market was quiet. The dam was built in 1961 "
+    "and has two gates. Engineers will inspect the gates of the dam on Monday, the ministry said."
+    "\n\nIt rained."
+)
 
 
 def texts(**more: object) -> list[str]:
@@ -47,8 +47,9 @@ def test_no_orphans_and_no_scraps() -> None:
 
 def test_title_is_not_repeated() -> None:
     """A sentence that is the title again says nothing new."""
-    title = "The dam above Pella held through the night after engineers opened two of its gates, the water ministry said on Sunday"
-    assert title + "." not in texts(title=title)
+    first = ARTICLE[ARTICLE.index("The dam") : ARTICLE.index(" He had")]
+    assert first in texts()
+    assert first not in texts(title=first.rstrip("."))
 
 
 def test_shown_quotes_are_not_repeated() -> None:
@@ -64,9 +65,8 @@ def test_shown_quotes_are_not_repeated() -> None:
 def test_focus_brings_the_rules_sentence() -> None:
     """A highlighted word pulls its sentence in."""
     at = ARTICLE.index("shepherd")
-    assert any("shepherd" in s for s in texts(focus=[(at, at + 8)], sentences=3)) or (
-        "shepherd" not in "".join(texts())
-    )
+    assert not any("shepherd" in sentence for sentence in texts(sentences=2))
+    assert any("shepherd" in s for s in texts(focus=[(at, at + 8)] * 3, sentences=3))
 
 
 def test_number_of_sentences() -> None:
@@ -82,7 +82,7 @@ def test_analyze_prints_spans() -> None:
     assert answer["id"] == "a1"
     for row in answer["summary"]:
         assert ARTICLE[row["start"] : row["end"]] == row["text"]
-    (quote,) = answer["quotes"]
+    (quote,) = [row for row in answer["quotes"] if row["kind"] == "direct"]
     assert ARTICLE[quote["start"] : quote["end"]] == quote["text"]
     assert quote["speaker"] == "Selma Okur"
     assert quote["office"] == "Water Minister"

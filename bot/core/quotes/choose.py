@@ -83,10 +83,10 @@ def _weight(  # noqa: PLR0913, PLR0917 - see choose_quotes
     near = any(quote.start - 160 <= s < quote.end + 160 for s, _ in focus)
     weight += min(inside, 2) * 3.0 + (0.3 if near else 0.0)
     if quote.speaker is None:
-        weight -= 2.0
+        weight -= 1.5
     weight += quote.confidence + (0.7 if quote.entity else 0.0) + (0.4 if quote.office else 0.0)
     if quote.kind == "indirect":
-        weight -= 2.0
+        weight -= 1.5
     length = len(content)
     if length < _SHORT:
         weight -= 1.2
