@@ -58,9 +58,7 @@ def find_quotes(  # noqa: PLR0913 - what is known of an article
         from bot.core.quotes.component import hints_of  # noqa: PLC0415 - spaCy takes seconds
 
         hints = hints_of(nlp(text))
-    return find_in(
-        text, officials=officials, when=when, lang=lang, hints=hints, indirect=indirect
-    )
+    return find_in(text, officials=officials, when=when, lang=lang, hints=hints, indirect=indirect)
 
 
 def find_in(  # noqa: PLR0913 - see find_quotes

@@ -46,7 +46,11 @@ def find_reported(reader: Reader) -> Iterator[tuple[Subject, tuple[int, int], in
         if first is not None and end - first >= _LEAST_WORDS:
             yield subject, (i, i + 1), first, end
             return
-        if first is None and reader.low(subject.first - 1) == "," and _only_time(reader, i + 1, end):
+        if (
+            first is None
+            and reader.low(subject.first - 1) == ","
+            and _only_time(reader, i + 1, end)
+        ):
             yield subject, (i, i + 1), 0, subject.first - 1
             return
 

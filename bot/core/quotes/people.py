@@ -307,6 +307,8 @@ class People:
         tokens = reader.tokens[subject.first : subject.last]
         words = [t.low.rstrip(".") for t in tokens if t.kind == "w"]
         head = subject.head.rstrip(".")
+        if head in ("latter", "former"):
+            return None
         first = words[0] if words else ""
         definite = first not in INDEFINITE
         phrase = phrase_text(self._text, reader.tokens, subject)

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from bot.core.quotes.marks import Marked
 
 TOKEN: Final = re.compile(
-    r"(?:[^\W\d_]\.){2,}(?![^\W\d_])|[\u05d0-\u05ea]+[\"״][\u05d0-\u05ea](?![\u05d0-\u05ea])|\d+(?:[.,:]\d+)*\w*|@?\w+(?:[-‐‑'’&]\w+)*|\S", re.UNICODE
+    r"(?:[^\W\d_]\.){2,}(?![^\W\d_])|[\u05d0-\u05ea]+[\"״][\u05d0-\u05ea](?![\u05d0-\u05ea])|\d+(?:[.,:]\d+)*\w*|@?\w+(?:[-‐‑'’&]\w+)*|\S",
+    re.UNICODE,
 )
 DATELINE: Final = re.compile(
     r"[A-Z][A-Z.'’ -]{2,30}(?:, (?:[A-Z][\w.'’ -]{1,30}))?(?:,? (?:[A-Z][a-z]{2,8}\.? \d{1,2}))?"
