@@ -1,21 +1,129 @@
-"""Adapter of the quote extractor for outside judges."""
+"""Quotes: the judges' tables where `../shared` is present, precision by threshold, and speed.
+
+    python -m bench.quotes
+
+`bench.quotes:extract` is the adapter that an outside judge calls.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from bot.core.quotes import find_quotes
+from bot.core.summary import summarize
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).parents[1]
+WORDS = 800
 
 
 def extract(text: str) -> list[dict[str, Any]]:
     """Give the quotes of a text as plain dictionaries."""
     return [
         {
-            "quote": q.words(text),
-            "start": q.start,
-            "end": q.end,
-            "speaker": q.speaker,
-            "parts": [list(p) for p in q.parts],
+            "quote": quote.words(text),
+            "start": quote.start,
+            "end": quote.end,
+            "speaker": quote.speaker,
+            "parts": [list(part) for part in quote.parts],
+            "confidence": quote.confidence,
         }
-        for q in find_quotes(text)
+        for quote in find_quotes(text, indirect=True)
     ]
+
+
+def shared() -> Path | None:
+    """Find the judges' folder."""
+    for folder in (os.environ.get("WIREWATCH_SHARED"), ROOT.parent / "shared"):
+        if folder and (Path(folder) / "eval").is_dir():
+            return Path(folder)
+    return None
+
+
+def judge(folder: Path, script: str, *arguments: str) -> None:
+    """Run one of the judges' scripts on the adapter here."""
+    command = [sys.executable, str(folder / "eval" / script), *arguments]
+    subprocess.run(command, cwd=ROOT, check=True)
+
+
+def thresholds(folder: Path) -> None:
+    """Print, for thresholds of confidence, how many speakers are named and how many are right."""
+    spec = importlib.util.spec_from_file_location("judge", folder / "eval" / "eval_quotes.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    lines = (folder / "eval" / "data" / "quotes_dev.jsonl").read_text("utf-8").splitlines()
+    rows = []
+    for record in map(json.loads, lines):
+        answer = extract(record["text"])
+        confidence = {
+            module.trim(record["text"], *part): row["confidence"]
+            for row in answer
+            for part in row["parts"]
+        }
+        rows.extend(
+            (confidence.get((event["s"], event["e"]), 0.0), bool(event["ok"]), event["kind"])
+            for event in module.score_doc(record, answer)
+            if event["t"] == "gold" and event["found"] and event["known"]
+        )
+    print("  threshold  named: right / shown    all: right / shown")
+    for threshold in (0.5, 0.6, 0.7, 0.8, 0.85, 0.9):
+        cells = []
+        for kinds in (("named",), ("named", "pronoun")):
+            known = [row for row in rows if row[2] in kinds]
+            shown = [row for row in known if row[0] >= threshold]
+            right = sum(row[1] for row in shown) / max(1, len(shown))
+            cells.append(f"{100 * right:5.1f} % / {100 * len(shown) / len(known):5.1f} %")
+        print(f"  {threshold:9.2f}  {cells[0]}      {cells[1]}")
+
+
+def speed() -> None:
+    """Print the time for an article of our own at 1, 2, 4 and 8 times its length."""
+    cases = ROOT / "tests" / "cases" / "quotes"
+    rows = json.loads((cases / "synthetic.json").read_text("utf-8"))
+    rows += json.loads((cases / "in-the-wild.json").read_text("utf-8"))
+    paragraphs = [row["text"] for row in rows]
+    text = " "
+    while len(text.split()) < WORDS:
+        text += "\n\n" + paragraphs[len(text) % len(paragraphs)]
+    for _ in range(30):
+        find_quotes(text)
+    print("  length   quotes     summary    articles/s (one core)")
+    for times in (1, 2, 4, 8):
+        article = text * times
+        took = [_time(find_quotes, article), _time(summarize, article)]
+        cells = "   ".join(f"{1000 * seconds:5.1f} ms" for seconds in took)
+        print(f"  {times:>4} x   {cells}   {1 / sum(took):8.0f}")
+
+
+def _time(work: Callable[[str], object], text: str, rounds: int = 30) -> float:
+    begin = time.process_time()
+    for _ in range(rounds):
+        work(text)
+    return (time.process_time() - begin) / rounds
+
+
+def main() -> None:
+    """Print all tables."""
+    folder = shared()
+    if folder is None:
+        print("../shared is absent: no judges, speed only")
+    else:
+        for style in ("asis", "straight", "single"):
+            judge(folder, "eval_quotes.py", "bench.quotes:extract", "--style", style)
+        thresholds(folder)
+    speed()
+
+
+if __name__ == "__main__":
+    main()

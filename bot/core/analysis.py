@@ -35,8 +35,10 @@ def analyze(
     """
     text = _string(record.get("text"))
     title = _string(record.get("title"))
-    quotes = find_quotes(text, title=title, officials=officials, when=when, lang=lang)
-    summary = summarize(text, title=title, quotes=quotes, lang=lang)
+    quotes = find_quotes(
+        text, title=title, officials=officials, when=when, lang=lang, indirect=True
+    )
+    summary = summarize(text, title=title, lang=lang)
     return {
         "id": record.get("id"),
         "summary": [{"text": text[s:e], "start": s, "end": e} for s, e in summary],

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from bot.core.quotes import find_quotes
 
 ROOT = Path(__file__).parents[2]
@@ -28,11 +29,7 @@ def cases(name: str) -> list[Any]:
     return [pytest.param(row, id=f"{name[:-5]}: {row['name']}", marks=marks) for row in rows]
 
 
-ALL = [
-    case
-    for path in sorted(CASES.glob("*.json"))
-    for case in cases(path.name)
-]
+ALL = [case for path in sorted(CASES.glob("*.json")) for case in cases(path.name)]
 
 
 @pytest.mark.parametrize("case", ALL)

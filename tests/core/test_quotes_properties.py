@@ -6,19 +6,19 @@ import os
 import time
 
 import pytest
-from bot.core.analysis import analyze
-from bot.core.quotes import choose_quotes, find_quotes
-from bot.core.summary import summarize
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.core.analysis import analyze
+from bot.core.quotes import choose_quotes, find_quotes
+from bot.core.summary import summarize
+
 EXAMPLES = 2000 if os.environ.get("WIREWATCH_PROFILE") == "nightly" else 120
 
-WORDS = st.sampled_from(
-    """said told according to the minister President Ann Lee Mr. Brown he she it they who , , . . ! ?
-    : ; — - ( ) " " “ ” ‘ ’ ' ' '' « » „ 「 」 ministry statement that not students' don't U.S. 1998
-    قال אמר dit laut and but while in of for a \n \n\n \u200f \u00a0 \ud800 \x00 🙂 é""".split(" ")
-)
+SAID = """said told according to the minister President Ann Lee Mr. Brown he she it they who that
+not students' don't U.S. 1998 قال אמר dit laut and but while in of for a ministry statement"""
+MARKS = [*"\"\"“”‘’''«»„「」,,..!?:;—-()🙂é\n\n\u200f\u00a0\ud800\x00", "''", "\n\n"]
+WORDS = st.sampled_from([*SAID.split(), *MARKS])
 NEWSLIKE = st.lists(WORDS, max_size=120).map(" ".join)
 ANY = st.one_of(NEWSLIKE, st.text(max_size=300))
 LANGS = st.sampled_from(["en", "en", "fr", "es", "de", "ar", "he", "pl", ""])

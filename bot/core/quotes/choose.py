@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from bot.core.model import Quote, Span
 
 _WORD: Final = re.compile(r"\w+")
-_SHORT, _LONG = 40, 280
+_SHORT, _LONG = 30, 280
 
 
 def choose_quotes(  # noqa: PLR0913 - what an alert knows of its rule
@@ -81,12 +81,12 @@ def _weight(  # noqa: PLR0913, PLR0917 - see choose_quotes
     weight += 1.5 * any(name in lower for name in names)
     inside = sum(quote.start <= s and e <= quote.end for s, e in focus)
     near = any(quote.start - 160 <= s < quote.end + 160 for s, _ in focus)
-    weight += min(inside, 2) * 2.0 + (0.8 if near else 0.0)
+    weight += min(inside, 2) * 3.0 + (0.3 if near else 0.0)
     if quote.speaker is None:
-        weight -= 3.0
+        weight -= 1.5
     weight += quote.confidence + (0.7 if quote.entity else 0.0) + (0.4 if quote.office else 0.0)
     if quote.kind == "indirect":
-        weight -= 2.0
+        weight -= 1.5
     length = len(content)
     if length < _SHORT:
         weight -= 1.2

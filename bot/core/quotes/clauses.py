@@ -60,6 +60,9 @@ INDEFINITE_PEOPLE: Final = frozenset(
     "anybody anyone everybody everyone somebody someone nobody one those people".split()
 )
 BE: Final = frozenset("was were is are be been being 's get got gets".split())
+_NOUN_BEFORE: Final = frozenset(
+    "the a an his her their its my our of for these those no such in with any some".split()
+)
 _VERBAL: Final = frozenset(
     "is are was were has have had will would could should been be did does".split()
 )
@@ -138,14 +141,13 @@ class Reader:
             k -= 1
         if self.low(k) in BE and low not in ("says", "tells"):
             return False
-        if before in ("the", "a", "an", "his", "her", "their", "its", "my", "our", "of", "for", "these",
-                      "those", "no", "such", "in", "with", "any", "some"):  # fmt: skip
+        if before in _NOUN_BEFORE:
             return False
-        if i and self.tokens[i - 1].owns and low not in ("said",):
+        if i and self.tokens[i - 1].owns and low != "said":
             return False
         if low in self.lex.nouns and not self._after_name(i):
             return False
-        return not (before in ("to",) and low in self.lex.base)
+        return not (before == "to" and low in self.lex.base)
 
     def _after_name(self, i: int) -> bool:
         """Tell whether a name, a pronoun or `who` stands before a word and its adverbs."""
@@ -175,8 +177,8 @@ class Reader:
             j -= 1
         return self.low(j) in (
             "to", "would", "will", "could", "should", "did", "didn't", "does", "doesn't", "might",
-            "may", "must", "can", "don't", "do", "they", "we", "i", "who", "you", "'d", "'ll", "won't",
-            "wouldn't", "couldn't",
+            "may", "must", "can", "don't", "do", "they", "we", "i", "who", "you", "'d", "'ll",
+            "won't", "wouldn't", "couldn't",
         ) or (j >= 0 and self._plural(j))  # fmt: skip
 
     def _plural(self, i: int) -> bool:
@@ -221,7 +223,7 @@ class Reader:
             return self._antecedent(i - 1, depth)
         if low in PRONOUNS and token.kind == "w" and token.word not in ("IT", "US"):
             return Subject("pron", i - 1, i, head=low)
-        if low == "and" or low == "but":
+        if low in {"and", "but"}:
             return self._shared_subject(i - 1)
         return self.phrase_ending(i)
 
@@ -574,8 +576,11 @@ class Reader:
             ):
                 break
             if end > i and token.low.endswith("ed") and self.low(end - 1) not in DETERMINERS and (
-                end + 1 >= limit or self.cover[end + 1] is not None or self.low(end + 1) in PREPOSITIONS
-                or self.low(end + 1) in DETERMINERS or self.tokens[end + 1].kind != "w"
+                end + 1 >= limit
+                or self.cover[end + 1] is not None
+                or self.low(end + 1) in PREPOSITIONS
+                or self.low(end + 1) in DETERMINERS
+                or self.tokens[end + 1].kind != "w"
             ):  # fmt: skip
                 break
             if (

@@ -1,13 +1,13 @@
 """The extractor as a spaCy component, and the blank pipeline that reads for `find_quotes`.
 
 `nlp.add_pipe("quotes")` puts `doc._.quotes` on every document: a tuple of `bot.core.model.Quote`.
-It works on any pipeline, a blank one included; names that an entity recogniser found (`doc.ents`)
-help to tell people from institutions. The factories are announced by the entry point
-`spacy_factories` (https://spacy.io/usage/saving-loading#entry-points-components), so nothing of ours
-has to be imported before `nlp.add_pipe`.
+It works on any pipeline, a blank one included; names that a recogniser found (`doc.ents`) help to
+tell people from institutions. The factories are announced by the entry point `spacy_factories`
+(https://spacy.io/usage/saving-loading#entry-points-components), so nothing of ours has to be
+imported before `nlp.add_pipe`.
 
-`blank(lang)` gives the pipeline that `find_quotes` reads with: spaCy's vocabulary with a tokenizer of
-our own, because spaCy's needs time in the square of the length of a run of punctuation.
+`blank(lang)` gives the pipeline that `find_quotes` reads with: spaCy's vocabulary with a tokenizer
+of our own, because spaCy's needs time in the square of the length of a run of punctuation.
 """
 
 from __future__ import annotations
@@ -171,9 +171,9 @@ def blank(lang: str = "en") -> Language:
 def tokens_of(text: str, lang: str = "en") -> list[Span]:
     """Give the token offsets of a text, read by this thread's blank pipeline.
 
-    A vocabulary only ever grows, so the pipeline is made anew once it has seen very many words: a bot
-    that runs for months must not keep every word it ever saw. (spaCy's memory zones would forget
-    them after each article, and take as long as all the rest to learn them again.)
+    A vocabulary only ever grows, so the pipeline is made anew once it has seen very many words: a
+    bot that runs for months must not keep every word it ever saw. (spaCy's memory zones would
+    forget them after each article, and take as long as all the rest to learn them again.)
     """
     pipelines = _local.__dict__.setdefault("pipelines", {})
     nlp = pipelines.get(lang)

@@ -77,7 +77,7 @@ def _after(reader: Reader, at: int) -> Found | None:
     if low in ("according", "per"):
         return _according_at(reader, i, touches=touches)
     if low in BOUNDARY and low not in ("as", "so") and reader.cover[i] is None:
-        return _trailing(reader, at, i) if low not in ("who", "which", "that") else None
+        return _trailing(reader, i) if low not in ("who", "which", "that") else None
     if low == "as":
         i += 1
     if i < len(tokens) and reader.is_finite(i):
@@ -91,8 +91,8 @@ def _after(reader: Reader, at: int) -> Found | None:
         close = _clause_after(reader, i) if at == 0 else None
         if close is not None and close.cue[0] - i < 10 and close.subject.kind != "noun":
             return close
-        return _trailing(reader, at, i)
-    return _clause_after(reader, i) or _trailing(reader, at, i)
+        return _trailing(reader, i)
+    return _clause_after(reader, i) or _trailing(reader, i)
 
 
 def _clause_after(reader: Reader, start: int) -> Found | None:
@@ -146,8 +146,8 @@ def _any_verb(reader: Reader, i: int, start: int) -> bool:
     return before and looks and reader.skip_adverbs(i) >= start
 
 
-def _trailing(reader: Reader, at: int, start: int) -> Found | None:
-    """Read a said-clause at the end of the sentence: `… "quote" in the talks, officials said.`"""
+def _trailing(reader: Reader, start: int) -> Found | None:
+    """Read a said-clause at the end of the sentence: `… "quote" today, officials said`."""
     tokens = reader.tokens
     for i in range(start, min(len(tokens), start + _REACH)):
         if tokens[i].kind == "q":
@@ -164,7 +164,7 @@ def _trailing(reader: Reader, at: int, start: int) -> Found | None:
             subject = reader.subject_after(verb) if verb == i + 1 else reader.subject_before(verb)
             if subject is None or subject.first <= i:
                 break
-            if reader.low(i + 1) in BOUNDARY and reader.low(i + 1) not in ("as",):
+            if reader.low(i + 1) in BOUNDARY and reader.low(i + 1) != "as":
                 break
             strong = tokens[verb].low not in reader.lex.weak
             if strong and _short_rest(reader, max(verb, subject.last)):
@@ -174,7 +174,7 @@ def _trailing(reader: Reader, at: int, start: int) -> Found | None:
 
 
 def _short_rest(reader: Reader, i: int) -> bool:
-    """Tell whether nothing but an adverbial follows: `said on Friday in Rome.`"""
+    """Tell whether nothing but an adverbial follows: `said on Friday in Rome`."""
     rest = reader.tokens[i + 1 :]
     return len(rest) <= 14 and not (rest and rest[0].low in ("that", "the", "he", "she", "it"))
 
@@ -233,7 +233,7 @@ def _cue_at(reader: Reader, i: int, at: int, crossed: float) -> Found | None:
         subject = reader.subject_before(i)
         if subject is None:
             subject = _inverted_before(reader, i, at)
-        if subject is None or _closed_relative(reader, i, at, subject):
+        if subject is None or _closed_relative(reader, i, at):
             return None
         if subject.kind == "pron" and subject.head in ("i", "we"):
             return None
@@ -299,7 +299,7 @@ def _passive(reader: Reader, i: int, at: int) -> Found | None:
     return Found(agent, (i, i + 1), "passive", 0.88)
 
 
-def _closed_relative(reader: Reader, verb: int, at: int, subject: Subject) -> bool:
+def _closed_relative(reader: Reader, verb: int, at: int) -> bool:
     """Tell whether the verb stands in a relative clause that ends before the quote."""
     low = reader.low(reader.skip_adverbs(verb) - 1)
     if low not in ("who", "which", "that") or reader.low(reader.skip_adverbs(verb) - 2) != ",":
@@ -384,16 +384,10 @@ def _infinitive_subject(reader: Reader, i: int) -> Subject | None:
     if reader.low(j) != "to":
         return reader.subject_before(i)
     for k in range(j - 1, -1, -1):
-        if reader.tokens[k].kind == "w" and reader.cover[k] is None:
-            if reader.is_finite(k) and reader.tokens[k].low not in (
-                "told",
-                "asked",
-                "urged",
-                "called",
-            ):
-                found = reader.subject_before(k)
-                if found is not None:
-                    return found
+        if reader.is_finite(k) and reader.low(k) not in ("told", "asked", "urged", "called"):
+            found = reader.subject_before(k)
+            if found is not None:
+                return found
     return reader.main_subject(j)
 
 

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 THRESHOLD: Final = 0.5
 """Confidence below which a speaker is left open rather than guessed."""
 
+READ_LIMIT: Final = 300_000
+"""Code points that are read: no article is longer, and what is must not hold up the others."""
+
 
 def find_quotes(  # noqa: PLR0913 - what is known of an article
     text: str,
@@ -33,6 +36,7 @@ def find_quotes(  # noqa: PLR0913 - what is known of an article
     when: date | None = None,
     lang: str = "en",
     nlp: Any = None,  # noqa: ANN401 - a spaCy pipeline; spaCy is imported only when used
+    indirect: bool = False,
 ) -> tuple[Quote, ...]:
     """Find the quotes of an article with their speakers.
 
@@ -43,6 +47,7 @@ def find_quotes(  # noqa: PLR0913 - what is known of an article
         when: the day of the article, for offices; None for offices held still.
         lang: ISO 639-1 code; a language without data gives quotes without speakers.
         nlp: a statistical spaCy pipeline whose names shall help, or None.
+        indirect: whether reported speech without marks is wanted too (English only).
 
     Returns:
         Quotes in the order of the text. Offsets are code points; `text[start:end]` of each piece
@@ -53,7 +58,7 @@ def find_quotes(  # noqa: PLR0913 - what is known of an article
         from bot.core.quotes.component import hints_of  # noqa: PLC0415 - spaCy takes seconds
 
         hints = hints_of(nlp(text))
-    return find_in(text, officials=officials, when=when, lang=lang, hints=hints)
+    return find_in(text, officials=officials, when=when, lang=lang, hints=hints, indirect=indirect)
 
 
 def find_in(  # noqa: PLR0913 - see find_quotes
@@ -64,6 +69,7 @@ def find_in(  # noqa: PLR0913 - see find_quotes
     lang: str = "en",
     hints: Collection[tuple[int, int, str]] = (),
     threshold: float = THRESHOLD,
+    indirect: bool = False,
 ) -> tuple[Quote, ...]:
     """Find quotes as `find_quotes` does, with the names somebody else found in the text.
 
@@ -74,11 +80,13 @@ def find_in(  # noqa: PLR0913 - see find_quotes
         lang: see `find_quotes`.
         hints: start, end and label (PERSON, ORG, …) of names.
         threshold: confidence below which a speaker is left open.
+        indirect: see `find_quotes`.
     """
     lang = lang[:2].lower() or "en"
+    text = text[:READ_LIMIT]
     blocks = find_blocks(text)
     marked = find_marked(text, blocks)
-    if not marked:
+    if not marked and not indirect:
         return ()
     from bot.core.quotes.component import tokens_of  # noqa: PLC0415 - spaCy takes seconds
 
@@ -90,7 +98,11 @@ def find_in(  # noqa: PLR0913 - see find_quotes
     people = People(text, registry, ENGLISH, officials, when)
     sieve = Sieve(text, sentences, marked, registry, people, ENGLISH)
     rows = [row for row in sieve.run() if keep(text, row, *sieve.word_before(row))]
-    return tuple(_quote(group, people, threshold) for group in _groups(rows))
+    quotes = [_quote(group, people, threshold) for group in _groups(rows)]
+    if indirect:
+        quotes.extend(_reported(sieve, people, threshold))
+        quotes.sort(key=lambda quote: quote.start)
+    return tuple(quotes)
 
 
 def read(
@@ -141,6 +153,23 @@ def _quote(group: list[Attribution], people: People, threshold: float) -> Quote:
         "direct",
         confidence,
     )
+
+
+def _reported(sieve: Sieve, people: People, threshold: float) -> list[Quote]:
+    """Give reported speech without marks, where its speaker is known."""
+    quotes = []
+    for start, end, speaker, cue, confidence in sieve.reported():
+        if speaker is None or confidence < threshold or end <= start:
+            continue
+        entity = speaker.entity.id if speaker.entity else ""
+        office = people.office(speaker)
+        quotes.append(
+            Quote(
+                start, end, ((start, end),), speaker.name, entity, office, cue, "indirect",
+                round(confidence, 3),
+            )
+        )  # fmt: skip
+    return quotes
 
 
 def _foreign(text: str, rows: list[Attribution], threshold: float) -> list[Quote]:

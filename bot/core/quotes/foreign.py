@@ -6,6 +6,7 @@ the data file excepted. Without data every quote comes without a speaker.
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Final
 
 from bot.core.quotes.people import Speaker
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from bot.core.quotes.reading import Sentence, Token
 
 _REACH: Final = 26
-_PARTICLES: Final = frozenset("de del der di da van von bin ibn al el la le ben y d'".split())
+_PARTICLES: Final = frozenset(
+    "de del der di da van von bin ibn al el la le los las dos ben y d' بن ابن آل אבו אל בן".split()
+)
 _NAME_WORDS: Final = 4
 
 
@@ -47,7 +50,7 @@ def attribute_foreign(
             if row.sentence >= 0:
                 reader.attribute(row, rows[index - 1] if index else None)
         reader.lend_back(rows)
-    for before, row in zip(rows, rows[1:], strict=False):
+    for before, row in itertools.pairwise(rows):
         row.joins = row.marked.goes_on or (
             row.path in ("same", "between") and before.speaker is not None
         )
@@ -140,7 +143,7 @@ class _Reader:
                 return None
             if not self._is_verb(tokens[verb]):
                 continue
-            first = self._name_before(tokens, verb, 0) if self._data.capitals else None
+            first = None if self._data.verb_first else self._name_before(tokens, verb, 0)
             name = (
                 first
                 or self._name_after(tokens[:at], verb + 1)
@@ -190,7 +193,7 @@ class _Reader:
             if not self._data.capitals and token.low in self._data.stops:
                 break
             end += 1
-        return self._name_in(tokens[start:end], glued=glued) or self._apposed(tokens, start, end)
+        return self._apposed(tokens, start, end) or self._name_in(tokens[start:end], glued=glued)
 
     def _apposed(self, tokens: list[Token], start: int, end: int) -> str | None:
         """Read the name in `said the minister, Name, …`."""
@@ -198,6 +201,8 @@ class _Reader:
             return None
         if not any(t.low in self._data.roles for t in tokens[start:end]):
             return None
+        if end - start > 1 and tokens[end - 1].cap and tokens[end - 2].low in self._data.roles:
+            return None  # `Herr Bender, der Bäcker`: the name stands there already
         return self._name_in(tokens[end + 1 : end + 1 + _NAME_WORDS])
 
     def _name_before(self, tokens: list[Token], verb: int, floor: int) -> str | None:
@@ -257,7 +262,7 @@ class _Reader:
                     break
                 runs.append([])
         named = [run for run in runs if run]
-        bodies = [t for t in tokens if t.low in self._data.bodies]
+        bodies = [t for t in tokens[:2] if t.low in self._data.bodies]
         if bodies and not any(t.low in self._data.roles for t in tokens):
             return self._span(
                 [t for t in tokens if t.low not in ("le", "la", "el", "die", "der", "das", "l'")]
@@ -282,7 +287,11 @@ class _Reader:
             bare = token.low.lstrip(self._data.prefixes)
             if token.low in self._data.roles or bare in self._data.roles:
                 last_role = index
-        name = words[last_role + 1 :][:_NAME_WORDS]
+        name = words[last_role + 1 :]
+        size = 2
+        while size < min(len(name), _NAME_WORDS) and name[size - 1].low in _PARTICLES:
+            size += 1
+        name = name[:size]
         if not name:
             return None
         return self._span(name)

@@ -77,6 +77,7 @@ class Foreign:
         bodies: nouns for an institution, which speak for themselves.
         pronouns: subject pronouns of the third person.
         capitals: whether names are told by their capitals.
+        verb_first: whether the subject mostly follows its verb.
         prefixes: letters that are written at the front of a word (Hebrew and Arabic `and`, `the`).
     """
 
@@ -91,3 +92,4 @@ class Foreign:
     after_source: frozenset[str] = frozenset()
     capitals: bool = True
     prefixes: str = ""
+    verb_first: bool = False

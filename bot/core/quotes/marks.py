@@ -190,6 +190,10 @@ def _mark(text: str, match: re.Match[str], start: int, end: int) -> Mark:
         right_free = stop + 1 >= end or text[stop + 1].isspace() or text[stop + 1] in ".,;:!?)]"
     if before == "=" or after == ">":
         return Mark(at, stop, glyph, opens=False, closes=False)
+    if glyph in ('"', "״", "＂") and _hebrew(before) and _hebrew(after):
+        # Before the last letter it marks an acronym; after a prefix it opens a quote.
+        inside = stop + 1 >= end or not _hebrew(text[stop + 1])
+        return Mark(at, stop, glyph, opens=not inside, closes=False)
     if glyph in _SINGLE:
         return _single(text, at, stop, glyph, before, after, left_free=left_free)
     opens, closes = _double(glyph, before, after, left_free=left_free, right_free=right_free)
@@ -212,8 +216,6 @@ def _double(
         return left_free and not right_free, True
     if before.isdigit() and (not after or after.isspace()):
         return False, True
-    if glyph in ('"', "״", "＂") and _hebrew(before) and _hebrew(after):
-        return False, False
     if left_free and not right_free:
         return True, False
     if right_free and not left_free:
@@ -225,12 +227,12 @@ def _hebrew(char: str) -> bool:
     return "\u05d0" <= char <= "\u05ea"
 
 
-def _single(  # noqa: PLR0913 - the neighbours of a mark, all needed together
+def _single(  # noqa: PLR0913, PLR0917 - the neighbours of a mark, all needed together
     text: str, at: int, stop: int, glyph: str, before: str, after: str, *, left_free: bool
 ) -> Mark:
     """Tell whether a single mark may open and may close; apostrophes do neither."""
     inside_word = before.isalnum() and after.isalnum()
-    opens = left_free and bool(after) and not after.isspace() and glyph not in "›"
+    opens = left_free and bool(after) and not after.isspace() and glyph != "›"
     if opens and glyph != "‘" and _CLIPPED.match(text, stop):
         opens = False
     if glyph == "’" and opens and not before:
@@ -386,7 +388,7 @@ def _pairs(opening: str, closing: str) -> bool:
         return closing in "‹›" and closing != opening
     if opening in _SINGLE:
         return closing in "’'‘`´"
-    return closing in _DOUBLE and closing not in ("„",)
+    return closing in _DOUBLE and closing != "„"
 
 
 def _close(row: Marked, mark: Mark, nested: list[Span]) -> Marked:

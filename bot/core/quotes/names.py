@@ -62,10 +62,13 @@ ORGANISATION: Final = frozenset(
     """.split()
 )
 GEOGRAPHIC: Final = frozenset(
-    "new north south east west northern southern eastern western san los las saint st. fort mount lake "
-    "great central middle upper lower united white supreme gulf cape port el".split()
+    "new north south east west northern southern eastern western san los las saint st. fort mount "
+    "lake great central middle upper lower united white supreme gulf cape port el".split()
 )
 _STOPS: Final = frozenset("of for at in to from with on that which who and".split())
+# No article names more; a page that does must not take time in the square of its length.
+_MANY: Final = 150
+_FEW: Final = 40
 _MAX_CHUNK: Final = 9
 
 
@@ -440,17 +443,18 @@ class Registry:
         return None
 
     def _enter(self, someone: Someone, parts: tuple[str, ...]) -> Someone:
-        self.people.append(someone)
+        if len(self.people) < _MANY:
+            self.people.append(someone)
         self._by_name[parts] = someone
         plain = _plain(parts)
         if someone.person:
             for i in range(1, len(plain)):
                 key = " ".join(plain[i:])
-                self._by_last[key].append(someone)
+                _add(self._by_last[key], someone)
             if len(plain) == 1:
-                self._by_last[plain[0]].append(someone)
+                _add(self._by_last[plain[0]], someone)
             else:
-                self._by_first[plain[0]].append(someone)
+                _add(self._by_first[plain[0]], someone)
             someone.gender = self._lex.names.get(plain[0], "") if len(plain) > 1 else ""
         return someone
 
@@ -521,14 +525,14 @@ class Registry:
             first = self._extend_left(tokens, mention.first)
             self._give(mention.who, tokens[first : mention.first])
         elif mention.first > 1 and tokens[mention.first - 1].word == ",":
-            first = _phrase_before(tokens, mention.first - 1, lex)
+            before = _phrase_before(tokens, mention.first - 1, lex)
             after = tokens[mention.last].word if mention.last < len(tokens) else "."
-            if first is not None and (
+            if before is not None and (
                 after in ",.;"
                 or tokens[mention.last].low in lex.past
                 or tokens[mention.last].low in ("has", "had")
             ):
-                self._give(mention.who, tokens[first : mention.first - 1])
+                self._give(mention.who, tokens[before : mention.first - 1])
         if mention.last < len(tokens) and tokens[mention.last].word == "," and not mention.owns:
             last = _phrase_after(tokens, mention.last + 1, lex)
             follower = row[index + 1] if index + 1 < len(row) else None
@@ -582,27 +586,47 @@ class Registry:
         role = Role(head, role_words, phrase[first].start, phrase[-1].end, caps)
         if not who.person and len(who.parts) >= 1:
             who.person = True
-            if not any(who in row for row in self._by_last.values()):
-                self._by_last[_plain(who.parts)[-1]].append(who)
+            known = self._by_last[_plain(who.parts)[-1]]
+            if who not in known:
+                _add(known, who)
         if not who.gender:
             if head in self._lex.female_roles:
                 who.gender = "F"
             elif head in self._lex.male_roles:
                 who.gender = "M"
-        if any(r.words == role_words for r in who.roles):
+        if len(who.roles) >= _FEW or any(r.words == role_words for r in who.roles):
             return
         who.roles.append(role)
-        for noun in {_singular_key(n) for n in nouns}:
-            self.by_role[noun].append((role.start, who, role))
+        for noun in {role_key(n) for n in nouns}:
+            if len(self.by_role[noun]) < _FEW:
+                self.by_role[noun].append((role.start, who, role))
 
 
-def _singular_key(noun: str) -> str:
-    return {"sen": "senator", "rep": "representative", "gov": "governor", "gen": "general",
-            "congressman": "representative", "congresswoman": "representative", "prof": "professor",
-            "dr": "doctor", "premier": "minister", "pm": "minister", "col": "colonel", "capt": "captain", "rev": "reverend"}.get(noun, noun)  # fmt: skip
+def _add(people: list[Someone], someone: Someone) -> None:
+    if len(people) < _FEW:
+        people.append(someone)
 
 
-role_key = _singular_key
+_ROLE_KEYS: Final = {
+    "sen": "senator",
+    "rep": "representative",
+    "congressman": "representative",
+    "congresswoman": "representative",
+    "gov": "governor",
+    "gen": "general",
+    "col": "colonel",
+    "capt": "captain",
+    "prof": "professor",
+    "dr": "doctor",
+    "rev": "reverend",
+    "premier": "minister",
+    "pm": "minister",
+}
+
+
+def role_key(noun: str) -> str:
+    """Give one word for a role noun and its short or other forms."""
+    return _ROLE_KEYS.get(noun, noun)
 
 
 def _head_noun(words: list[str], roles: frozenset[str]) -> str:

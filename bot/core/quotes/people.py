@@ -177,6 +177,11 @@ class People:
             self._last_speaker = (number, speaker.who)
             self._note(number, speaker.who, 3.0)
 
+    def step_to(self, number: int) -> None:
+        """Forget what comes after a sentence that is read a second time."""
+        if self._last_speaker is not None and self._last_speaker[0] > number:
+            self._last_speaker = None
+
     # ------------------------------------------------------------ subjects
 
     def resolve(self, reader: Reader, subject: Subject) -> Speaker | None:
@@ -243,7 +248,7 @@ class People:
         if head in ("he", "she"):
             return self._person(reader, subject, "M" if head == "he" else "F")
         if head == "it":
-            return self._institution(reader, subject)
+            return self._institution(reader)
         return None
 
     def _person(self, reader: Reader, subject: Subject, gender: str) -> Speaker | None:
@@ -276,7 +281,7 @@ class People:
         people = [p for p in self._registry.people if p.person and p.gender == gender]
         return self.of(people[0], 0.6) if len(people) == 1 else None
 
-    def _institution(self, reader: Reader, subject: Subject) -> Speaker | None:
+    def _institution(self, reader: Reader) -> Speaker | None:
         number = reader.sentence.number
         if self._noun_body is not None and 0 < number - self._noun_body[0] <= 3:
             at, speaker = self._noun_body
@@ -302,6 +307,8 @@ class People:
         tokens = reader.tokens[subject.first : subject.last]
         words = [t.low.rstrip(".") for t in tokens if t.kind == "w"]
         head = subject.head.rstrip(".")
+        if head in ("latter", "former"):
+            return None
         first = words[0] if words else ""
         definite = first not in INDEFINITE
         phrase = phrase_text(self._text, reader.tokens, subject)
@@ -390,7 +397,7 @@ class People:
             return self.of(recent, 0.88)
         if best is not None:
             return self.of(best[2], 0.86)
-        return self._office(words, head)
+        return self._office(words)
 
     def _named_next(self, number: int) -> Someone | None:
         """Give who is introduced without a title as the subject right after `Norland's leader`."""
@@ -433,7 +440,7 @@ class People:
                     best[who] = best.get(who, 0.0) + weight * _DECAY**distance
         return max(best, key=lambda who: best[who]) if best else None
 
-    def _office(self, words: list[str], head: str) -> Speaker | None:
+    def _office(self, words: list[str]) -> Speaker | None:
         if self._officials is None:
             return None
         plain = [w for w in words if w not in ("the", "his", "her", "their", "its", "former")]
@@ -459,7 +466,11 @@ class People:
             for who in self._registry.people
             if not who.person
             and ((len(who.parts) > 1 and kin & set(who.parts)) or head in who.bodies)
-            and (not extra or extra & set(who.parts) or (len(extra) == 1 and not extra & self._lex.bodies))
+            and (
+                not extra
+                or extra & set(who.parts)
+                or (len(extra) == 1 and not extra & self._lex.bodies)
+            )
         ]  # fmt: skip
         if not options:
             return (
@@ -483,7 +494,7 @@ class People:
     # ------------------------------------------------------------ offices
 
     def office(self, speaker: Speaker) -> str:
-        """Give what to print beside a name: from the officials by date, else the article's words."""
+        """Give what to print beside a name: the office on the day, else the article's words."""
         if speaker.entity is not None and self._officials is not None:
             label = self._officials.office_of(speaker.entity, self._when)
             if label:
@@ -495,7 +506,7 @@ class People:
 
 
 def _inverted(reader: Reader, mention: Mention) -> bool:
-    """Tell whether a name is the subject of `, noted Smith.`"""
+    """Tell whether a name is the subject of `, noted Smith`."""
     verb = mention.first - 1
     while (
         verb > 0

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from bot.core.quotes.marks import Marked
 
 TOKEN: Final = re.compile(
-    r"(?:[^\W\d_]\.){2,}(?![^\W\d_])|\d+(?:[.,:]\d+)*\w*|@?\w+(?:[-‐‑'’&]\w+)*|\S", re.UNICODE
+    r"(?:[^\W\d_]\.){2,}(?![^\W\d_])|[\u05d0-\u05ea]+[\"״][\u05d0-\u05ea](?![\u05d0-\u05ea])|\d+(?:[.,:]\d+)*\w*|@?\w+(?:[-‐‑'’&]\w+)*|\S",
+    re.UNICODE,
 )
 DATELINE: Final = re.compile(
     r"[A-Z][A-Z.'’ -]{2,30}(?:, (?:[A-Z][\w.'’ -]{1,30}))?(?:,? (?:[A-Z][a-z]{2,8}\.? \d{1,2}))?"
@@ -27,6 +28,8 @@ ABBREVIATIONS: Final = frozenset(
     nev okla ore pa tenn tex vt va wash wis wyo d r supt messrs mt ft etc al ave blvd
     """.split()
 )
+# A longer "sentence" is a list or no prose; cutting it keeps all work linear.
+_LONGEST: Final = 250
 _ENDS: Final = ".!?…"
 _CLOSERS: Final = "\"”’'»)]"
 
@@ -156,7 +159,8 @@ def _split(tokens: list[Token], block: int, verbs: Collection[str]) -> list[Sent
     out: list[Sentence] = []
     start = 0
     for index, token in enumerate(tokens):
-        if _ends_sentence(tokens, index, token, verbs, alone=index == start):
+        long = index - start >= _LONGEST
+        if long or _ends_sentence(tokens, index, token, verbs, alone=index == start):
             out.append(Sentence(tokens[start : index + 1], block))
             start = index + 1
     if start < len(tokens):

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 from bot.core.quotes.clauses import Found, Reader
 from bot.core.quotes.cues import find_cue
+from bot.core.quotes.indirect import find_reported
 from bot.core.quotes.people import Speaker
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from bot.core.quotes.lexicon import Lexicon
     from bot.core.quotes.marks import Marked
@@ -65,7 +66,7 @@ class Attribution:
 class Sieve:
     """Attributes the quotes of one article, in order."""
 
-    def __init__(  # noqa: PLR0913 - the parts of one reading, made in one place
+    def __init__(  # noqa: PLR0913, PLR0917 - the parts of one reading, made in one place
         self,
         text: str,
         sentences: Sequence[Sentence],
@@ -95,6 +96,19 @@ class Sieve:
         self._join()
         return self._rows
 
+    def reported(self) -> Iterator[tuple[int, int, Speaker | None, str, float]]:
+        """Give reported speech without marks: start, end, speaker, cue and confidence."""
+        for reader in self._readers:
+            if reader.sentence.quotes:
+                continue
+            for subject, cue, first, last in find_reported(reader):
+                self._people.step_to(reader.sentence.number)
+                speaker = self._people.resolve(reader, subject)
+                tokens = reader.tokens
+                words = self._text[tokens[cue[0]].start : tokens[cue[1] - 1].end]
+                confidence = 0.85 * speaker.confidence if speaker else 0.0
+                yield tokens[first].start, tokens[last - 1].end, speaker, words, confidence
+
     def word_before(self, row: Attribution) -> tuple[str, bool]:
         """Give the word before a quote, and whether it is a possessive."""
         if row.sentence < 0 or row.at <= 0:
@@ -116,7 +130,7 @@ class Sieve:
         row = self._rows[index]
         if row.speaker is None and row.found is not None:
             self._resolve(reader, row)
-        if row.bare and self._label(reader, row):
+        if row.bare and self._label(row):
             self._people.spoke(reader.sentence.number, row.speaker or Speaker("", None, None, 0.0))
             return
         if row.speaker is None and row.found is None:
@@ -124,7 +138,7 @@ class Sieve:
         if row.speaker is not None:
             self._people.spoke(reader.sentence.number, row.speaker)
 
-    def _label(self, reader: Reader, row: Attribution) -> bool:
+    def _label(self, row: Attribution) -> bool:
         """Read a transcript's `SMITH: …` inside the marks."""
         label = _LABEL.match(self._text, row.marked.start, row.marked.end)
         if label is None:

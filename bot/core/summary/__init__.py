@@ -2,8 +2,9 @@
 
 Two or three sentences that together would say most of what a person's own summary would say. How
 likely a word is to stand in such a summary is estimated from plain facts about it (how often it
-occurs, where first, whether it is a name); the sentences are then taken one after the other as long
-as the expected F1 of their words and word pairs grows. Nothing is written: every sentence is a span.
+occurs, where first, whether it is a name); the sentences are then taken one after the other for
+as long as the expected F1 of their words and word pairs grows. Nothing is written: every sentence
+is a span of the text.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ capitals, length. Their weights were fitted on 500 English news articles with hu
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections import Counter
@@ -69,7 +70,7 @@ def read_words(sentences: list[str]) -> Words:
     return Words(rows, count, spread, first, capital, len(rows))
 
 
-def stem(word: str) -> str:
+def stem(word: str) -> str:  # noqa: PLR0911 - one return for each ending
     """Cut the commonest English endings, so that `talks` meets `talk`."""
     size = len(word)
     if size < 4 or not word.isascii():  # noqa: PLR2004 - short words have no endings to cut
@@ -117,7 +118,7 @@ def pair_counts(words: Words) -> tuple[Counter[tuple[str, str]], dict[tuple[str,
     count: Counter[tuple[str, str]] = Counter()
     first: dict[tuple[str, str], int] = {}
     for number, row in enumerate(words.rows):
-        for pair in zip(row, row[1:], strict=False):
+        for pair in itertools.pairwise(row):
             count[pair] += 1
             first.setdefault(pair, number)
     return count, first

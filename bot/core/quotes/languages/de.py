@@ -24,7 +24,14 @@ GERMAN: Final = Foreign(
     auxiliaries=frozenset("""
         hat hatte haben hatten habe sei ist war auch noch dann dabei zudem außerdem am im
         """.split()),
-    according=(("laut",), ("nach", "angaben", "von"), ("nach", "angaben", "der"), ("nach", "angaben", "des"), ("nach", "worten", "von"), ("so",)),
+    according=(
+        ("laut",),
+        ("nach", "angaben", "von"),
+        ("nach", "angaben", "der"),
+        ("nach", "angaben", "des"),
+        ("nach", "worten", "von"),
+        ("so",),
+    ),
     after_source=frozenset(("zufolge",)),
     stops=frozenset(
         """
@@ -46,7 +53,7 @@ GERMAN: Final = Foreign(
     direktorin botschafter botschafterin professor professorin anwalt anwältin richter richterin
     staatsanwalt general oberst hauptmann admiral bischof kardinal imam doktor dr. prof. herr
     frau kandidat kandidatin arzt ärztin autor autorin journalist journalistin ökonom ökonomin
-    historiker historikerin kommissar kommissarin lehrerin lehrer
+    historiker historikerin kommissar kommissarin lehrerin lehrer kapitän kapitänin
     """.split()
     ),
     bodies=frozenset("""

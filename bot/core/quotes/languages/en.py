@@ -153,7 +153,8 @@ _TITLES: Final = {
     ),
     **dict.fromkeys(
         (
-            "sen", "sen.", "sens.", "reps.", "govs.", "messrs", "messrs.", "rep", "rep.", "gov", "gov.", "dr", "dr.", "prof", "prof.", "gen",
+            "sen", "sen.", "sens.", "reps.", "govs.", "messrs", "messrs.", "rep", "rep.", "gov",
+            "gov.", "dr", "dr.", "prof", "prof.", "gen",
             "gen.", "col", "col.", "capt", "capt.", "lt", "lt.", "sgt", "sgt.", "rev", "rev.",
             "adm", "adm.", "maj", "maj.", "hon", "hon.", "st", "st.", "brig", "brig.", "del",
             "del.", "supt", "supt.", "cmdr", "cmdr.", "fr", "fr.", "pres", "pres.",

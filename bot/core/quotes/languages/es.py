@@ -26,7 +26,13 @@ SPANISH: Final = Foreign(
     auxiliaries=frozenset("""
         ha había han habían se lo le les también luego además entonces ya no nos me
         """.split()),
-    according=(("según",), ("de", "acuerdo", "con"), ("a", "juicio", "de"), ("en", "palabras", "de"), ("en", "opinión", "de")),
+    according=(
+        ("según",),
+        ("de", "acuerdo", "con"),
+        ("a", "juicio", "de"),
+        ("en", "palabras", "de"),
+        ("en", "opinión", "de"),
+    ),
     stops=frozenset(
         """
     que en de del la el los las un una unos unas a al con por para ante tras desde durante sin

@@ -28,7 +28,12 @@ FRENCH: Final = Foreign(
         a avait ont avaient t il elle s' se est était aussi ensuite encore alors y en lui leur
         nous l' notamment également toutefois
         """.split()),
-    according=(("selon",), ("d'après",), ("d’après",), ("aux", "yeux", "de"), ("de", "l'avis", "de")),
+    according=(
+        ("selon",),
+        ("d'après",),
+        ("aux", "yeux", "de"),
+        ("de", "l'avis", "de"),
+    ),
     stops=frozenset(
         """
     que qu' qui dans sur lors à au aux en pour par avec devant après avant mais et ou où dont

@@ -1,4 +1,4 @@
-"""Countries with their demonyms, in English: what `the Israeli prime minister` is prime minister of."""
+"""Countries with their demonyms, in English: of what the Israeli prime minister is one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ _ROWS: Final = """
 Afghanistan:Afghan Albania:Albanian Algeria:Algerian Angola:Angolan Argentina:Argentine,Argentinian
 Armenia:Armenian Australia:Australian Austria:Austrian Azerbaijan:Azerbaijani,Azeri Bahrain:Bahraini
 Bangladesh:Bangladeshi Belarus:Belarusian Belgium:Belgian Bolivia:Bolivian Bosnia:Bosnian
-Botswana:Botswanan Brazil:Brazilian Britain:British Bulgaria:Bulgarian Burma:Burmese Burundi:Burundian
+Botswana:Botswanan Brazil:Brazilian Britain:British Bulgaria:Bulgarian Burma:Burmese
+Burundi:Burundian
 Cambodia:Cambodian Cameroon:Cameroonian Canada:Canadian Chad:Chadian Chile:Chilean China:Chinese
 Colombia:Colombian Congo:Congolese Croatia:Croatian Cuba:Cuban Cyprus:Cypriot Czechia:Czech
 Denmark:Danish Ecuador:Ecuadorian Egypt:Egyptian England:English Eritrea:Eritrean Estonia:Estonian
