@@ -177,3 +177,23 @@ def test_two_to_six_capitals_are_an_acronym(text: str, acronym: bool) -> None:  
     term = parse(f'"{text}"')
     assert isinstance(term, Term)
     assert term.acronym is acronym
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "Rafah", "a OR b", 'a OR "b c" OR d-e', '"a b"', "a OR a", "OR", "a OR OR", "OR OR OR", "a OR AND", '"AND"',
+        "a OR b OR NOT", " OR ".join("a" * 201), "a  OR b", '"a" OR "OR" OR b', "NOT OR a", '"a b" OR "c-d e"',
+    ],
+)  # fmt: skip
+def test_the_short_way_says_what_the_grammar_says(query: str) -> None:
+    """Plain lists are read without the grammar; brackets around them send them through it."""
+    try:
+        short = parse(query)
+    except QueryError as error:
+        with pytest.raises(QueryError) as caught:
+            parse(f"({query})")
+        assert caught.value.reason.split()[:2] == error.reason.split()[:2] or "bracket" in caught.value.reason
+    else:
+        assert short == parse(f"({query})")
+        assert str(short) == str(parse(f"({query})"))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from bot.core.match.compiler import Compiler, has_said
@@ -31,12 +33,26 @@ if TYPE_CHECKING:
 
 _MANY = 30
 """Matches from which one pass over the article is cheaper than a search for each."""
+_YOUNG = 500
+"""Rules after which what parsing leaves behind is collected while many are added."""
 _PATIENCE = 8
 _CROWD = 4
 """Patterns under one word from which it is worth while to see whether they can stand elsewhere."""
 _FIELDS = {"title": 0, "text": 1, "source": 2, "author": 3, "section": 4, "lang": 5}
 _START = 3
 """Letters by which prefixes are looked up: every prefix has as many (`MIN_PREFIX`)."""
+
+
+@contextmanager
+def _young_garbage_only() -> Iterator[None]:
+    """Spare the collector looks at everything again and again while much is built to stay."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 class CompiledRule:
@@ -105,8 +121,11 @@ class RuleSet:
         self._speakers: dict[str, dict[Leaf, None]] = {}
         self._always: dict[Leaf, None] = {}
         self._crowded: Counter[str] = Counter()
-        for rule in rules:
-            self.add(rule)
+        with _young_garbage_only():
+            for number, rule in enumerate(rules):
+                self.add(rule)
+                if number % _YOUNG == _YOUNG - 1:
+                    gc.collect(0)
 
     def __len__(self) -> int:
         return len(self._rules) + len(self._paused)
