@@ -206,7 +206,9 @@ def measure(  # noqa: PLR0913, PLR0917 - the knobs of one size
     }
 
 
-def _scanner(kind: type[Scanner], officials: Officials, listed: list[Rule], like: RuleSet) -> Scanner:
+def _scanner(
+    kind: type[Scanner], officials: Officials, listed: list[Rule], like: RuleSet
+) -> Scanner:
     """Build a peer on the triggers that the engine has learned to prefer."""
     scanner = kind(officials, listed)
     scanner._frequency = like._frequency  # noqa: SLF001
@@ -241,7 +243,9 @@ def report(rows: list[dict[str, Any]], summary: dict[str, Any]) -> None:
             aim = f" (>={target}x)" if target and value is not None else ""
             cells.append(f"{'-' if value is None else f'{value:.3f}{ratio}{aim}':>24}")
         print(f"{row['rules']:>8} {row['matches_per_article']:>8.1f} " + " ".join(cells))
-    print("\n   rules  at constant hits   oracle: matches missing extra   add us  remove us  build s")
+    print(
+        "\n   rules  at constant hits   oracle: matches missing extra   add us  remove us  build s"
+    )
     for row in rows:
         oracle, edit = row["oracle"], row["edit_us"]
         print(

@@ -15,8 +15,38 @@ VOCABULARY = 200_000
 """Words that rules may use; articles use the first fifth, by a Zipf law."""
 TOKENS = 620
 
-_ONSETS = "b br c ch d dr f fl g gr h j k l m n p pl qu r s sh st t th tr v w z".split()
-_VOWELS = "a e i o u ai ea ie oo ou".split()
+_ONSETS = [
+    "b",
+    "br",
+    "c",
+    "ch",
+    "d",
+    "dr",
+    "f",
+    "fl",
+    "g",
+    "gr",
+    "h",
+    "j",
+    "k",
+    "l",
+    "m",
+    "n",
+    "p",
+    "pl",
+    "qu",
+    "r",
+    "s",
+    "sh",
+    "st",
+    "t",
+    "th",
+    "tr",
+    "v",
+    "w",
+    "z",
+]
+_VOWELS = ["a", "e", "i", "o", "u", "ai", "ea", "ie", "oo", "ou"]
 _CODAS = ["", "", "l", "m", "n", "nd", "r", "rk", "s", "st", "t", "x"]
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 

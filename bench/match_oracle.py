@@ -404,7 +404,7 @@ def _pattern_marks(text: Text, query: Regex, scope: str) -> list[Mark]:
     ]
 
 
-def ask(case: Case, text: Text, query: Query, scope: str = "") -> Answer | None:  # noqa: C901, PLR0911, PLR0912
+def ask(case: Case, text: Text, query: Query, scope: str = "") -> Answer | None:  # noqa: PLR0911
     """Answer a query about a text; None where it is not met."""
     answer = Answer()
     match query:

@@ -13,12 +13,13 @@ import sqlite3
 from typing import TYPE_CHECKING, Any
 
 from bot.core.match import RuleSet
-from bot.core.match.nodes import EntityLeaf, Leaf, TermLeaf
+from bot.core.match.leaves import EntityLeaf, TermLeaf
 from bot.core.query import And, AtLeast, EntityRef, Near, Not, Or, Query, Scoped, Term, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from bot.core.match.base import Leaf
     from bot.core.match.document import ArticleDocument
     from bot.core.match.pattern import Pattern
     from bot.core.model import Article, Rule
@@ -58,11 +59,11 @@ class Scanner(RuleSet):
         hits: dict[Leaf, None] = {}
         for number in self.scan(document):
             for leaf in self.leaves_of[number]:
-                if isinstance(leaf, TermLeaf) and not (leaf.scope or leaf.pattern.exact):
+                if (isinstance(leaf, TermLeaf) and not (leaf.scope or leaf.pattern.exact)) or (
+                    leaf not in hits and leaf.holds(document)
+                ):
                     hits[leaf] = None
-                elif leaf not in hits and leaf.holds(document):
-                    hits[leaf] = None
-        for leaf in self._always:
+        for leaf in self._index.always:
             if leaf.holds(document):
                 hits[leaf] = None
         return hits
@@ -85,7 +86,9 @@ class AhoCorasick(Scanner):
         )
 
     def scan(self, document: ArticleDocument) -> set[int]:
-        found = self.automaton.find_matches_as_indexes(f" {' '.join(document.text.split())} ", overlapping=True)
+        found = self.automaton.find_matches_as_indexes(
+            f" {' '.join(document.text.split())} ", overlapping=True
+        )
         return {number for number, _, _ in found}
 
 
@@ -141,20 +144,22 @@ def _regex_test(query: Query, officials: Officials) -> Test:  # noqa: PLR0911
         case Near():
             left, right = _regex(query.left), _regex(query.right)
             gap = rf"(?:\W+\w+){{0,{query.distance - 1}}}\W+"
-            search = re.compile(rf"\b(?:{left}{gap}{right}|{right}{gap}{left})\b", re.I).search
+            search = re.compile(
+                rf"\b(?:{left}{gap}{right}|{right}{gap}{left})\b", re.IGNORECASE
+            ).search
             return lambda text, _: search(text)
         case Scoped():
-            search = re.compile(rf"\b{_regex(query.child)}\b", re.I).search
+            search = re.compile(rf"\b{_regex(query.child)}\b", re.IGNORECASE).search
             name = query.field
             return lambda _, article: search(getattr(article, name))
         case EntityRef():
             entity = officials.get(query.id)
             names = [entity.name, *(alias.text for alias in entity.aliases)] if entity else []
             joined = "|".join(re.escape(name).replace(r"\ ", r"\W+") for name in names)
-            search = re.compile(rf"\b(?:{joined})\b", re.I).search
+            search = re.compile(rf"\b(?:{joined})\b", re.IGNORECASE).search
             return lambda text, _: search(text)
         case Term():
-            flags = 0 if query.as_written else re.I
+            flags = 0 if query.as_written else re.IGNORECASE
             search = re.compile(rf"\b{_regex(query)}\b", flags).search
             return lambda text, _: search(text)
         case _:
@@ -180,7 +185,9 @@ def saved_searches(rules: Iterable[Rule], officials: Officials) -> Callable[[Art
         row = (article.title, article.text, article.source)
         database.execute("INSERT INTO article VALUES (?, ?, ?)", row)
         ask = "SELECT 1 FROM article WHERE article MATCH ?"
-        return [rule_id for rule_id, search in searches if database.execute(ask, (search,)).fetchone()]
+        return [
+            rule_id for rule_id, search in searches if database.execute(ask, (search,)).fetchone()
+        ]
 
     return find
 

@@ -46,7 +46,7 @@ def test_words_are_cut(text: str, words: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize(
     "one, other", [("हिन्दी", "हिन्द"), ("か", "が"), ("war", "was"), ("ب", "ت")]
-)  # noqa: PT006
+)
 def test_marks_that_spell_other_words_stay(one: str, other: str) -> None:
     assert fold.words(one) != fold.words(other)
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 
-import pytest
-from bench.match_oracle import cut, expected
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bench.match_oracle import cut, expected
 from bot.core import fold
 from bot.core.match import RuleSet, article_of
 from bot.core.model import Alias, Entity, Office, Quote, Rule

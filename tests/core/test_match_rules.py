@@ -6,8 +6,8 @@ import random
 import time
 
 import pytest
-from bench.match_data import make_articles, make_officials, make_rules, make_world
 
+from bench.match_data import make_articles, make_officials, make_rules, make_world
 from bot.core.match import RuleSet, article_of, match_record
 from bot.core.model import Alias, Article, Entity, Office, Quote, Rule
 from bot.core.officials import Officials
@@ -79,11 +79,7 @@ def test_removing_leaves_nothing_behind() -> None:
     ):
         found.add(Rule("r", "r", query))
     found.remove("r")
-    assert not found._words
-    assert not found._patterns
-    assert not found._starts
-    assert not found._always
-    assert not any(found._speakers.values())
+    assert not found._index
     assert not list(found._compiler.leaves.values())
 
 

@@ -5,26 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakValueDictionary
 
+from bot.core.match.base import Leaf, Node, Positional
 from bot.core.match.entities import Directory, Names
-from bot.core.match.nodes import (
-    AboutNode,
-    AllNode,
-    AnyNode,
-    AtLeastNode,
-    EntityLeaf,
-    FieldLeaf,
-    GateLeaf,
-    Group,
-    Leaf,
-    NearNode,
-    Node,
-    NotNode,
-    PatternLeaf,
-    Positional,
-    SaidLeaf,
-    TermLeaf,
-)
+from bot.core.match.leaves import EntityLeaf, FieldLeaf, GateLeaf, PatternLeaf, TermLeaf
+from bot.core.match.logic import AllNode, AnyNode, NotNode
 from bot.core.match.pattern import pattern_of
+from bot.core.match.places import AboutNode, AtLeastNode, Group, NearNode
+from bot.core.match.said import SaidLeaf
 from bot.core.query import (
     About,
     And,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.core import fold
-from bot.core.match.nodes import outermost
+from bot.core.match.base import outermost
 from bot.core.match.pattern import Pattern, pattern_of
 from bot.core.query import Term
 

@@ -281,7 +281,7 @@ def _unfinished(text: str, plain: str) -> QueryError:
             depth.pop()
     if depth:
         return QueryError(text, depth[-1], "this bracket is never closed")
-    last = plain.split()[-1]
+    last = plain.rsplit(maxsplit=1)[-1]
     return QueryError(text, len(plain.rstrip()), f"something is missing after {last}")
 
 
