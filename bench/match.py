@@ -6,7 +6,8 @@
 
 CPU time (`time.process_time_ns`) of one thread: for each article the best of several rounds, in
 which the engine and its peers take turns, and of these the mean. Other articles come first, from
-which the engine learns which words are common; its peers get triggers chosen with what it learned. Results go to bench/results/match.json and match.png.
+which the engine learns which words are common; its peers get triggers chosen with what it learned.
+Results go to bench/results/match.json and match.png.
 """
 
 from __future__ import annotations

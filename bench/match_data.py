@@ -61,6 +61,7 @@ class World:
 
     @property
     def written(self) -> int:
+        """How many of the words articles use."""
         return len(self.weights)
 
 
@@ -185,7 +186,9 @@ def _term(world: World, rng: random.Random, *, quiet: bool) -> str:
     return acronym(world, rng.randint(0, 2000))
 
 
-def _query(world: World, rng: random.Random, *, quiet: bool) -> str:
+def _query(  # noqa: PLR0911 - one return for each shape
+    world: World, rng: random.Random, *, quiet: bool
+) -> str:
     def term() -> str:
         return _term(world, rng, quiet=quiet)
 

@@ -55,7 +55,7 @@ class Scanner(RuleSet):
     def _learn(self, document: ArticleDocument, tired: list[Any]) -> None:
         """Learn nothing: the automaton is built once."""
 
-    def _hits(self, document: ArticleDocument, *, gates: bool) -> dict[Leaf, None]:
+    def _hits(self, document: ArticleDocument, *, gates: bool) -> dict[Leaf, None]:  # noqa: ARG002
         hits: dict[Leaf, None] = {}
         for number in self.scan(document):
             for leaf in self.leaves_of[number]:
@@ -73,6 +73,7 @@ class AhoCorasick(Scanner):
     """ahocorasick_rs over our folded text."""
 
     def prepare(self) -> None:
+        """Build it."""
         from ahocorasick_rs import AhoCorasick as Automaton  # noqa: PLC0415
         from ahocorasick_rs import Implementation, MatchKind  # noqa: PLC0415
 
@@ -86,6 +87,7 @@ class AhoCorasick(Scanner):
         )
 
     def scan(self, document: ArticleDocument) -> set[int]:
+        """Run it over the document."""
         found = self.automaton.find_matches_as_indexes(
             f" {' '.join(document.text.split())} ", overlapping=True
         )
@@ -96,6 +98,7 @@ class SpacyPhrases(Scanner):
     """spaCy's PhraseMatcher on its own tokens, lower-cased."""
 
     def prepare(self) -> None:
+        """Build it."""
         import spacy  # noqa: PLC0415
         from spacy.matcher import PhraseMatcher  # noqa: PLC0415
 
@@ -111,6 +114,7 @@ class SpacyPhrases(Scanner):
         self.number_of = {strings[str(number)]: number for number in range(len(texts))}
 
     def scan(self, document: ArticleDocument) -> set[int]:
+        """Run it over the document."""
         article = document.article
         found = self.matcher(self.nlp.make_doc(f"{article.title}\n\n{article.text}"))
         return {self.number_of[key] for key, _, _ in found}
@@ -204,7 +208,8 @@ def _fts(query: Query, officials: Officials) -> str:  # noqa: PLR0911
         case Or():
             return " OR ".join(f"({_fts(child, officials)})" for child in query.children)
         case Near():
-            return f"NEAR({_fts(query.left, officials)} {_fts(query.right, officials)}, {query.distance})"
+            left, right = _fts(query.left, officials), _fts(query.right, officials)
+            return f"NEAR({left} {right}, {query.distance})"
         case Scoped():
             return f"{query.field} : {_fts(query.child, officials)}"
         case EntityRef():

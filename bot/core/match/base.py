@@ -86,11 +86,11 @@ class Leaf(Node):
         super().__init__(clause)
         self.watchers: dict[str, CompiledRule] = {}
 
-    def cost(self, frequency: Frequency) -> float:
+    def cost(self, frequency: Frequency) -> float:  # noqa: ARG002 - some leaves ask it
         """Guess the share of articles it triggers on."""
         return 1.0
 
-    def triggers(self, frequency: Frequency, *, gates: bool) -> Triggers | None:
+    def triggers(self, frequency: Frequency, *, gates: bool) -> Triggers | None:  # noqa: ARG002
         """Trigger on itself."""
         return self.cost(frequency), (self,)
 
@@ -114,7 +114,7 @@ class Positional(Leaf):
         known = document.memo.get(key)
         if known is None:
             known = document.memo[key] = document.marks(self.places(document))
-        return known  # type: ignore[no-any-return]
+        return known
 
     def collect(self, document: Document, found: Found) -> None:
         """Add itself with all its places."""
@@ -138,10 +138,12 @@ def in_scope(document: Document, places: Iterable[Place], scope: str) -> list[Pl
 
 
 def article_of(document: Document) -> ArticleDocument:
+    """Give the document of the whole article."""
     return document.root  # type: ignore[return-value]
 
 
 def least_of(nodes: Iterable[Node], frequency: Frequency, *, gates: bool) -> Triggers | None:
+    """Give the rarest of the triggers of nodes that must all hold."""
     known = [
         found for node in nodes if (found := node.triggers(frequency, gates=gates)) is not None
     ]
@@ -149,6 +151,7 @@ def least_of(nodes: Iterable[Node], frequency: Frequency, *, gates: bool) -> Tri
 
 
 def sum_of(nodes: Iterable[Node], frequency: Frequency, *, gates: bool) -> Triggers | None:
+    """Give all triggers of nodes of which one must hold; None if one has none."""
     total, leaves = 0.0, dict[Leaf, None]()
     for node in nodes:
         found = node.triggers(frequency, gates=gates)

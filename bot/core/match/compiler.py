@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import WeakValueDictionary
 
 from bot.core.match.base import Leaf, Node, Positional
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
     from bot.core.officials import Officials
 
+L = TypeVar("L", bound=Leaf)
+
 _TEXTS = {"title": "title", "body": "text"}
 
 
@@ -63,7 +65,7 @@ class Compiler:
         """
         return self._node(query, text, "")
 
-    def _node(self, query: Query, text: str, scope: str) -> Node:
+    def _node(self, query: Query, text: str, scope: str) -> Node:  # noqa: PLR0911 - a kind each
         if isinstance(query, Term | EntityRef | Regex):
             return self._leaf(query, text, scope)
         if isinstance(query, And):
@@ -106,11 +108,11 @@ class Compiler:
         names = self.names(query, text)
         return self._shared((query, scope), lambda: EntityLeaf(clause, names, scope))
 
-    def _shared(self, key: object, build: Callable[[], Any]) -> Any:  # noqa: ANN401 - any leaf
+    def _shared(self, key: object, build: Callable[[], L]) -> L:
         leaf = self.leaves.get(key)
         if leaf is None:
             leaf = self.leaves[key] = build()
-        return leaf
+        return cast("L", leaf)
 
     def names(self, reference: EntityRef, text: str) -> Names:
         """Give the names of an entity.
@@ -135,7 +137,7 @@ class Compiler:
         if query.field in _TEXTS:
             return self._node(query.child, text, _TEXTS[query.field])
         child = self._node(query.child, text, "")
-        return self._shared(query, lambda: FieldLeaf(str(query), query.field, child, frozenset()))  # type: ignore[no-any-return]
+        return self._shared(query, lambda: FieldLeaf(str(query), query.field, child, frozenset()))
 
     def _said(self, query: Said, text: str) -> Node:
         inner = None if query.query is None else self._node(query.query, text, "")
@@ -145,7 +147,7 @@ class Compiler:
             gate = self._shared(
                 ("gate", speaker), lambda: GateLeaf(f"gate {speaker}", names.gate())
             )
-            return self._shared(  # type: ignore[no-any-return]
+            return self._shared(
                 query,
                 lambda: SaidLeaf(
                     str(query),

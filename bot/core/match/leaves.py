@@ -71,7 +71,7 @@ class EntityLeaf(Positional):
         super().__init__(clause)
         self.names, self.scope = names, scope
 
-    def cost(self, frequency: Frequency) -> float:
+    def cost(self, frequency: Frequency) -> float:  # noqa: ARG002
         """Guess: entities are named more often than most words."""
         return 0.3
 
@@ -109,7 +109,7 @@ class PatternLeaf(Positional):
         known = document.memo.get(self)
         if known is None:
             known = document.memo[self] = self._search(document)
-        return known  # type: ignore[no-any-return]
+        return known
 
     def _search(self, document: Document) -> list[Place]:
         found: list[Place] = []
@@ -142,7 +142,7 @@ class FieldLeaf(Leaf):
         super().__init__(clause)
         self.name, self.child, self.words = name, child, words
 
-    def cost(self, frequency: Frequency) -> float:
+    def cost(self, frequency: Frequency) -> float:  # noqa: ARG002
         """A field is the same in many articles."""
         return 2.0
 

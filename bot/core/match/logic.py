@@ -39,7 +39,7 @@ class NotNode(Node):
     def collect(self, document: Document, found: Found) -> None:
         """Add nothing: what is absent has no place."""
 
-    def triggers(self, frequency: Frequency, *, gates: bool) -> Triggers | None:
+    def triggers(self, frequency: Frequency, *, gates: bool) -> Triggers | None:  # noqa: ARG002
         """Trigger on nothing."""
         return None
 

@@ -69,7 +69,7 @@ class SaidLeaf(Leaf):
                 if self._by_speaker(quote)
                 and (self.inner is None or self.inner.holds(article.of_quote(index)))
             ]
-        return known  # type: ignore[no-any-return]
+        return known
 
     def holds(self, document: Document) -> bool:
         """Hold where one quote meets it."""
@@ -81,7 +81,7 @@ class SaidLeaf(Leaf):
             return self.gate.holds(document)
         return self.inner is None or self.inner.could(document)
 
-    def must(self, document: Document) -> bool:
+    def must(self, document: Document) -> bool:  # noqa: ARG002
         """Nobody knows before the quotes are there."""
         return False
 

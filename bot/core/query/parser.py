@@ -287,7 +287,7 @@ def _unfinished(text: str, plain: str) -> QueryError:
 
 def _odd_character(text: str, plain: str, at: int) -> QueryError:
     rest = plain[at:]
-    chunk = rest.split(maxsplit=1)[0] if rest.split() else rest
+    chunk = (rest.split(maxsplit=1) or [rest])[0]
     if plain.count('"', at) % 2 and '"' in chunk:
         return QueryError(text, at + chunk.index('"'), "this quotation mark is never closed")
     field = _FIELD.search(plain, 0, at)
