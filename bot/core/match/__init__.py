@@ -12,10 +12,13 @@ compiler.py   query tree to nodes
 index.py      from words to the leaves they trigger
 frequency.py  how rare words are, guessed and learned
 rules.py      RuleSet: add, remove, find
+explain.py    why a rule matched, or what it lacked
+backtest.py   a rule tried on articles of the past
 records.py    JSON records for `wirewatch match`
 """
 
+from bot.core.match.explain import MatchReceipt, Missing, Naming
 from bot.core.match.records import article_of, match_record
 from bot.core.match.rules import RuleSet
 
-__all__ = ["RuleSet", "article_of", "match_record"]
+__all__ = ["MatchReceipt", "Missing", "Naming", "RuleSet", "article_of", "match_record"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import WeakValueDictionary
 
@@ -50,8 +51,11 @@ class Compiler:
     def __init__(self, officials: Officials) -> None:
         self.officials = officials
         self.leaves: WeakValueDictionary[Any, Leaf] = WeakValueDictionary()
-        self._directory = Directory(officials)
         self._names: dict[str, Names] = {}
+
+    @cached_property
+    def _directory(self) -> Directory:
+        return Directory(self.officials)
 
     def compile(self, query: Query, text: str) -> Node:
         """Compile a query.

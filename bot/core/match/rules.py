@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.core.match.base import Found, Positional
 from bot.core.match.compiler import Compiler, has_said
 from bot.core.match.document import ArticleDocument
+from bot.core.match.explain import MatchReceipt, names_in, nearest
 from bot.core.match.frequency import Frequency
 from bot.core.match.index import Index
 from bot.core.match.leaves import TermLeaf
@@ -194,6 +195,24 @@ class RuleSet:
             for rule_id, compiled in leaf.watchers.items()
             if leaf in compiled.gates and _could(compiled, document)
         }
+
+    def explain(
+        self, rule_id: str, article: Article, quotes: Sequence[Quote] | None = None
+    ) -> MatchReceipt:
+        """Say why a rule matches an article, or what is missing.
+
+        Raises:
+            KeyError: there is no rule of that id that is not paused.
+        """
+        compiled = self._rules[rule_id]
+        document = ArticleDocument(article, quotes)
+        if not compiled.node.holds(document):
+            return MatchReceipt(rule_id, None, missing=nearest(compiled.node, document))
+        match = _match(
+            compiled, document, {leaf: None for leaf in compiled.leaves if leaf.holds(document)}
+        )
+        spoken = tuple(document.quotes[index] for index in match.quotes) if document.quotes else ()
+        return MatchReceipt(rule_id, match, names_in(match, article), spoken)
 
     def needs_quotes(self, article: Article) -> bool:
         """Say whether the article's quotes can change what matches: some `said:` could be met."""

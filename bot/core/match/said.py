@@ -50,7 +50,8 @@ class SaidLeaf(Leaf):
         assert self.inner is not None  # noqa: S101 - `said:` alone is refused by the grammar
         return self.inner.triggers(frequency, gates=gates) or (9.0, (self,))
 
-    def _by_speaker(self, quote: Quote) -> bool:
+    def by_speaker(self, quote: Quote) -> bool:
+        """Say whether a quote is by the speaker."""
         if self.speaker:
             if quote.entity:
                 return quote.entity == self.speaker
@@ -66,7 +67,7 @@ class SaidLeaf(Leaf):
             known = document.memo[self] = [
                 index
                 for index, quote in enumerate(article.quotes or ())
-                if self._by_speaker(quote)
+                if self.by_speaker(quote)
                 and (self.inner is None or self.inner.holds(article.of_quote(index)))
             ]
         return known
