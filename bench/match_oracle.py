@@ -238,8 +238,10 @@ _PREFIXES = (
     ("אבגדהוזחטיכךלמםנןסעפףצץקרשת", [a + b for a in ("", "ו", "ש") for b in ("", *"הובלמכש")]),
     (
         "".join(map(chr, range(0x621, 0x64B))),
-        [a + b + c for a in ("", "و", "ف") for b in ("", "ب", "ل", "ك") for c in ("", "ال")]
-        + ["لل", "ولل", "فلل"],
+        [
+            *(a + b + c for a in ("", "و", "ف") for b in ("", "ب", "ل", "ك") for c in ("", "ال")),
+            *("لل", "ولل", "فلل"),
+        ],
     ),
 )
 
@@ -404,7 +406,7 @@ def _pattern_marks(text: Text, query: Regex, scope: str) -> list[Mark]:
     ]
 
 
-def ask(case: Case, text: Text, query: Query, scope: str = "") -> Answer | None:  # noqa: C901, PLR0911, PLR0912
+def ask(case: Case, text: Text, query: Query, scope: str = "") -> Answer | None:  # noqa: PLR0911
     """Answer a query about a text; None where it is not met."""
     answer = Answer()
     match query:

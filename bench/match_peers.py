@@ -13,12 +13,13 @@ import sqlite3
 from typing import TYPE_CHECKING, Any
 
 from bot.core.match import RuleSet
-from bot.core.match.nodes import EntityLeaf, Leaf, TermLeaf
+from bot.core.match.leaves import EntityLeaf, TermLeaf
 from bot.core.query import And, AtLeast, EntityRef, Near, Not, Or, Query, Scoped, Term, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from bot.core.match.base import Leaf
     from bot.core.match.document import ArticleDocument
     from bot.core.match.pattern import Pattern
     from bot.core.model import Article, Rule
@@ -54,15 +55,15 @@ class Scanner(RuleSet):
     def _learn(self, document: ArticleDocument, tired: list[Any]) -> None:
         """Learn nothing: the automaton is built once."""
 
-    def _hits(self, document: ArticleDocument, *, gates: bool) -> dict[Leaf, None]:
+    def _hits(self, document: ArticleDocument, *, gates: bool) -> dict[Leaf, None]:  # noqa: ARG002
         hits: dict[Leaf, None] = {}
         for number in self.scan(document):
             for leaf in self.leaves_of[number]:
-                if isinstance(leaf, TermLeaf) and not (leaf.scope or leaf.pattern.exact):
+                if (isinstance(leaf, TermLeaf) and not (leaf.scope or leaf.pattern.exact)) or (
+                    leaf not in hits and leaf.holds(document)
+                ):
                     hits[leaf] = None
-                elif leaf not in hits and leaf.holds(document):
-                    hits[leaf] = None
-        for leaf in self._always:
+        for leaf in self._index.always:
             if leaf.holds(document):
                 hits[leaf] = None
         return hits
@@ -72,6 +73,7 @@ class AhoCorasick(Scanner):
     """ahocorasick_rs over our folded text."""
 
     def prepare(self) -> None:
+        """Build it."""
         from ahocorasick_rs import AhoCorasick as Automaton  # noqa: PLC0415
         from ahocorasick_rs import Implementation, MatchKind  # noqa: PLC0415
 
@@ -85,7 +87,10 @@ class AhoCorasick(Scanner):
         )
 
     def scan(self, document: ArticleDocument) -> set[int]:
-        found = self.automaton.find_matches_as_indexes(f" {' '.join(document.text.split())} ", overlapping=True)
+        """Run it over the document."""
+        found = self.automaton.find_matches_as_indexes(
+            f" {' '.join(document.text.split())} ", overlapping=True
+        )
         return {number for number, _, _ in found}
 
 
@@ -93,6 +98,7 @@ class SpacyPhrases(Scanner):
     """spaCy's PhraseMatcher on its own tokens, lower-cased."""
 
     def prepare(self) -> None:
+        """Build it."""
         import spacy  # noqa: PLC0415
         from spacy.matcher import PhraseMatcher  # noqa: PLC0415
 
@@ -108,6 +114,7 @@ class SpacyPhrases(Scanner):
         self.number_of = {strings[str(number)]: number for number in range(len(texts))}
 
     def scan(self, document: ArticleDocument) -> set[int]:
+        """Run it over the document."""
         article = document.article
         found = self.matcher(self.nlp.make_doc(f"{article.title}\n\n{article.text}"))
         return {self.number_of[key] for key, _, _ in found}
@@ -141,20 +148,22 @@ def _regex_test(query: Query, officials: Officials) -> Test:  # noqa: PLR0911
         case Near():
             left, right = _regex(query.left), _regex(query.right)
             gap = rf"(?:\W+\w+){{0,{query.distance - 1}}}\W+"
-            search = re.compile(rf"\b(?:{left}{gap}{right}|{right}{gap}{left})\b", re.I).search
+            search = re.compile(
+                rf"\b(?:{left}{gap}{right}|{right}{gap}{left})\b", re.IGNORECASE
+            ).search
             return lambda text, _: search(text)
         case Scoped():
-            search = re.compile(rf"\b{_regex(query.child)}\b", re.I).search
+            search = re.compile(rf"\b{_regex(query.child)}\b", re.IGNORECASE).search
             name = query.field
             return lambda _, article: search(getattr(article, name))
         case EntityRef():
             entity = officials.get(query.id)
             names = [entity.name, *(alias.text for alias in entity.aliases)] if entity else []
             joined = "|".join(re.escape(name).replace(r"\ ", r"\W+") for name in names)
-            search = re.compile(rf"\b(?:{joined})\b", re.I).search
+            search = re.compile(rf"\b(?:{joined})\b", re.IGNORECASE).search
             return lambda text, _: search(text)
         case Term():
-            flags = 0 if query.as_written else re.I
+            flags = 0 if query.as_written else re.IGNORECASE
             search = re.compile(rf"\b{_regex(query)}\b", flags).search
             return lambda text, _: search(text)
         case _:
@@ -180,7 +189,9 @@ def saved_searches(rules: Iterable[Rule], officials: Officials) -> Callable[[Art
         row = (article.title, article.text, article.source)
         database.execute("INSERT INTO article VALUES (?, ?, ?)", row)
         ask = "SELECT 1 FROM article WHERE article MATCH ?"
-        return [rule_id for rule_id, search in searches if database.execute(ask, (search,)).fetchone()]
+        return [
+            rule_id for rule_id, search in searches if database.execute(ask, (search,)).fetchone()
+        ]
 
     return find
 
@@ -197,7 +208,8 @@ def _fts(query: Query, officials: Officials) -> str:  # noqa: PLR0911
         case Or():
             return " OR ".join(f"({_fts(child, officials)})" for child in query.children)
         case Near():
-            return f"NEAR({_fts(query.left, officials)} {_fts(query.right, officials)}, {query.distance})"
+            left, right = _fts(query.left, officials), _fts(query.right, officials)
+            return f"NEAR({left} {right}, {query.distance})"
         case Scoped():
             return f"{query.field} : {_fts(query.child, officials)}"
         case EntityRef():

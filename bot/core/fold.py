@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def _fold_plain(char: str) -> str:
     return "".join(out)
 
 
+@lru_cache(maxsize=8192)
 def fold_char(char: str) -> str:
     """Fold one code point: to letters, to a space, to nothing, or to `'`, `.` or the barrier."""
     if char == BARRIER or char == "." or char == "．":  # noqa: PLR1714 - twice as fast as a set
@@ -275,6 +277,7 @@ def _exact_form(written: str) -> str:
     return unicodedata.normalize("NFKC", kept)
 
 
+@lru_cache(maxsize=2048)
 def words(text: str) -> tuple[str, ...]:
     """Give the words of a text, folded.
 

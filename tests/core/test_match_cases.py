@@ -25,11 +25,18 @@ def _entity(record: dict[str, Any]) -> Entity:
         record["name"],
         record.get("kind", "person"),
         aliases=tuple(
-            Alias(a["text"], a.get("exact", False), tuple(a.get("context", ())), tuple(a.get("unless", ())))
+            Alias(
+                a["text"],
+                a.get("exact", False),
+                tuple(a.get("context", ())),
+                tuple(a.get("unless", ())),
+            )
             for a in aliases
         ),
-        offices=tuple(Office(office["title"], office["of"]) for office in record.get("offices", ())),
-    )  # fmt: skip
+        offices=tuple(
+            Office(office["title"], office["of"]) for office in record.get("offices", ())
+        ),
+    )
 
 
 OFFICIALS = Officials(map(_entity, DATA["entities"]))

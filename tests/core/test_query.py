@@ -168,12 +168,55 @@ def test_nodes_keep_their_place() -> None:
 @pytest.mark.parametrize(
     ("text", "acronym"),
     [
-        ("ICC", True), ("US", True), ("U.S.", True), ("UNRWA", True), ("UNESCO", True), ("МИД", True),
-        ("icc", False), ("Icc", False), ("A", False), ("GERMANY", False), ("G7", False), ("צהל", False),
+        ("ICC", True),
+        ("US", True),
+        ("U.S.", True),
+        ("UNRWA", True),
+        ("UNESCO", True),
+        ("МИД", True),
+        ("icc", False),
+        ("Icc", False),
+        ("A", False),
+        ("GERMANY", False),
+        ("G7", False),
+        ("צהל", False),
         ("US troops", False),
     ],
-)  # fmt: skip
+)
 def test_two_to_six_capitals_are_an_acronym(text: str, acronym: bool) -> None:  # noqa: FBT001
     term = parse(f'"{text}"')
     assert isinstance(term, Term)
     assert term.acronym is acronym
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "Rafah",
+        "a OR b",
+        'a OR "b c" OR d-e',
+        '"a b"',
+        "a OR a",
+        "OR",
+        "a OR OR",
+        "OR OR OR",
+        "a OR AND",
+        '"AND"',
+        "a OR b OR NOT",
+        " OR ".join("a" * 201),
+        "a  OR b",
+        '"a" OR "OR" OR b',
+        "NOT OR a",
+        '"a b" OR "c-d e"',
+    ],
+)
+def test_the_short_way_says_what_the_grammar_says(query: str) -> None:
+    """Plain lists are read without the grammar; brackets around them send them through it."""
+    try:
+        short = parse(query)
+    except QueryError:
+        with pytest.raises(QueryError):
+            parse(f"({query})")
+    else:
+        assert short == parse(f"({query})")
+        assert str(short) == str(parse(f"({query})"))

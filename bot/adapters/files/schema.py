@@ -140,7 +140,9 @@ _MODELS: dict[str, type[_Entry]] = {
 SECTIONS = ("entities", "watches")
 
 
-def explain(error: ErrorDetails, way: tuple[Any, ...]) -> tuple[str, bool]:
+def explain(  # noqa: PLR0911 - one answer for each kind of error
+    error: ErrorDetails, way: tuple[Any, ...]
+) -> tuple[str, bool]:
     """Word one of pydantic's errors.
 
     Args:

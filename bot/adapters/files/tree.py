@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent
+from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from bot.errors import FileError
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 Key = tuple[str | int, ...]
 """The way to a value: keys and list indexes from the top."""
 
+_DEEPEST = 20
+"""Levels of a document; rule files have five."""
 _ESCAPES = {"x": 3, "u": 5, "U": 9}
 
 
@@ -100,8 +102,8 @@ def read_tree(path: Path, source: str) -> Tree:
     """Read YAML 1.2.
 
     Raises:
-        FileError: it is no YAML, a key stands twice, or it uses aliases (`*name`), which can make
-            a small file huge.
+        FileError: it is no YAML, a key stands twice, it is nested absurdly deep, or it uses
+            aliases (`*name`), which can make a small file huge.
     """
     tree = Tree(path, source)
     try:
@@ -111,8 +113,6 @@ def read_tree(path: Path, source: str) -> Tree:
         raise _at(path, error.problem_mark or error.context_mark, f"no YAML: {words}") from None
     except YAMLError as error:
         raise FileError(path, f"no YAML: {str(error).splitlines()[0]}") from None
-    except RecursionError:
-        raise FileError(path, "no YAML that can be used: it is nested too deep") from None
     if node is not None:
         tree.data = _plain(tree, node, ())
     return tree
@@ -131,7 +131,12 @@ def _composed(path: Path, source: str) -> Node | None:
 
 
 def _nodes(path: Path, source: str, *, pure: bool) -> Node | None:
+    depth = 0
     for event in YAML(typ="safe", pure=pure).parse(source):
+        depth += isinstance(event, CollectionStartEvent)
+        depth -= isinstance(event, CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise _at(path, event.start_mark, "nested too deep for a rule file")
         if isinstance(event, AliasEvent):
             raise _at(path, event.start_mark, "YAML aliases (*name) cannot be used here")
     node: Node | None = YAML(typ="safe", pure=pure).compose(source)
@@ -150,7 +155,7 @@ def _plain(tree: Tree, node: Node, way: Key) -> Any:  # noqa: ANN401 - any YAML
         return _mapping(tree, node, way)
     if isinstance(node, SequenceNode):
         return [_plain(tree, child, (*way, at)) for at, child in enumerate(node.value)]
-    return _scalar(node)
+    return _scalar(node) if isinstance(node, ScalarNode) else None
 
 
 def _mapping(tree: Tree, node: MappingNode, way: Key) -> dict[str, Any]:
@@ -168,7 +173,7 @@ def _mapping(tree: Tree, node: MappingNode, way: Key) -> dict[str, Any]:
 
 
 def _scalar(node: ScalarNode) -> Any:  # noqa: ANN401 - any scalar
-    kind = node.tag.rpartition(":")[2]
+    kind = str(node.tag).rpartition(":")[2]
     text = node.value
     if kind == "null":
         return None

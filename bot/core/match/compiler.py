@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import WeakValueDictionary
 
+from bot.core.match.base import Leaf, Node, Positional
 from bot.core.match.entities import Directory, Names
-from bot.core.match.nodes import (
-    AboutNode,
-    AllNode,
-    AnyNode,
-    AtLeastNode,
-    EntityLeaf,
-    FieldLeaf,
-    GateLeaf,
-    Group,
-    Leaf,
-    NearNode,
-    Node,
-    NotNode,
-    PatternLeaf,
-    Positional,
-    SaidLeaf,
-    TermLeaf,
-)
+from bot.core.match.leaves import EntityLeaf, FieldLeaf, GateLeaf, PatternLeaf, TermLeaf
+from bot.core.match.logic import AllNode, AnyNode, NotNode
 from bot.core.match.pattern import pattern_of
+from bot.core.match.places import AboutNode, AtLeastNode, Group, NearNode
+from bot.core.match.said import SaidLeaf
 from bot.core.query import (
     About,
     And,
@@ -48,6 +36,8 @@ if TYPE_CHECKING:
 
     from bot.core.officials import Officials
 
+L = TypeVar("L", bound=Leaf)
+
 _TEXTS = {"title": "title", "body": "text"}
 
 
@@ -61,8 +51,11 @@ class Compiler:
     def __init__(self, officials: Officials) -> None:
         self.officials = officials
         self.leaves: WeakValueDictionary[Any, Leaf] = WeakValueDictionary()
-        self._directory = Directory(officials)
         self._names: dict[str, Names] = {}
+
+    @cached_property
+    def _directory(self) -> Directory:
+        return Directory(self.officials)
 
     def compile(self, query: Query, text: str) -> Node:
         """Compile a query.
@@ -76,7 +69,7 @@ class Compiler:
         """
         return self._node(query, text, "")
 
-    def _node(self, query: Query, text: str, scope: str) -> Node:
+    def _node(self, query: Query, text: str, scope: str) -> Node:  # noqa: PLR0911 - a kind each
         if isinstance(query, Term | EntityRef | Regex):
             return self._leaf(query, text, scope)
         if isinstance(query, And):
@@ -119,11 +112,11 @@ class Compiler:
         names = self.names(query, text)
         return self._shared((query, scope), lambda: EntityLeaf(clause, names, scope))
 
-    def _shared(self, key: object, build: Callable[[], Any]) -> Any:  # noqa: ANN401 - any leaf
+    def _shared(self, key: object, build: Callable[[], L]) -> L:
         leaf = self.leaves.get(key)
         if leaf is None:
             leaf = self.leaves[key] = build()
-        return leaf
+        return cast("L", leaf)
 
     def names(self, reference: EntityRef, text: str) -> Names:
         """Give the names of an entity.
@@ -148,7 +141,7 @@ class Compiler:
         if query.field in _TEXTS:
             return self._node(query.child, text, _TEXTS[query.field])
         child = self._node(query.child, text, "")
-        return self._shared(query, lambda: FieldLeaf(str(query), query.field, child, frozenset()))  # type: ignore[no-any-return]
+        return self._shared(query, lambda: FieldLeaf(str(query), query.field, child, frozenset()))
 
     def _said(self, query: Said, text: str) -> Node:
         inner = None if query.query is None else self._node(query.query, text, "")
@@ -158,7 +151,7 @@ class Compiler:
             gate = self._shared(
                 ("gate", speaker), lambda: GateLeaf(f"gate {speaker}", names.gate())
             )
-            return self._shared(  # type: ignore[no-any-return]
+            return self._shared(
                 query,
                 lambda: SaidLeaf(
                     str(query),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.core import fold
-from bot.core.match.nodes import outermost
+from bot.core.match.base import outermost
 from bot.core.match.pattern import Pattern, pattern_of
 from bot.core.query import Term
 
@@ -21,13 +21,16 @@ if TYPE_CHECKING:
 
 # Letters that Hebrew and Arabic write together with the name: and, the, in, to, from, as, that.
 _HEBREW = tuple(f"{a}{b}" for a in ("", "ו", "ש") for b in ("", *"הובלמכש") if a + b)
-_ARABIC = tuple(
-    f"{a}{b}{c}"
-    for a in ("", "و", "ف")
-    for b in ("", "ب", "ل", "ك")
-    for c in ("", "ال")
-    if a + b + c
-) + ("لل", "ولل", "فلل")
+_ARABIC = (
+    *(
+        f"{a}{b}{c}"
+        for a in ("", "و", "ف")
+        for b in ("", "ب", "ل", "ك")
+        for c in ("", "ال")
+        if a + b + c
+    ),
+    *("لل", "ولل", "فلل"),
+)
 _SHORTEST_STEM = 3
 _SCRIPTS = ((re.compile("[א-ת]+"), _HEBREW), (re.compile("[\u0621-\u064a]+"), _ARABIC))
 
@@ -153,7 +156,7 @@ class Names:
         known = document.memo.get(self)
         if known is None:
             known = document.memo[self] = self._find(document)
-        return known  # type: ignore[no-any-return]
+        return known
 
     def _find(self, document: Document) -> list[Place]:
         found: list[Place] = []

@@ -12,16 +12,15 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
 # Words that stand in most English articles, until something better is known.
-_COMMON = frozenset(
-    (
-        "a about after again against all also an and any are as at be because been before being but"
-        " by can could day did do during first for from had has have he her him his how i if in"
-        " into is it its just last made may more most mr mrs my new news no not now of on one only"
-        " or other our out over people s said say says she should since so some such than that the"
-        " their them then there these they this those three time to told two under until up us was"
-        " we week were what when where which while who will with would year years you your"
-    ).split()  # noqa: SIM905 - a hundred quotation marks would hide the words
+_MANY = (
+    "a about after again against all also an and any are as at be because been before being but by"
+    " can could day did do during first for from had has have he her him his how i if in into is it"
+    " its just last made may more most mr mrs my new news no not now of on one only or other our"
+    " out over people s said say says she should since so some such than that the their them then"
+    " there these they this those three time to told two under until up us was we week were what"
+    " when where which while who will with would year years you your"
 )
+_COMMON = frozenset(_MANY.split())
 _ENOUGH = 24
 """Articles after which what was seen counts more than what was guessed."""
 _LEARNED = 512

@@ -2,41 +2,46 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import TYPE_CHECKING, Any
+import gc
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
+from bot.core.match.base import Found, Positional
 from bot.core.match.compiler import Compiler, has_said
 from bot.core.match.document import ArticleDocument
-from bot.core.match.nodes import (
-    AnyNode,
-    EntityLeaf,
-    Found,
-    GateLeaf,
-    Leaf,
-    Node,
-    Positional,
-    SaidLeaf,
-    TermLeaf,
-)
+from bot.core.match.explain import MatchReceipt, names_in, nearest
 from bot.core.match.frequency import Frequency
+from bot.core.match.index import Index
+from bot.core.match.leaves import TermLeaf
+from bot.core.match.logic import AnyNode
 from bot.core.model import Highlight, Match
 from bot.core.query import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from bot.core.match.pattern import Pattern
+    from bot.core.match.base import Leaf, Node
     from bot.core.model import Article, Quote, Rule
     from bot.core.officials import Officials
 
 _MANY = 30
 """Matches from which one pass over the article is cheaper than a search for each."""
+_YOUNG = 500
+"""Rules after which what parsing leaves behind is collected while many are added."""
 _PATIENCE = 8
-_CROWD = 4
-"""Patterns under one word from which it is worth while to see whether they can stand elsewhere."""
 _FIELDS = {"title": 0, "text": 1, "source": 2, "author": 3, "section": 4, "lang": 5}
-_START = 3
-"""Letters by which prefixes are looked up: every prefix has as many (`MIN_PREFIX`)."""
+
+
+@contextmanager
+def _young_garbage_only() -> Iterator[None]:
+    """Spare the collector looks at everything again and again while much is built to stay."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 class CompiledRule:
@@ -99,14 +104,12 @@ class RuleSet:
         self._paused: dict[str, Rule] = {}
         self._number = 0
         self._frequency = Frequency()
-        self._words: dict[str, list[Leaf]] = {}
-        self._patterns: dict[str, list[tuple[Pattern, Leaf]]] = {}
-        self._starts: dict[str, list[tuple[Pattern, Leaf]]] = {}
-        self._speakers: dict[str, dict[Leaf, None]] = {}
-        self._always: dict[Leaf, None] = {}
-        self._crowded: Counter[str] = Counter()
-        for rule in rules:
-            self.add(rule)
+        self._index = Index(self._frequency)
+        with _young_garbage_only():
+            for number, rule in enumerate(rules):
+                self.add(rule)
+                if number % _YOUNG == _YOUNG - 1:
+                    gc.collect(0)
 
     def __len__(self) -> int:
         return len(self._rules) + len(self._paused)
@@ -193,51 +196,43 @@ class RuleSet:
             if leaf in compiled.gates and _could(compiled, document)
         }
 
+    def explain(
+        self, rule_id: str, article: Article, quotes: Sequence[Quote] | None = None
+    ) -> MatchReceipt:
+        """Say why a rule matches an article, or what is missing.
+
+        Raises:
+            KeyError: there is no rule of that id that is not paused.
+        """
+        compiled = self._rules[rule_id]
+        document = ArticleDocument(article, quotes)
+        if not compiled.node.holds(document):
+            return MatchReceipt(rule_id, None, missing=nearest(compiled.node, document))
+        match = _match(
+            compiled, document, {leaf: None for leaf in compiled.leaves if leaf.holds(document)}
+        )
+        spoken = tuple(document.quotes[index] for index in match.quotes) if document.quotes else ()
+        return MatchReceipt(rule_id, match, names_in(match, article), spoken)
+
     def needs_quotes(self, article: Article) -> bool:
         """Say whether the article's quotes can change what matches: some `said:` could be met."""
         candidates = self.find_candidates(article)
         return any(self._rules[rule_id].speaks for rule_id in candidates)
 
     def _hits(self, document: ArticleDocument, *, gates: bool) -> dict[Leaf, None]:
-        """Give the triggers that hold (or could, for gates), each once."""
-        words = document.words
-        hits: dict[Leaf, None] = {}
-        for word in self._words.keys() & words:
-            for leaf in self._words[word]:
-                hits[leaf] = None
-        for word in self._patterns.keys() & words:
-            entries = self._patterns[word]
-            if len(entries) > _CROWD:
-                self._crowded[word] += 1
-            for pattern, leaf in entries:
-                if leaf not in hits and pattern.present(document):
-                    _note(leaf, document, hits, gates=gates)
-        if self._starts:
-            for start in self._starts.keys() & {word[:_START] for word in words}:
-                for pattern, leaf in self._starts[start]:
-                    if leaf not in hits and pattern.present(document):
-                        _note(leaf, document, hits, gates=gates)
-        for leaf in self._always:
-            _note(leaf, document, hits, gates=gates)
-        if document.quotes:
-            for speaker in {"", *(quote.entity for quote in document.quotes)}:
-                for leaf in self._speakers.get(speaker, ()):
-                    _note(leaf, document, hits, gates=gates)
-        return hits
-
-    # ------------------------------------------------------------ the index
+        return self._index.hits(document, gates=gates)
 
     def _post(self, compiled: CompiledRule) -> None:
         for leaf in dict.fromkeys((*compiled.leaves, *compiled.gates)):
             if not leaf.watchers:
-                self._index(leaf)
+                self._index.add(leaf)
             leaf.watchers[compiled.rule.id] = compiled
 
     def _withdraw(self, compiled: CompiledRule) -> None:
         for leaf in dict.fromkeys((*compiled.leaves, *compiled.gates)):
             leaf.watchers.pop(compiled.rule.id, None)
             if not leaf.watchers:
-                self._forget(leaf)
+                self._index.drop(leaf)
 
     def _learn(self, document: ArticleDocument, tired: list[CompiledRule]) -> None:
         """Learn words, and let rules that were triggered in vain choose better triggers."""
@@ -248,79 +243,8 @@ class RuleSet:
             self._post(compiled)
             compiled.in_vain = 0
             compiled.patience *= 4 if learning else 64
-        for word in [word for word, seen in self._crowded.items() if seen > _PATIENCE]:
-            del self._crowded[word]
-            if learning:
-                self._spread(word)
-
-    def _spread(self, word: str) -> None:
-        """Put the patterns under a word that turned out to be common under rarer ones."""
-        for pattern, leaf in self._patterns.pop(word, []):
-            index, key = self._place(pattern)
-            index.setdefault(key, []).append((pattern, leaf))
-
-    def _index(self, leaf: Leaf) -> None:
-        if isinstance(leaf, TermLeaf) and leaf.word:
-            self._words.setdefault(leaf.word, []).append(leaf)
-        elif isinstance(leaf, SaidLeaf):
-            for speaker in (leaf.speaker, "") if leaf.speaker else ("",):
-                self._speakers.setdefault(speaker, {})[leaf] = None
-            if leaf.gate is None:
-                self._always[leaf] = None
-        elif patterns := _patterns(leaf):
-            for pattern in patterns:
-                index, key = self._place(pattern)
-                index.setdefault(key, []).append((pattern, leaf))
-        else:
-            self._always[leaf] = None
-
-    def _place(self, pattern: Pattern) -> tuple[dict[str, list[tuple[Pattern, Leaf]]], str]:
-        """Choose the word under which a pattern is found: rare, and not crowded."""
-        anchors = pattern.anchors
-        if not anchors:
-            return self._starts, pattern.words[0][:_START]
-        return self._patterns, min(
-            anchors,
-            key=lambda word: (1 + len(self._patterns.get(word, ()))) * self._frequency.of(word),
-        )
-
-    def _forget(self, leaf: Leaf) -> None:
-        """Take a leaf that triggers nothing any more out of the index."""
-        if isinstance(leaf, TermLeaf) and leaf.word:
-            _drop(self._words, leaf.word, leaf)
-        self._always.pop(leaf, None)
-        if isinstance(leaf, SaidLeaf):
-            for speaker in {leaf.speaker, ""}:
-                self._speakers.get(speaker, {}).pop(leaf, None)
-        for pattern in _patterns(leaf):
-            for word in pattern.anchors or (pattern.words[0][:_START],):
-                index = self._patterns if pattern.anchors else self._starts
-                _drop(index, word, (pattern, leaf))
-
-
-def _drop(index: dict[str, Any], key: str, entry: object) -> None:
-    entries = index.get(key)
-    if entries and entry in entries:
-        entries.remove(entry)
-        if not entries:
-            del index[key]
-
-
-def _patterns(leaf: Leaf) -> Iterable[Pattern]:
-    if isinstance(leaf, TermLeaf):
-        return (leaf.pattern,)
-    if isinstance(leaf, EntityLeaf):
-        return leaf.names.patterns
-    return leaf.patterns if isinstance(leaf, GateLeaf) else ()
-
-
-def _note(leaf: Leaf, document: ArticleDocument, hits: dict[Leaf, None], *, gates: bool) -> None:
-    """Add a leaf whose pattern stands in the document, if nothing else speaks against it."""
-    if isinstance(leaf, GateLeaf):
-        if gates:
-            hits[leaf] = None
-    elif leaf.could(document) if gates else leaf.holds(document):
-        hits[leaf] = None
+        if learning:
+            self._index.spread()
 
 
 def _could(compiled: CompiledRule, document: ArticleDocument) -> bool:

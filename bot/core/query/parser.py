@@ -49,7 +49,11 @@ _COUNTED = re.compile(r"(near|atleast)(?:/(.*))?", re.IGNORECASE | re.DOTALL)
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
 _GERSHAYIM = re.compile(r'(?<=[א-ת])"(?=[א-ת])')
 _FIELD = re.compile(r"\b([A-Za-z_]+):$")
-_PLAIN = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+# Plain words and phrases with OR between them: what the grammar would say, without its cost. Most
+# rules are so, and a hundred thousand of them are read when the bot starts.
+_ITEM = r'[^\W_]+(?:-[^\W_]+)*|"[^\W_]+(?:[ -][^\W_]+)*"'
+_ITEMS = re.compile(_ITEM)
+_PLAIN = re.compile(rf"(?:{_ITEM})(?: OR (?:{_ITEM}))*")
 
 
 def parse(text: str) -> Query:
@@ -67,8 +71,8 @@ def parse(text: str) -> Query:
     plain = text.translate(_QUOTES)
     if '"' in plain:
         plain = _GERSHAYIM.sub("״", plain)
-    if _PLAIN.fullmatch(plain) and not _OPERATOR.fullmatch(plain):
-        return Term(plain)  # what the grammar would say, without its cost: most rules are one word
+    if _PLAIN.fullmatch(plain) and (query := _plain_query(plain)) is not None:
+        return query
     try:
         tree = cast("Query", _grammar().parse(plain))
     except VisitError as error:
@@ -80,6 +84,21 @@ def parse(text: str) -> Query:
     except UnexpectedInput as error:
         raise _explained(text, plain, error) from None
     return checks.checked(tree, text)
+
+
+def _plain_query(text: str) -> Query | None:
+    """Build a query of words and phrases with OR; None leaves it to the grammar."""
+    terms: list[Query] = []
+    for place, found in enumerate(_ITEMS.finditer(text)):
+        item = found[0]
+        if place % 2 and item == "OR":
+            continue
+        if _OPERATOR.fullmatch(item):
+            return None
+        terms.append(Term(item.strip('"'), at=found.start()))
+    if len(terms) > MAX_TERMS:
+        return None
+    return terms[0] if len(terms) == 1 else Or(tuple(terms), at=0)
 
 
 class _Fault(Exception):  # noqa: N818 - it never leaves this file
@@ -129,6 +148,8 @@ def _term(raw: str, at: int) -> Term:
 def _trimmed(body: str) -> str:
     """Leave out spaces and punctuation at the ends, which never count, and double spaces."""
     text = " ".join(body.split())
+    if text and text[0].isalnum() and text[-1].isalnum():
+        return text
     start, end = 0, len(text)
     while start < end and not fold.fold_char(text[start]).strip(" '."):
         start += 1
@@ -260,13 +281,13 @@ def _unfinished(text: str, plain: str) -> QueryError:
             depth.pop()
     if depth:
         return QueryError(text, depth[-1], "this bracket is never closed")
-    last = plain.split()[-1]
+    last = plain.rsplit(maxsplit=1)[-1]
     return QueryError(text, len(plain.rstrip()), f"something is missing after {last}")
 
 
 def _odd_character(text: str, plain: str, at: int) -> QueryError:
     rest = plain[at:]
-    chunk = rest.split(maxsplit=1)[0] if rest.split() else rest
+    chunk = (rest.split(maxsplit=1) or [rest])[0]
     if plain.count('"', at) % 2 and '"' in chunk:
         return QueryError(text, at + chunk.index('"'), "this quotation mark is never closed")
     field = _FIELD.search(plain, 0, at)

@@ -1,4 +1,4 @@
-"""Regular expressions of rules: google-re2 only, which takes linear time (github.com/google/re2)."""
+"""Regular expressions of rules: google-re2 only, which takes linear time (its README says so)."""
 
 from __future__ import annotations
 

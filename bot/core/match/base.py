@@ -1,0 +1,162 @@
+"""The compiled query: nodes that are asked about a document.
+
+A node says whether it `holds`. Before the quotes of an article are known, it says whether it
+`could` and whether it `must` hold whatever they turn out to be. `collect` gathers the clauses that
+were met with their highlights.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bot.core.match.document import ArticleDocument, Document, Place
+    from bot.core.match.frequency import Frequency
+    from bot.core.match.rules import CompiledRule
+    from bot.core.model import Highlight
+
+
+@dataclass(slots=True)
+class Found:
+    """What a match consists of, as it is gathered."""
+
+    clauses: list[str] = field(default_factory=list)
+    highlights: list[Highlight] = field(default_factory=list)
+    quotes: list[int] = field(default_factory=list)
+
+
+Triggers = tuple[float, tuple["Leaf", ...]]
+"""Leaves of which one must hold, and the share of articles in which one is guessed to."""
+
+
+class Node:
+    """A part of a compiled query.
+
+    Attributes:
+        clause: the part in canonical form.
+    """
+
+    __slots__ = ("__weakref__", "clause")
+
+    def __init__(self, clause: str) -> None:
+        self.clause = clause
+
+    def holds(self, document: Document) -> bool:
+        """Say whether the document meets it; without known quotes no `said:` is met."""
+        raise NotImplementedError
+
+    def could(self, document: Document) -> bool:
+        """Say whether it may hold once the quotes are known."""
+        return self.holds(document)
+
+    def must(self, document: Document) -> bool:
+        """Say whether it holds whatever the quotes are."""
+        return self.holds(document)
+
+    def collect(self, document: Document, found: Found) -> None:
+        """Add clauses and highlights; called only where it holds."""
+        raise NotImplementedError
+
+    def triggers(self, frequency: Frequency, *, gates: bool) -> Triggers | None:
+        """Give leaves of which one must hold where the node holds, with their cost.
+
+        Args:
+            frequency: tells how rare words are.
+            gates: True for what triggers while the quotes are not known yet.
+
+        Returns:
+            None where there are no such leaves (NOT).
+        """
+        raise NotImplementedError
+
+
+class Leaf(Node):
+    """A node that can be looked up; shared by all rules that hold it.
+
+    Attributes:
+        watchers: the rules it triggers, by id.
+    """
+
+    __slots__ = ("watchers",)
+
+    def __init__(self, clause: str) -> None:
+        super().__init__(clause)
+        self.watchers: dict[str, CompiledRule] = {}
+
+    def cost(self, frequency: Frequency) -> float:  # noqa: ARG002 - some leaves ask it
+        """Guess the share of articles it triggers on."""
+        return 1.0
+
+    def triggers(self, frequency: Frequency, *, gates: bool) -> Triggers | None:  # noqa: ARG002
+        """Trigger on itself."""
+        return self.cost(frequency), (self,)
+
+
+class Positional(Leaf):
+    """A leaf with places in the text."""
+
+    __slots__ = ()
+
+    def places(self, document: Document) -> Sequence[Place]:
+        """Give its places, sorted; none of them inside another."""
+        raise NotImplementedError
+
+    def holds(self, document: Document) -> bool:
+        """Hold where it has a place."""
+        return bool(self.places(document))
+
+    def marks(self, document: Document) -> tuple[Highlight, ...]:
+        """Give its highlights, remembered by the document."""
+        key = (self, "marks")
+        known = document.memo.get(key)
+        if known is None:
+            known = document.memo[key] = document.marks(self.places(document))
+        return known
+
+    def collect(self, document: Document, found: Found) -> None:
+        """Add itself with all its places."""
+        found.clauses.append(self.clause)
+        found.highlights.extend(self.marks(document))
+
+
+def outermost(places: list[Place]) -> list[Place]:
+    """Sort places and leave out those that lie inside others."""
+    places.sort(key=lambda place: (place[0], -place[1], not place[2]))
+    kept: list[Place] = []
+    for place in places:
+        if not kept or place[1] > kept[-1][1]:
+            kept.append(place)
+    return kept
+
+
+def in_scope(document: Document, places: Iterable[Place], scope: str) -> list[Place]:
+    """Keep the places of one field; "" keeps all."""
+    return [place for place in places if not scope or document.field(place[0]) == scope]
+
+
+def article_of(document: Document) -> ArticleDocument:
+    """Give the document of the whole article."""
+    return document.root  # type: ignore[return-value]
+
+
+def least_of(nodes: Iterable[Node], frequency: Frequency, *, gates: bool) -> Triggers | None:
+    """Give the rarest of the triggers of nodes that must all hold."""
+    known = [
+        found for node in nodes if (found := node.triggers(frequency, gates=gates)) is not None
+    ]
+    return min(known, key=lambda found: found[0]) if known else None
+
+
+def sum_of(nodes: Iterable[Node], frequency: Frequency, *, gates: bool) -> Triggers | None:
+    """Give all triggers of nodes of which one must hold; None if one has none."""
+    total, leaves = 0.0, dict[Leaf, None]()
+    for node in nodes:
+        found = node.triggers(frequency, gates=gates)
+        if found is None:
+            return None
+        total += found[0]
+        leaves.update(dict.fromkeys(found[1]))
+    return total, tuple(leaves)

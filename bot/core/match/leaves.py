@@ -1,0 +1,158 @@
+"""Leaves: words, phrases, names, patterns and fields."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.core.match.base import Found, Leaf, Node, Positional, article_of, in_scope
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.match.document import Document, Place
+    from bot.core.match.entities import Names
+    from bot.core.match.frequency import Frequency
+    from bot.core.match.pattern import Pattern
+    from bot.core.model import Highlight
+
+_TOO_MANY = 1000
+"""So many highlights of one pattern are enough for anybody."""
+
+
+class TermLeaf(Positional):
+    """A word or phrase.
+
+    Attributes:
+        pattern: what to look for.
+        scope: "title", "text" or "" for both.
+        start: the first word.
+        word: the word, where that alone decides (one whole word, any case, any field), else "".
+    """
+
+    __slots__ = ("pattern", "scope", "start", "word")
+
+    def __init__(self, clause: str, pattern: Pattern, scope: str) -> None:
+        super().__init__(clause)
+        self.pattern, self.scope = pattern, scope
+        plain = len(pattern.words) == 1 and not (pattern.prefix or pattern.exact or scope)
+        self.start = pattern.words[0]
+        self.word = pattern.words[0] if plain else ""
+
+    def cost(self, frequency: Frequency) -> float:
+        """Count on its rarest word."""
+        words = self.pattern.words
+        share = frequency.of_phrase(words) / len(words)
+        return 3 * share if self.pattern.prefix else share
+
+    def holds(self, document: Document) -> bool:
+        """Look up the word, or search for the phrase."""
+        if self.word:
+            return self.word in document.words
+        if self.scope:
+            return bool(self.places(document))
+        return self.pattern.present(document)
+
+    def places(self, document: Document) -> Sequence[Place]:
+        """Find it everywhere in its scope."""
+        known = document.memo.get(self)
+        if known is None:
+            found = [(start, end, "") for start, end in self.pattern.stretches(document)]
+            known = in_scope(document, found, self.scope) if self.scope else found
+            document.memo[self] = known
+        return known
+
+
+class EntityLeaf(Positional):
+    """`@id`: any name of an entity."""
+
+    __slots__ = ("names", "scope")
+
+    def __init__(self, clause: str, names: Names, scope: str) -> None:
+        super().__init__(clause)
+        self.names, self.scope = names, scope
+
+    def cost(self, frequency: Frequency) -> float:  # noqa: ARG002
+        """Guess: entities are named more often than most words."""
+        return 0.3
+
+    def places(self, document: Document) -> Sequence[Place]:
+        """Find its names."""
+        found = self.names.places(document)
+        return in_scope(document, found, self.scope) if self.scope else found
+
+
+class GateLeaf(Leaf):
+    """The names and offices of a speaker: where none stands, no quote can be by them."""
+
+    __slots__ = ("patterns",)
+
+    def __init__(self, clause: str, patterns: tuple[Pattern, ...]) -> None:
+        super().__init__(clause)
+        self.patterns = patterns
+
+    def holds(self, document: Document) -> bool:
+        """Look for any of them."""
+        return any(pattern.present(document) for pattern in self.patterns)
+
+
+class PatternLeaf(Positional):
+    """`/re2/` on the text as written; its places are spans of `Document.original`."""
+
+    __slots__ = ("compiled", "scope")
+
+    def __init__(self, clause: str, compiled: Any, scope: str) -> None:  # noqa: ANN401 - re2
+        super().__init__(clause)
+        self.compiled, self.scope = compiled, scope
+
+    def places(self, document: Document) -> Sequence[Place]:
+        """Search every piece of the document for itself."""
+        known = document.memo.get(self)
+        if known is None:
+            known = document.memo[self] = self._search(document)
+        return known
+
+    def _search(self, document: Document) -> list[Place]:
+        found: list[Place] = []
+        for first, last, name, _ in document.pieces:
+            if self.scope and name != self.scope:
+                continue
+            for match in self.compiled.finditer(document.original[first:last]):
+                start, end = match.span()
+                if end > start:
+                    found.append((first + start, first + end, ""))
+                if len(found) >= _TOO_MANY:
+                    return found
+        return found
+
+    def marks(self, document: Document) -> tuple[Highlight, ...]:
+        """Give its highlights; its places need no unfolding."""
+        return tuple(
+            mark
+            for start, end, _ in self.places(document)
+            for mark in document.originals(start, end)
+        )
+
+
+class FieldLeaf(Leaf):
+    """`source:`, `lang:`, `section:`, `author:` with what is asked of the field."""
+
+    __slots__ = ("child", "name", "words")
+
+    def __init__(self, clause: str, name: str, child: Node, words: frozenset[str]) -> None:
+        super().__init__(clause)
+        self.name, self.child, self.words = name, child, words
+
+    def cost(self, frequency: Frequency) -> float:  # noqa: ARG002
+        """A field is the same in many articles."""
+        return 2.0
+
+    def holds(self, document: Document) -> bool:
+        """Ask the field's own document."""
+        return self.child.holds(article_of(document).of_field(self.name))
+
+    def collect(self, document: Document, found: Found) -> None:
+        """Add itself with the highlights of the field."""
+        inner = Found()
+        self.child.collect(article_of(document).of_field(self.name), inner)
+        found.clauses.append(self.clause)
+        found.highlights.extend(inner.highlights)

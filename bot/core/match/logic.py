@@ -1,0 +1,123 @@
+"""NOT, AND, OR."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.core.match.base import Found, Node, Triggers, least_of, sum_of
+from bot.core.match.leaves import FieldLeaf, PatternLeaf, TermLeaf
+from bot.core.match.said import SaidLeaf
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.match.document import Document
+    from bot.core.match.frequency import Frequency
+
+
+class NotNode(Node):
+    """The child does not hold."""
+
+    __slots__ = ("child",)
+
+    def __init__(self, clause: str, child: Node) -> None:
+        super().__init__(clause)
+        self.child = child
+
+    def holds(self, document: Document) -> bool:
+        """Hold where the child does not."""
+        return not self.child.holds(document)
+
+    def could(self, document: Document) -> bool:
+        """Could, unless the child must."""
+        return not self.child.must(document)
+
+    def must(self, document: Document) -> bool:
+        """Must, unless the child could."""
+        return not self.child.could(document)
+
+    def collect(self, document: Document, found: Found) -> None:
+        """Add nothing: what is absent has no place."""
+
+    def triggers(self, frequency: Frequency, *, gates: bool) -> Triggers | None:  # noqa: ARG002
+        """Trigger on nothing."""
+        return None
+
+
+class AllNode(Node):
+    """Every child holds; the cheapest is asked first."""
+
+    __slots__ = ("_order", "children")
+
+    def __init__(self, clause: str, children: Sequence[Node]) -> None:
+        super().__init__(clause)
+        self.children = tuple(children)
+        self._order = tuple(sorted(self.children, key=_effort))
+
+    def holds(self, document: Document) -> bool:
+        """Hold where all do."""
+        return all(child.holds(document) for child in self._order)
+
+    def could(self, document: Document) -> bool:
+        """Could where all could."""
+        return all(child.could(document) for child in self._order)
+
+    def must(self, document: Document) -> bool:
+        """Must where all must."""
+        return all(child.must(document) for child in self._order)
+
+    def collect(self, document: Document, found: Found) -> None:
+        """Add all."""
+        for child in self.children:
+            child.collect(document, found)
+
+    def triggers(self, frequency: Frequency, *, gates: bool) -> Triggers | None:
+        """Trigger on the rarest child."""
+        return least_of(self.children, frequency, gates=gates)
+
+
+class AnyNode(Node):
+    """One child holds at least."""
+
+    __slots__ = ("children",)
+
+    def __init__(self, clause: str, children: Sequence[Node]) -> None:
+        super().__init__(clause)
+        self.children = tuple(children)
+
+    def holds(self, document: Document) -> bool:
+        """Hold where any does."""
+        return any(child.holds(document) for child in self.children)
+
+    def could(self, document: Document) -> bool:
+        """Could where any could."""
+        return any(child.could(document) for child in self.children)
+
+    def must(self, document: Document) -> bool:
+        """Must where any must."""
+        return any(child.must(document) for child in self.children)
+
+    def collect(self, document: Document, found: Found) -> None:
+        """Add those that hold."""
+        for child in self.children:
+            if child.holds(document):
+                child.collect(document, found)
+
+    def triggers(self, frequency: Frequency, *, gates: bool) -> Triggers | None:
+        """Trigger on any child."""
+        return sum_of(self.children, frequency, gates=gates)
+
+
+def _effort(node: Node) -> int:
+    """Order the questions: fields, words, the rest, quotes."""
+    match node:
+        case FieldLeaf():
+            return 0
+        case TermLeaf():
+            return 1
+        case SaidLeaf():
+            return 4
+        case PatternLeaf():
+            return 3
+        case _:
+            return 2
