@@ -53,7 +53,7 @@ def entry(luck: random.Random, number: int, feed: int, *, full: bool) -> str:
     date = datetime(2026, 5, 1, tzinfo=UTC) + timedelta(minutes=number)
     return (
         f"<item><title>{sentence()}</title><link>https://x.example/{feed}/{number}</link>"
-        f"<guid isPermaLink='false'>{feed}-{number}</guid><category>{luck.choice(WORDS)}</category>"
+        f"<guid>https://x.example/{feed}/{number}</guid><category>{luck.choice(WORDS)}</category>"
         f"<pubDate>{date:%a, %d %b %Y %H:%M:%S} GMT</pubDate>"
         f"<description>{text}</description></item>"
     )
@@ -114,6 +114,15 @@ def cpu(children: list[int]) -> float:
     return total
 
 
+def memory(children: list[int]) -> float:
+    """Give the megabytes that this process and its children hold now."""
+    kilobytes = 0
+    for pid in ["self", *children]:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        kilobytes += sum(int(line.split()[1]) for line in lines if line.startswith("VmRSS:"))
+    return kilobytes / 1024
+
+
 async def ours(base: str, feeds: int) -> list[dict[str, float]]:
     """Run our own rounds."""
     from bot.adapters.feeds import HttpFeeds  # noqa: PLC0415
@@ -149,7 +158,9 @@ async def ours(base: str, feeds: int) -> list[dict[str, float]]:
             start, wall = cpu(pids), time.perf_counter()
             counts = await asyncio.gather(*(poll(Feed(f"{base}/{n}")) for n in range(feeds)))
             wall = time.perf_counter() - wall
-            results.append({"cpu": cpu(pids) - start, "wall": wall, "entries": sum(counts)})
+            pids = [worker._child.pid for worker in pool._idle]  # noqa: SLF001
+            used = {"cpu": cpu(pids) - start, "wall": wall, "entries": sum(counts)}
+            results.append(used | {"mb": memory(pids)})
     return results
 
 
@@ -251,6 +262,8 @@ def show(results: dict[str, list[dict[str, float]]], feeds: int) -> None:
             times = one["cpu"] / mine["cpu"]
             cells.append(f"{name} {cost:7.2f} ({feeds / one['wall']:5.0f}/s) [{times:5.1f}x]")
         print(f"{label:<16}{'   '.join(cells)}")
+    held = ", ".join(f"{one['mb']:.0f}" for one in results["wirewatch"])
+    print(f"wirewatch with its workers holds after each round: {held} MB")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +16,8 @@ from yarl import URL
 
 from bot import __version__
 from bot.adapters.encodings import ACCEPTED, Decompressor, TooLargeError
-from bot.adapters.guard import EgressGuard, GuardedResolver, RefusedError
+from bot.adapters.failures import mapped, phrase
+from bot.adapters.guard import EgressGuard, GuardedResolver
 from bot.core.politeness import retry_after
 from bot.errors import EgressError, FetchError
 
@@ -143,10 +145,13 @@ class HttpClient:
             EgressError: the guard refused the address or one it was redirected to.
         """
         target = self.guard.check(url)
-        permanent, moved = True, ""
+        permanent, moved, spent = True, "", 0.0
         for _ in range(self.limits.redirects + 1):
             async with self._slot(target.raw_host or ""):
-                answer = await self._ask(target, headers or {}, limit or self.limits.body)
+                start = time.monotonic()
+                async with self._patience(self.limits.total - spent):
+                    answer = await self._ask(target, headers or {}, limit or self.limits.body)
+                spent += time.monotonic() - start
             if isinstance(answer, Answer):
                 return Answer(answer.status, answer.headers, answer.body, str(target), moved)
             status, target = answer
@@ -161,15 +166,12 @@ class HttpClient:
         if self._session is None:
             raise RuntimeError("HttpClient is not open")
         try:
-            async with (
-                asyncio.timeout(self.limits.total),
-                self._session.get(url, headers=headers, allow_redirects=False) as response,
-            ):
+            async with self._session.get(url, headers=headers, allow_redirects=False) as response:
                 if response.status in _REDIRECTS and "Location" in response.headers:
                     return response.status, self._next(response)
                 return await _answer(response, limit)
-        except TimeoutError as error:
-            raise FetchError(self._patience(error)) from None
+        except TimeoutError:
+            raise
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise mapped(error) from None
 
@@ -180,12 +182,18 @@ class HttpClient:
             raise EgressError from None
         return self.guard.check(location)
 
-    def _patience(self, error: TimeoutError) -> str:
-        if isinstance(error, aiohttp.ConnectionTimeoutError):
-            return f"no connection within {self.limits.connect:g} s"
-        if isinstance(error, aiohttp.SocketTimeoutError):
-            return f"silent for {self.limits.silence:g} s"
-        return f"took over {self.limits.total:g} s"
+    @contextlib.asynccontextmanager
+    async def _patience(self, seconds: float) -> AsyncIterator[None]:
+        """Say which patience ended: with the connection, with silence, or with all of it."""
+        try:
+            async with asyncio.timeout(max(seconds, 0.0)):
+                yield
+        except aiohttp.ConnectionTimeoutError:
+            raise FetchError(f"no connection within {self.limits.connect:g} s") from None
+        except aiohttp.SocketTimeoutError:
+            raise FetchError(f"silent for {self.limits.silence:g} s") from None
+        except TimeoutError:
+            raise FetchError(f"took over {self.limits.total:g} s") from None
 
     @contextlib.asynccontextmanager
     async def _slot(self, host: str) -> AsyncIterator[None]:
@@ -219,44 +227,3 @@ async def _answer(response: aiohttp.ClientResponse, limit: int) -> Answer:
     except TooLargeError:
         response.close()
         raise FetchError(f"larger than {limit / 1e6:g} MB") from None
-
-
-def phrase(status: int) -> str:
-    """Name a status: "HTTP 404 Not Found"."""
-    try:
-        return f"HTTP {status} {HTTPStatus(status).phrase}"
-    except ValueError:
-        return f"HTTP {status}"
-
-
-def mapped(error: Exception) -> FetchError:
-    """Turn what aiohttp raises into one short reason.
-
-    Every class of aiohttp's client exceptions is met by one of these, the last one at least.
-    """
-    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
-    if isinstance(cause, RefusedError):
-        return EgressError()
-    if isinstance(cause, FetchError):
-        return cause
-    reasons: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str], ...] = (
-        (aiohttp.ClientConnectorDNSError, "no such host"),
-        (aiohttp.ClientConnectorCertificateError, "the certificate is not valid"),
-        (aiohttp.ClientSSLError, "the TLS connection failed"),
-        (aiohttp.ClientConnectorError, _connect_reason(cause)),
-        (aiohttp.ServerDisconnectedError, "connection closed without an answer"),
-        (aiohttp.ClientPayloadError, "the answer broke off"),
-        (aiohttp.InvalidURL, "not a valid address"),
-        (aiohttp.ClientResponseError, "not a valid HTTP answer"),
-        ((aiohttp.ClientOSError, ConnectionError), "connection reset"),
-    )
-    for kind, reason in reasons:
-        if isinstance(error, kind):
-            return FetchError(reason)
-    return FetchError(f"request failed ({type(error).__name__})")
-
-
-def _connect_reason(cause: BaseException) -> str:
-    if isinstance(cause, ConnectionRefusedError):
-        return "connection refused"
-    return "cannot connect"

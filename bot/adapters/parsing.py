@@ -30,6 +30,7 @@ DEADLINE = 10.0
 """Seconds a worker may spend on one document."""
 
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from bot.adapters.worker import main; main()"
+_KEPT = ("PATH", "HOME", "LANG", "LC_", "TMP", "TEMP", "PYTHON", "VIRTUAL_ENV", "LD_", "DYLD_")
 _LENGTH = 8
 
 
@@ -56,7 +57,7 @@ class _Worker:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             start_new_session=True,
-            env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+            env=_environment(),
         )
         return cls(child)
 
@@ -97,6 +98,12 @@ class _Worker:
     def _kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):
             self._child.kill()
+
+
+def _environment() -> dict[str, str]:
+    """Give a worker what an interpreter needs, and none of the tokens: it reads strangers' text."""
+    kept = {name: value for name, value in os.environ.items() if name.startswith(_KEPT)}
+    return kept | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 class ParserPool:

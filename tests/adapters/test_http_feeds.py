@@ -11,9 +11,11 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
 
+import aiohttp
 import pytest
 from aiohttp import web
 
+from bot.adapters.failures import mapped
 from bot.adapters.feeds import HttpFeeds
 from bot.adapters.http import HttpClient, Limits
 from bot.adapters.parsing import ParserPool
@@ -247,6 +249,18 @@ async def test_silence_and_slowness_end(feeds: HttpFeeds, site: Site) -> None:
     assert (await refused(feeds, site)).reason == "took over 2 s"
 
 
+async def test_slow_redirects_share_one_patience(feeds: HttpFeeds, site: Site) -> None:
+    """Each hop may take its time, all of them together not more than one request may."""
+
+    async def answer(_: web.Request) -> web.Response:
+        await asyncio.sleep(0.7)
+        return web.Response(status=302, headers={"Location": "/again"})
+
+    site.answer = answer
+    assert (await refused(feeds, site)).reason == "took over 2 s"
+    assert len(site.requests) == 3
+
+
 async def test_connection_failures_are_named() -> None:
     """Nobody listening, and no such name: the reasons say so, without the address."""
     async with HttpClient(allow={"127.0.0.1:1", "nowhere.invalid:80"}) as client:
@@ -254,6 +268,23 @@ async def test_connection_failures_are_named() -> None:
             await client.get("http://127.0.0.1:1/")
         with pytest.raises(FetchError, match=r"^no such host$"):
             await client.get("http://nowhere.invalid/")
+
+
+def kinds(root: type[Exception]) -> set[type[Exception]]:
+    return {root}.union(*(kinds(kind) for kind in root.__subclasses__()))
+
+
+@pytest.mark.parametrize("kind", sorted(kinds(aiohttp.ClientError), key=str))
+def test_every_failure_of_the_client_has_its_words(kind: type[Exception]) -> None:
+    """Whatever class of error aiohttp has, it is named for people; none is missed."""
+    error = kind.__new__(kind)
+    if isinstance(error, aiohttp.ClientConnectorError):
+        error._os_error = OSError("no")
+    reason = mapped(error).reason
+    # Bases that are never raised themselves, and failures of what is not used here.
+    unused = {"ClientError", "ClientConnectionError", "UploadAbortedError",
+              "ServerFingerprintMismatch"}  # fmt: skip
+    assert kind.__name__ in unused or "request failed" not in reason
 
 
 async def test_an_answer_that_breaks_off_is_a_failure(feeds: HttpFeeds, site: Site) -> None:

@@ -89,7 +89,7 @@ async def test_a_crash_costs_the_call() -> None:
         assert await pool.run(len, b"abc") == 3
 
 
-async def test_workers_retire(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+async def test_workers_retire() -> None:
     """After its calls a worker is replaced by a fresh one."""
     async with ParserPool(1) as pool:
         first = await pool.run(os.getpid)
@@ -118,6 +118,14 @@ async def test_a_cancelled_call_frees_its_place() -> None:
             async with asyncio.timeout(0.3):
                 await pool.run(time.sleep, 30)
         assert await pool.run(len, b"abc") == 3
+
+
+async def test_workers_know_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tokens of the environment are not handed to whoever reads strangers' documents."""
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-example")
+    async with ParserPool(1) as pool:
+        assert await pool.run(os.getenv, "SLACK_BOT_TOKEN") is None
+        assert await pool.run(os.getenv, "PATH") == os.environ["PATH"]
 
 
 async def test_what_a_library_prints_does_not_disturb() -> None:

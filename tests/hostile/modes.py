@@ -93,7 +93,7 @@ OK_HEAD = b"HTTP/1.1 200 OK\r\n"
 EXTERNAL = '<!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/passwd">]><rss version="2.0"><channel>'
 SCRIPT = "+ADw-script+AD4-alert(1)+ADw-/script+AD4-"
 # The full sizes take minutes; a part of them shows the same.
-PART = 1 if NIGHTLY else 4
+PART = 1 if NIGHTLY else 8
 MANY = 100_000 // PART
 BOMB = 1 << (30 if NIGHTLY else 26)
 

@@ -58,7 +58,11 @@ class Publisher:
     async def serve(self, reader: asyncio.StreamReader, writer: Writer) -> None:
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
-                number = int(head.split()[1].lstrip(b"/"))
+                path = head.split()[1].decode().lstrip("/")
+                if path in MODES:  # a redirect to itself
+                    await MODES[path][0](writer)
+                    return
+                number = int(path)
                 self.asked[number].append(asyncio.get_running_loop().time())
                 if number % 10 == 9:
                     await MODES[BAD[number // 10 % len(BAD)]][0](writer)
