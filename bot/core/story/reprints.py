@@ -41,6 +41,9 @@ OPENED: Final = 0.25
 OPENED_ALIKE: Final = 0.4
 
 TITLES_AGREE: Final = 0.75
+RARE: Final = 2.0
+"""Rarity from which a word makes a short entry one of its own."""
+
 SHORT_COPIED: Final = 0.85
 
 FEW_SAMPLES: Final = 12
@@ -100,7 +103,7 @@ def is_copy(new: Reading, old: Reading) -> bool:
     if not (new.lead & new.numbers) <= old.numbers:
         return False
     if min(new.length, old.length) < SHORT:
-        return new.heading == old.heading and _contained(new, old)
+        return new.heading == old.heading and _contained(new, old) and not _apart(new, old)
     if new.heading != old.heading and _opened(new, old) < OPENED_ALIKE:
         return False
     return carries(new, old) and _kept(new.numbers, old.numbers) >= NUMBERS_KEPT
@@ -118,7 +121,29 @@ def occasions_differ(new: Reading, old: Reading) -> bool:
     """Say whether two reports fill one form differently: almost the same words, other instances."""
     if _one_mould(new, old, _marks(new, old), _marks(old, new)) or _numbered(new, old):
         return True
+    if new.outlet == old.outlet and _entries_apart(new, old):
+        return True
     return copied(new, old) >= FORM and _occasions_clash(new, old)
+
+
+def _entries_apart(new: Reading, old: Reading) -> bool:
+    """Say whether one outlet's two short entries under one headline each have words of their own.
+
+    An outlet that gives its entries one headline, or one form of it, means each of them.
+    """
+    return (
+        max(new.length, old.length) < SHORT
+        and len(new.title & old.title) >= MOULD * max(len(new.title), len(old.title))
+        and _apart(new, old)
+    )
+
+
+def _apart(new: Reading, old: Reading) -> bool:
+    """Say whether each has a word, not of the commonest, that the other lacks."""
+    mine, theirs = new.terms, old.terms
+    return any(rarity > RARE for term, rarity in mine.items() if term not in theirs) and any(
+        rarity > RARE for term, rarity in theirs.items() if term not in mine
+    )
 
 
 def _numbered(new: Reading, old: Reading) -> bool:
