@@ -110,6 +110,10 @@ SERIES: dict[str, Callable[[int], tuple[str, str]]] = {
         f"{FRUIT[i % 13].title()} {TOWN[i // 13]} visits Rafah",
         f"{FRUIT[i % 13].title()} {TOWN[i // 13]} visited Rafah, officials said.",
     ),
+    "one headline, other words": lambda i: (
+        "Rafah update",
+        f"{TOWN[i % 10]} talks about {FRUIT[i // 10]} began in the morning and went on.",
+    ),
     "Arabic": lambda i: (f"خبر رقم {i} عن رفح", "نص قصير عن رفح."),
     "Hebrew": lambda i: (f"ידיעה {i} על רפיח", f"טקסט {i}"),
     "Chinese": lambda i: (f"关于拉法的文章第{i}号", "以色列军队进入拉法。"),
@@ -122,6 +126,8 @@ SERIES: dict[str, Callable[[int], tuple[str, str]]] = {
 @pytest.mark.parametrize("feeds", [1, 5])
 def test_generated_entries_are_not_swallowed(series: str, feeds: int) -> None:
     """A test feed that numbers its entries gets an alert for each of them."""
+    if feeds > 1 and series == "one headline, other words":
+        pytest.skip("several outlets under one headline may well follow up on each other")
     stories = Stories()
     places = [
         stories.place(article(str(i), *SERIES[series](i), source=f"feed{i % feeds}", after=i)).place

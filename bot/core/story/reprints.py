@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 COPIED: Final = 0.70
 """Share of the shorter text's three-word sequences that must stand in the longer one."""
 
-NUMBERS_KEPT: Final = 0.55
 LONG: Final = 100
-NUMBERS_LOST: Final = 0.02
-"""In a longer text, numbers lost per word: an edited report changes a few, a form changes all."""
+SHORT_LOST: Final = 0.3
+LOST: Final = 0.45
+LOST_PER_WORD: Final = 0.02
+"""Numbers that a copy may lose, as a share of the shorter text's, and in longer texts by its length
+too: an edited report changes a few, a form changes all."""
 
 NAMES_KEPT: Final = 0.30
 MOULD: Final = 0.67
@@ -41,6 +43,14 @@ OPENED: Final = 0.25
 OPENED_ALIKE: Final = 0.4
 
 TITLES_AGREE: Final = 0.75
+RARE: Final = 2.0
+"""Rarity from which a word makes a short entry one of its own."""
+
+SILENT: Final = 0.78
+LONGER: Final = 1.15
+FRAME: Final = 60
+"""What a silent copy may add: a frame of so many words, and a little by its length."""
+
 SHORT_COPIED: Final = 0.85
 
 FEW_SAMPLES: Final = 12
@@ -75,7 +85,7 @@ def carries(new: Reading, old: Reading) -> bool:
     return (
         copied(new, old) >= COPIED
         and not _occasions_clash(new, old)
-        and not (_retitled(new, old) and _opened(new, old) < OPENED)
+        and not (new.length > old.length and _retitled(new, old) and _opened(new, old) < OPENED)
     )
 
 
@@ -100,10 +110,13 @@ def is_copy(new: Reading, old: Reading) -> bool:
     if not (new.lead & new.numbers) <= old.numbers:
         return False
     if min(new.length, old.length) < SHORT:
-        return new.heading == old.heading and _contained(new, old)
+        return new.heading == old.heading and _contained(new, old) and not _apart(new, old)
+    if new.length > old.length * LONGER + FRAME:
+        return False
     if new.heading != old.heading and _opened(new, old) < OPENED_ALIKE:
         return False
-    return carries(new, old) and _kept(new.numbers, old.numbers) >= NUMBERS_KEPT
+    kept = _kept(new.numbers, old.numbers) >= 1 - LOST
+    return kept and copied(new, old) >= SILENT and not _occasions_clash(new, old)
 
 
 def _contained(new: Reading, old: Reading) -> bool:
@@ -118,7 +131,29 @@ def occasions_differ(new: Reading, old: Reading) -> bool:
     """Say whether two reports fill one form differently: almost the same words, other instances."""
     if _one_mould(new, old, _marks(new, old), _marks(old, new)) or _numbered(new, old):
         return True
+    if new.outlet == old.outlet and _entries_apart(new, old):
+        return True
     return copied(new, old) >= FORM and _occasions_clash(new, old)
+
+
+def _entries_apart(new: Reading, old: Reading) -> bool:
+    """Say whether one outlet's two short entries under one headline each have words of their own.
+
+    An outlet that gives its entries one headline, or one form of it, means each of them.
+    """
+    return (
+        max(new.length, old.length) < SHORT
+        and len(new.title & old.title) >= MOULD * max(len(new.title), len(old.title))
+        and _apart(new, old)
+    )
+
+
+def _apart(new: Reading, old: Reading) -> bool:
+    """Say whether each has a word, not of the commonest, that the other lacks."""
+    mine, theirs = new.terms, old.terms
+    return any(rarity > RARE for term, rarity in mine.items() if term not in theirs) and any(
+        rarity > RARE for term, rarity in theirs.items() if term not in mine
+    )
 
 
 def _numbered(new: Reading, old: Reading) -> bool:
@@ -135,9 +170,11 @@ def _occasions_clash(new: Reading, old: Reading) -> bool:
     """Say whether names or numbers show two occasions of one kind of event."""
     shorter, longer = sorted((new, old), key=lambda reading: (reading.length, len(reading.terms)))
     lost = len(shorter.numbers - longer.numbers)
-    if lost > (1 - NUMBERS_KEPT) * len(shorter.numbers) and (
-        shorter.length < LONG or lost > NUMBERS_LOST * shorter.length
-    ):
+    if shorter.length < LONG:
+        clash = lost > SHORT_LOST * len(shorter.numbers)
+    else:
+        clash = lost > max(LOST * len(shorter.numbers), LOST_PER_WORD * shorter.length)
+    if clash:
         return True
     if _kept(shorter.names, longer.names | longer.terms.keys()) < NAMES_KEPT:
         return True

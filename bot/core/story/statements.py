@@ -12,6 +12,7 @@ import unicodedata
 from difflib import SequenceMatcher
 from typing import Final, NamedTuple
 
+from bot.core.story.common import FUNCTION_WORDS
 from bot.core.story.words import MARKS, NUMBER_WORDS, UNSPACED
 
 _TENS: Final = {
@@ -84,6 +85,10 @@ SHARE_SHORT: Final = 0.8
 LONG: Final = 8
 RUN: Final = 4
 STREWN: Final = 2
+SCRAP: Final = 5
+TELLING: Final = 2
+"""Words with a meaning of their own that a scrap of a sentence must have: "I don't know" is in
+everything that is said."""
 
 
 class Statement(NamedTuple):
@@ -149,6 +154,10 @@ def same_words(one: Statement, other: Statement) -> bool:
     fewest = 0.5 * len(shorter.words)
     if sum(word in known for word in shorter.words) < fewest:
         return False
+    if len(shorter.words) < SCRAP and len(longer.words) >= 2 * len(shorter.words):
+        telling = sum(word not in FUNCTION_WORDS for word in shorter.words)
+        if telling < TELLING:
+            return False
     return _Alignment(shorter, longer).same()
 
 

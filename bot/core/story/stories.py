@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 NEWEST: Final = 3
 """Members of a story, beside its opener, that a new article is compared with."""
 
-JOIN: Final = 0.25
+JOIN: Final = 0.35
 """Log odds above which an article joins the best story."""
 
 LOOKED_AT: Final = 3
