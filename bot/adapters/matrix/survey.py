@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.adapters.matrix.account import Account
+from bot.adapters.matrix.entry import connect
 from bot.adapters.matrix.errors import MatrixError, NoAnswerError
 from bot.adapters.matrix.html import clean
 from bot.adapters.matrix.rooms import may_send, power_of
@@ -31,7 +32,7 @@ async def survey(login: Login, folder: Path) -> list[str]:
     """
     account = Account(login, folder)
     try:
-        await account.connect()
+        await connect(account)
         session = account.session
         lines = [f"{session.user_id} on {session.homeserver}, device {session.device_id}"]
         rooms = (await account.request("GET", "/_matrix/client/v3/joined_rooms"))["joined_rooms"]
