@@ -82,17 +82,17 @@ async def test_looking_fails_aloud(bot: Bot, alice: Person, room: str) -> None:
         await bot.chat.find(delivery("!never:localhost"))
 
 
-async def test_a_homeserver_that_restarts(limited_synapse: Synapse, start_bot: Any) -> None:
+async def test_a_homeserver_that_restarts(synapse: Synapse, start_bot: Any) -> None:
     """While it is down alerts wait, afterwards alerts and commands go on; nothing is doubled."""
-    alice = await Person.enter(limited_synapse, "alice")
-    bot = await start_bot(limited_synapse, offers=False)
+    alice = await Person.enter(synapse, "alice")
+    bot = await start_bot(synapse, offers=False)
     room = await alice.make_room(bot.user_id)
     await alice.wait_text(room, "!watch help", of=bot.user_id)
     first = await bot.chat.post(delivery(room, "first"))
-    limited_synapse.stop(signal.SIGKILL)
+    synapse.stop(signal.SIGKILL)
     down = await bot.chat.post(delivery(room, "second"))
     assert isinstance(down, Later)
-    await asyncio.to_thread(limited_synapse.start)
+    await asyncio.to_thread(synapse.start)
     assert await bot.chat.post(delivery(room, "first")) == first
     assert isinstance(await bot.chat.post(delivery(room, "second")), Delivered)
     await alice.say(room, "!watch after")
@@ -151,10 +151,10 @@ async def test_no_homeserver_is_no_reason_to_stop(tmp_path: Any, bot: Bot) -> No
 
 
 @pytest.mark.timeout(1800)
-async def test_a_burst_under_the_usual_limits(limited_synapse: Synapse, start_bot: Any) -> None:
+async def test_a_burst_under_the_usual_limits(synapse: Synapse, start_bot: Any) -> None:
     """Synapse's own limits hold alerts up and say for how long; none is lost or doubled."""
-    alice = await Person.enter(limited_synapse, "alice")
-    bot = await start_bot(limited_synapse)
+    alice = await Person.enter(synapse, "alice")
+    bot = await start_bot(synapse, limited=True)
     room = await alice.make_room(bot.user_id)
     await alice.wait_text(room, "!watch help", of=bot.user_id)
     waiting, held_up = [delivery(room, f"n{number}") for number in range(BURST)], 0
