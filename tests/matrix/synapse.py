@@ -124,6 +124,7 @@ class Synapse:
                 "trusted_key_servers": [],
                 "report_stats": False,
                 "bcrypt_rounds": 4,
+                "filter_timeline_limit": -1,
                 "url_preview_enabled": False,
                 "enable_metrics": False,
                 **_limits(),

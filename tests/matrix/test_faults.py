@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -172,3 +173,43 @@ async def test_a_burst_under_the_usual_limits(synapse: Synapse, start_bot: Any) 
     assert held_up
     alerts = [e for e in await alice.events(room, of=bot.user_id) if "Harbour" in str(e["content"])]
     assert len(alerts) == BURST
+
+
+async def test_no_secret_is_ever_written(
+    synapse: Synapse,
+    start_bot: Any,
+    alice: Person,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """Not the most talkative log of any library, nor a failure on the way, shows the token."""
+    caplog.set_level(logging.DEBUG)
+    async with Proxy(synapse.url, where="/_matrix/") as proxy:
+        bot = await start_bot(synapse, proxy.url)
+        room = await alice.make_room(bot.user_id)
+        await alice.wait_text(room, "!watch help", of=bot.user_id)
+        token = bot.chat._account.client.access_token
+        proxy.faults = ["502", "drop before", "drop before", TOKEN_GONE, "504 after"]
+        await alice.say(room, "!watch fail")
+        await alice.wait_text(room, "Something went wrong", of=bot.user_id)
+        outcomes = [await bot.chat.post(delivery(room)) for _ in range(5)]
+        assert isinstance(outcomes[-1], Delivered)
+        assert not proxy.faults
+        await bot.chat.stop()
+        assert not [path for _, path in proxy.seen if token in path]
+    written = caplog.text + "".join(capfd.readouterr())
+    assert len(token) > 20
+    assert token not in written
+    assert bot.chat._account.session.access_token not in written
+    assert "peewee" not in written
+    assert "matrix sync" in written
+
+
+async def test_a_direct_chat_is_a_room(bot: Bot, alice: Person) -> None:
+    """Whoever writes to the bot directly may change rules there, and has alerts of their own."""
+    room = await alice.make_room(bot.user_id, is_direct=True, preset="trusted_private_chat")
+    await alice.wait_text(room, "!watch help", of=bot.user_id)
+    await alice.say(room, "!watch add harbour")
+    await alice.wait_text(room, "you said <add harbour>", of=bot.user_id)
+    assert bot.desk.asked[0].may_change
+    assert isinstance(await bot.chat.post(delivery(room)), Delivered)

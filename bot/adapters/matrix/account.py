@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -79,6 +80,8 @@ class Account:
     def __init__(self, login: Login, folder: Path) -> None:
         if not login.homeserver.startswith(("https://", "http://")):
             raise SettingsError("MATRIX_HOMESERVER", "must begin with https:// or http://")
+        for talker in ("nio", "peewee"):  # their debug logs show messages and keys
+            logging.getLogger(talker).setLevel(logging.WARNING)
         self.password, self.given_token = login.password, login.access_token
         self._file = SessionFile(folder / "session.json")
         self.session: Session = self._file.load(login.homeserver.rstrip("/"), login.user)
