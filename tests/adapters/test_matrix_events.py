@@ -78,10 +78,8 @@ def test_no_commands(more: dict[str, Any]) -> None:
     assert command_in(event) is None
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=10),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner),
-    max_leaves=10,
+JSON = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.text(max_size=5), st.just([]), st.just({"a": 1})
 )
 KEYS = st.sampled_from(
     ["event_id", "sender", "type", "content", "body", "msgtype", "m.relates_to", "rel_type", "key"]

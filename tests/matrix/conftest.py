@@ -23,25 +23,15 @@ if TYPE_CHECKING:
 _names = itertools.count(1)
 
 
-def _homeserver(factory: pytest.TempPathFactory, *, limited: bool) -> Iterator[Synapse]:
+@pytest.fixture(scope="session")
+def synapse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synapse]:
+    """A Synapse that limits nobody but those whom a test wants limited."""
     if synapse_python() is None:
         pytest.skip("no Synapse: see docs/matrix.md (.venv-synapse, or WIREWATCH_SYNAPSE_VENV)")
-    server = Synapse(factory.mktemp("synapse"), limited=limited)
+    server = Synapse(tmp_path_factory.mktemp("synapse"))
     server.start()
     yield server
     server.stop()
-
-
-@pytest.fixture(scope="session")
-def synapse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synapse]:
-    """A Synapse without rate limits."""
-    yield from _homeserver(tmp_path_factory, limited=False)
-
-
-@pytest.fixture(scope="session")
-def limited_synapse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synapse]:
-    """A Synapse with the limits on messages that it has by default; tests may restart it."""
-    yield from _homeserver(tmp_path_factory, limited=True)
 
 
 async def article_of(article_id: str) -> StoredArticle | None:
@@ -94,8 +84,8 @@ async def start_bot(tmp_path: Path) -> AsyncIterator[Callable[..., Awaitable[Bot
     """Give a function that starts a bot on a homeserver."""
     bots: list[Bot] = []
 
-    async def start(server: Synapse, base: str = "", **more: Any) -> Bot:
-        user_id = server.register(f"wirewatch{next(_names)}")
+    async def start(server: Synapse, base: str = "", *, limited: bool = False, **more: Any) -> Bot:
+        user_id = server.register(f"wirewatch{next(_names)}", limited=limited)
         desk, entered = Desk(), []
 
         async def joined(channel: str) -> None:

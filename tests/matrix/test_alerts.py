@@ -83,6 +83,7 @@ async def test_check_tells_where_the_bot_may_write(
     lines = await survey(bot.login, bot.folder)
     device = bot.chat._account.session.device_id
     assert lines[0] == f"{bot.user_id} on {synapse.url}, device {device}"
+    assert lines[1].startswith("session key ")
     assert f"{room}: News desk, not encrypted, power 0, may write" in lines
     assert f"{mute}: without a name, not encrypted, power 0, MAY NOT WRITE" in lines
 

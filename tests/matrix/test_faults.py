@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -82,17 +83,17 @@ async def test_looking_fails_aloud(bot: Bot, alice: Person, room: str) -> None:
         await bot.chat.find(delivery("!never:localhost"))
 
 
-async def test_a_homeserver_that_restarts(limited_synapse: Synapse, start_bot: Any) -> None:
+async def test_a_homeserver_that_restarts(synapse: Synapse, start_bot: Any) -> None:
     """While it is down alerts wait, afterwards alerts and commands go on; nothing is doubled."""
-    alice = await Person.enter(limited_synapse, "alice")
-    bot = await start_bot(limited_synapse, offers=False)
+    alice = await Person.enter(synapse, "alice")
+    bot = await start_bot(synapse, offers=False)
     room = await alice.make_room(bot.user_id)
     await alice.wait_text(room, "!watch help", of=bot.user_id)
     first = await bot.chat.post(delivery(room, "first"))
-    limited_synapse.stop(signal.SIGKILL)
+    synapse.stop(signal.SIGKILL)
     down = await bot.chat.post(delivery(room, "second"))
     assert isinstance(down, Later)
-    await asyncio.to_thread(limited_synapse.start)
+    await asyncio.to_thread(synapse.start)
     assert await bot.chat.post(delivery(room, "first")) == first
     assert isinstance(await bot.chat.post(delivery(room, "second")), Delivered)
     await alice.say(room, "!watch after")
@@ -151,10 +152,10 @@ async def test_no_homeserver_is_no_reason_to_stop(tmp_path: Any, bot: Bot) -> No
 
 
 @pytest.mark.timeout(1800)
-async def test_a_burst_under_the_usual_limits(limited_synapse: Synapse, start_bot: Any) -> None:
+async def test_a_burst_under_the_usual_limits(synapse: Synapse, start_bot: Any) -> None:
     """Synapse's own limits hold alerts up and say for how long; none is lost or doubled."""
-    alice = await Person.enter(limited_synapse, "alice")
-    bot = await start_bot(limited_synapse)
+    alice = await Person.enter(synapse, "alice")
+    bot = await start_bot(synapse, limited=True)
     room = await alice.make_room(bot.user_id)
     await alice.wait_text(room, "!watch help", of=bot.user_id)
     waiting, held_up = [delivery(room, f"n{number}") for number in range(BURST)], 0
@@ -172,3 +173,43 @@ async def test_a_burst_under_the_usual_limits(limited_synapse: Synapse, start_bo
     assert held_up
     alerts = [e for e in await alice.events(room, of=bot.user_id) if "Harbour" in str(e["content"])]
     assert len(alerts) == BURST
+
+
+async def test_no_secret_is_ever_written(
+    synapse: Synapse,
+    start_bot: Any,
+    alice: Person,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """Not the most talkative log of any library, nor a failure on the way, shows the token."""
+    caplog.set_level(logging.DEBUG)
+    async with Proxy(synapse.url, where="/_matrix/") as proxy:
+        bot = await start_bot(synapse, proxy.url)
+        room = await alice.make_room(bot.user_id)
+        await alice.wait_text(room, "!watch help", of=bot.user_id)
+        token = bot.chat._account.client.access_token
+        proxy.faults = ["502", "drop before", "drop before", TOKEN_GONE, "504 after"]
+        await alice.say(room, "!watch fail")
+        await alice.wait_text(room, "Something went wrong", of=bot.user_id)
+        outcomes = [await bot.chat.post(delivery(room)) for _ in range(5)]
+        assert isinstance(outcomes[-1], Delivered)
+        assert not proxy.faults
+        await bot.chat.stop()
+        assert not [path for _, path in proxy.seen if token in path]
+    written = caplog.text + "".join(capfd.readouterr())
+    assert len(token) > 20
+    assert token not in written
+    assert bot.chat._account.session.access_token not in written
+    assert "peewee" not in written
+    assert "matrix sync" in written
+
+
+async def test_a_direct_chat_is_a_room(bot: Bot, alice: Person) -> None:
+    """Whoever writes to the bot directly may change rules there, and has alerts of their own."""
+    room = await alice.make_room(bot.user_id, is_direct=True, preset="trusted_private_chat")
+    await alice.wait_text(room, "!watch help", of=bot.user_id)
+    await alice.say(room, "!watch add harbour")
+    await alice.wait_text(room, "you said <add harbour>", of=bot.user_id)
+    assert bot.desk.asked[0].may_change
+    assert isinstance(await bot.chat.post(delivery(room)), Delivered)

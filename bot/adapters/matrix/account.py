@@ -1,4 +1,4 @@
-"""The bot's account on its homeserver: login, plain requests, sending into rooms.
+"""The bot's account on its homeserver: plain requests, sync, sending into rooms.
 
 nio is used as transport, parser and crypto; its own retries are off (it repeats for ever by
 default) and its error objects become exceptions here.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -38,9 +39,8 @@ _SYNC_FILTER = {
         "timeline": {"limit": 100},
     },
 }
-_API = "/_matrix/client/v3"
+API = "/_matrix/client/v3"
 _KEYS = "keys"
-_NOT_FOUND = 404
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,12 @@ class Account:
         login: who it is.
         folder: where session and keys are kept; created if missing.
 
+    Attributes:
+        client: nio's.
+        session: what is kept of the login.
+        synced: set once the first sync is done.
+        patience: seconds that an answer may take.
+
     Raises:
         SettingsError: the homeserver's address is none.
     """
@@ -74,7 +80,9 @@ class Account:
     def __init__(self, login: Login, folder: Path) -> None:
         if not login.homeserver.startswith(("https://", "http://")):
             raise SettingsError("MATRIX_HOMESERVER", "must begin with https:// or http://")
-        self._password, self._given_token = login.password, login.access_token
+        for talker in ("nio", "peewee"):  # their debug logs show messages and keys
+            logging.getLogger(talker).setLevel(logging.WARNING)
+        self.password, self.given_token = login.password, login.access_token
         self._file = SessionFile(folder / "session.json")
         self.session: Session = self._file.load(login.homeserver.rstrip("/"), login.user)
         keys = folder / _KEYS
@@ -97,7 +105,7 @@ class Account:
     @property
     def can_log_in(self) -> bool:
         """Whether a lost token can be replaced without a person."""
-        return self._password is not None and self._given_token is None
+        return self.password is not None and self.given_token is None
 
     def keep(self, **changes: Any) -> None:  # noqa: ANN401 -- fields of Session
         """Change the session and store it."""
@@ -106,88 +114,18 @@ class Account:
             self.session = changed
             self._file.save(changed)
 
-    # ------------------------------------------------------------ login
-
-    async def connect(self) -> None:
-        """Make sure that a valid token is there and the keys are loaded.
-
-        Raises:
-            SettingsError: the homeserver refuses the credentials.
-            MatrixError: it refused for now.
-            NoAnswerError: it did not answer.
-        """
-        try:
-            await self.request("GET", "/_matrix/client/versions", signed=False)
-        except MatrixError as error:
-            if error.status == _NOT_FOUND and not error.code:
-                reason = f"no homeserver answers at {self.session.homeserver}"
-                raise SettingsError("MATRIX_HOMESERVER", reason) from None
-            raise
-        token = self._given_token or self.session.access_token
-        if token:
-            try:
-                await self._resume(token)
-            except MatrixError as error:
-                if not error.logged_out:
-                    raise
-                if not self.can_log_in:
-                    variable = "MATRIX_ACCESS_TOKEN" if self._given_token else "MATRIX_PASSWORD"
-                    raise SettingsError(variable, "the homeserver refuses the token") from None
-            else:
-                return
-        await self._log_in()
-
-    async def _resume(self, token: str) -> None:
-        self.client.access_token = token
-        me = await self.request("GET", f"{_API}/account/whoami")
-        device = me.get("device_id") or self.session.device_id
-        self._adopt(me["user_id"], device, token)
-
-    async def _log_in(self) -> None:
-        if self._password is None:
-            raise SettingsError("MATRIX_PASSWORD", "is missing, and so is MATRIX_ACCESS_TOKEN")
-        wish = {
-            "type": "m.login.password",
-            "identifier": {"type": "m.id.user", "user": self.session.account},
-            "password": self._password,
-            "device_id": self.session.device_id,
-            "initial_device_display_name": "Wirewatch",
-        }
-        try:
-            done = await self.request("POST", f"{_API}/login", wish, signed=False)
-        except MatrixError as error:
-            if error.limited or error.unsure:
-                raise
-            reason = f"{self.session.account} cannot log in ({error.code})"
-            raise SettingsError("MATRIX_PASSWORD", reason) from None
-        self._adopt(done["user_id"], done["device_id"], done["access_token"])
-        await self._publish_keys_again()
-
-    def _adopt(self, user_id: str, device_id: str, token: str) -> None:
+    def adopt(self, user_id: str, device_id: str, token: str) -> None:
+        """Be this user on this device from now on, and load its keys."""
         self.client.restore_login(user_id, device_id, token)
         if self.session.user_id not in ("", user_id):
-            self.keep(
-                since="", moves={}, moving={}
-            )  # somebody else: another server, or another token
+            self.keep(since="", moves={}, moving={})  # another server's, or another token's user
         # A given token stays where it was given; only our own logins are written down.
-        kept = "" if self._given_token else token
+        kept = "" if self.given_token else token
         self.keep(user_id=user_id, device_id=device_id, access_token=kept)
-
-    async def _publish_keys_again(self) -> None:
-        """After a hard logout the server has forgotten the device's keys; nio would not resend."""
-        olm = self.client.olm
-        if olm is None or not olm.account.shared:
-            return
-        wish = {"device_keys": {self.user_id: [self.session.device_id]}}
-        known = await self.request("POST", f"{_API}/keys/query", wish)
-        if self.session.device_id not in known.get("device_keys", {}).get(self.user_id, {}):
-            olm.account.shared = False
 
     async def close(self) -> None:
         """Close the connections; the login stays."""
         await self.client.close()
-
-    # ------------------------------------------------------------ requests
 
     async def request(
         self,
@@ -229,7 +167,7 @@ class Account:
             NoAnswerError: no answer.
         """
         pieces = "/".join(quote(piece, safe="") for piece in ("rooms", room_id, *path))
-        return await self.request(method, f"{_API}/{pieces}{query}", body)
+        return await self.request(method, f"{API}/{pieces}{query}", body)
 
     async def send(self, room_id: str, kind: str, content: dict[str, Any], txn: str) -> str:
         """PUT an event once, encrypted where the room is; give its id.
@@ -284,7 +222,7 @@ class Account:
             NoAnswerError: it did not answer.
         """
         nothing = quote('{"room":{"rooms":[]},"presence":{"types":[]}}', safe="")
-        answer = await self.request("GET", f"{_API}/sync?timeout=0&filter={nothing}")
+        answer = await self.request("GET", f"{API}/sync?timeout=0&filter={nothing}")
         return str(answer.get("next_batch", ""))
 
     def opened(self, room_id: str, source: dict[str, Any]) -> dict[str, Any] | None:

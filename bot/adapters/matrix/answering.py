@@ -13,7 +13,7 @@ from bot.adapters.matrix.events import ALERT_KEY, in_reply, in_thread, seen, thr
 from bot.adapters.matrix.reactions import Reacted, reaction_table
 from bot.adapters.matrix.render import reply_content
 from bot.adapters.matrix.rooms import channel_of_room, may_change, power_of
-from bot.adapters.matrix.voice import say
+from bot.adapters.matrix.voice import insist, say
 from bot.core.model import digest
 from bot.ports import Incoming, Reply
 
@@ -35,6 +35,7 @@ _FAULT = Reply("Something went wrong here; it has been noted.", ok=False)
 _NO_LEVELS = Reply("The room's power levels cannot be read now; please try again.", ok=False)
 _REMEMBERED = 5_000
 _NOT_FOUND = 404
+_TRIES = 4
 
 
 class Answering:
@@ -113,9 +114,8 @@ class Answering:
         return True
 
     async def _carry_out(self, room_id: str, who: str, text: str) -> Reply:
-        try:
-            may = await self._may_change(room_id, who)
-        except (MatrixError, NoAnswerError):
+        may = await insist("levels", lambda: self._may_change(room_id, who), _TRIES)
+        if may is None:
             return _NO_LEVELS
         channel = channel_of_room(room_id, self._account.session.moves)
         try:

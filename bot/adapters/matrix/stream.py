@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.adapters.matrix.entry import connect
 from bot.adapters.matrix.errors import MatrixError, NoAnswerError
 from bot.adapters.matrix.wire import OK, unanswered
 from bot.errors import SettingsError
@@ -55,8 +56,10 @@ class Stream:
             MatrixError: it refused for now.
             NoAnswerError: it did not answer.
         """
-        await self._account.connect()
+        await connect(self._account)
         self._connected = True
+        if not self._account.synced.is_set():
+            self._since = self._account.session.since
 
     async def run(self) -> None:
         """Sync until cancelled."""

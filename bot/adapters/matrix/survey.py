@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.adapters.matrix.account import Account
+from bot.adapters.matrix.entry import connect
 from bot.adapters.matrix.errors import MatrixError, NoAnswerError
 from bot.adapters.matrix.html import clean
 from bot.adapters.matrix.rooms import may_send, power_of
@@ -31,9 +32,14 @@ async def survey(login: Login, folder: Path) -> list[str]:
     """
     account = Account(login, folder)
     try:
-        await account.connect()
+        await connect(account)
         session = account.session
         lines = [f"{session.user_id} on {session.homeserver}, device {session.device_id}"]
+        if account.client.olm is not None:
+            key = account.client.olm.account.identity_keys["ed25519"]
+            lines.append(
+                f"session key {' '.join(key[at : at + 4] for at in range(0, len(key), 4))}"
+            )
         rooms = (await account.request("GET", "/_matrix/client/v3/joined_rooms"))["joined_rooms"]
         lines += [await _line(account, room) for room in sorted(rooms)[:_MOST]]
         if len(rooms) > _MOST:

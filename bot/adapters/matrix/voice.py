@@ -21,18 +21,19 @@ _TRIES = 12
 _LONGEST_PAUSE = 30.0
 
 
-async def insist(what: str, call: Callable[[], Awaitable[T]]) -> T | None:
+async def insist(what: str, call: Callable[[], Awaitable[T]], tries: int = _TRIES) -> T | None:
     """Repeat a harmless request while the homeserver is slow, absent or asks for pauses.
 
     Args:
         what: for the log.
         call: makes the request; must be safe to repeat.
+        tries: how often, at most; the pauses between them grow from a quarter of a second.
 
     Returns:
-        its answer, or None when it was refused, or not carried out after some minutes.
+        its answer, or None when it was refused, or in the end not carried out.
     """
     reason = ""
-    for attempt in range(_TRIES):
+    for attempt in range(tries):
         pause = min(0.25 * 2**attempt, _LONGEST_PAUSE)
         try:
             return await call()
