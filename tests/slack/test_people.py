@@ -78,7 +78,12 @@ async def test_slow_answer_is_acknowledged_at_once(
     ids=lambda value: type(value).__name__,
 )
 async def test_errors_are_private_and_tell_no_secrets(
-    slack: Simulator, people: People, answers: Answers, error: Exception, words: str
+    slack: Simulator,
+    people: People,
+    answers: Answers,
+    capsys: pytest.CaptureFixture[str],
+    error: Exception,
+    words: str,
 ) -> None:
     dana = slack.person("Dana")
     room = slack.room("desk", dana)
@@ -88,6 +93,9 @@ async def test_errors_are_private_and_tell_no_secrets(
     assert message["response_type"] == "ephemeral"
     assert words in words_of(message["blocks"])
     assert "xoxb" not in str(message)
+    logged = "".join(capsys.readouterr())
+    assert "xoxb" not in logged
+    assert ("RuntimeError in" in logged) is isinstance(error, RuntimeError)
 
 
 async def test_answer_finds_another_way_when_its_url_is_used_up(

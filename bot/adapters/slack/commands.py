@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from bot.adapters.slack.channels import Person, may_change
+from bot.adapters.slack.later import trace_of
 from bot.adapters.slack.outcomes import SlackError
 from bot.adapters.slack.replies import reply_blocks, reply_text
 from bot.adapters.slack.text import one_line, typed
@@ -153,10 +154,9 @@ class Commands:
             return await self._answer(incoming)
         except WirewatchError as error:
             return Reply(str(error), ok=False)
-        except Exception as error:  # a fault of ours must not leave people waiting
-            log.exception(
-                "command failed", command=text.partition(" ")[0], error=type(error).__name__
-            )
+        except Exception as error:  # noqa: BLE001 -- a fault of ours must not leave people waiting
+            verb = text.partition(" ")[0]
+            log.error("command failed", command=verb, trace=trace_of(error))  # noqa: TRY400 -- see there
             return Reply("That failed on our side. It is in the log.", ok=False)
 
     async def _with_invitation(self, reply: Reply, channel: str, verb: str) -> Reply:
