@@ -320,6 +320,16 @@ async def test_mistake_is_shown_at_its_field(
     assert "Too long" in wrong["errors"]["query"]
 
 
+async def test_window_that_opens_too_late_is_said(slack: Simulator, people: People) -> None:
+    dana = slack.person("Dana")
+    room = slack.room("desk", dana)
+    slack.fail("views.open", Fault("error", code="expired_trigger_id"))
+    await people.slash(dana, room, "add")
+    [message] = await slack.until(lambda: slack.responses)
+    assert "try once more" in message["text"]
+    assert message["response_type"] == "ephemeral"
+
+
 async def test_rule_that_cannot_be_saved_is_told_in_the_form(
     slack: Simulator, people: People, answers: Answers
 ) -> None:

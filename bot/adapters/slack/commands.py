@@ -6,6 +6,7 @@ same question first: may this person change the rules of that channel?
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -91,8 +92,9 @@ class Commands:
         """Say whether a person may change the rules of a channel."""
         if not channel:
             return False
-        person = await self._channels.person(user)
-        member = await self._channels.is_member(user, channel)
+        person, member = await asyncio.gather(
+            self._channels.person(user), self._channels.is_member(user, channel)
+        )
         return may_change(person, home=self.home, member=member)
 
     async def tell(self, where: Where, reply: Reply) -> None:
