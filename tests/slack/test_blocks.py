@@ -43,7 +43,7 @@ def test_alert_reads_top_down() -> None:
         "The Harbour Times",
         "<!date^1795327200^{date_short_pretty}, {time}|2026-11-22 06:00 UTC>",
         "|harbourtimes.example>",
-        "harbour · harbour, Oda Brandt",
+        "harbour\n: harbour · harbour, Oda Brandt",
         " was closed for three weeks.",
         "Oda Brandt",
         "minister of transport",
@@ -67,6 +67,19 @@ def test_highlights_are_bold_and_nothing_is_changed() -> None:
     parts = quote["elements"][1]["elements"]
     assert "".join(part["text"] for part in parts) == ALERT.quotes[0].text
     assert [part["text"] for part in parts if part.get("style") == {"bold": True}] == ["harbour"]
+
+
+@pytest.mark.parametrize(
+    ("why", "shown"),
+    [
+        (("Rafah", "Rafah"), "rafah"),
+        (("said:@brandt", "Brandt"), "rafah\n: said:@brandt · Brandt"),
+        (("ICC", "icc", " "), "rafah\n: ICC"),
+        ((), "rafah"),
+    ],
+)
+def test_reasons_are_said_once(why: tuple[str, ...], shown: str) -> None:
+    assert words_of([alert_blocks(alert(rule="rafah", why=why))[2]]) == shown
 
 
 def test_unattributed_is_not_set_like_a_name() -> None:

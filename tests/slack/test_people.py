@@ -78,7 +78,12 @@ async def test_slow_answer_is_acknowledged_at_once(
     ids=lambda value: type(value).__name__,
 )
 async def test_errors_are_private_and_tell_no_secrets(
-    slack: Simulator, people: People, answers: Answers, error: Exception, words: str
+    slack: Simulator,
+    people: People,
+    answers: Answers,
+    capsys: pytest.CaptureFixture[str],
+    error: Exception,
+    words: str,
 ) -> None:
     dana = slack.person("Dana")
     room = slack.room("desk", dana)
@@ -88,6 +93,9 @@ async def test_errors_are_private_and_tell_no_secrets(
     assert message["response_type"] == "ephemeral"
     assert words in words_of(message["blocks"])
     assert "xoxb" not in str(message)
+    logged = "".join(capsys.readouterr())
+    assert "xoxb" not in logged
+    assert ("RuntimeError in" in logged) is isinstance(error, RuntimeError)
 
 
 async def test_answer_finds_another_way_when_its_url_is_used_up(
@@ -310,6 +318,16 @@ async def test_mistake_is_shown_at_its_field(
     assert "Choose the channel in the form" in wrong["errors"]["query"]
     wrong = await people.submit(dana, view, query='"' * 2000)
     assert "Too long" in wrong["errors"]["query"]
+
+
+async def test_window_that_opens_too_late_is_said(slack: Simulator, people: People) -> None:
+    dana = slack.person("Dana")
+    room = slack.room("desk", dana)
+    slack.fail("views.open", Fault("error", code="expired_trigger_id"))
+    await people.slash(dana, room, "add")
+    [message] = await slack.until(lambda: slack.responses)
+    assert "try once more" in message["text"]
+    assert message["response_type"] == "ephemeral"
 
 
 async def test_rule_that_cannot_be_saved_is_told_in_the_form(

@@ -4,7 +4,7 @@ import asyncio
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -300,3 +300,31 @@ async def test_check_names_scopes_and_channels(
     assert "not in #elsewhere" in lines[1]
     slack.token = ""
     assert await make_chat().check() == ["Slack: token_revoked: the bot token was revoked"]
+
+
+async def test_faults_of_the_library_never_show_the_token(
+    slack: Simulator, make_chat: Callable[..., SlackChat], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library's frames hold the token; a log that prints variables must not see them."""
+
+    async def broken(**given: Any) -> None:
+        assert "xoxb" in str(given)
+        raise KeyError(str(given))
+
+    monkeypatch.setattr("slack_sdk.web.async_base_client._request_with_session", broken)
+    chat = make_chat()
+    room = slack.room("desk")
+    assert await chat.post(delivery(room.id)) == Unknown("an answer that cannot be read")
+    with pytest.raises(SlackError) as caught:
+        await chat.find(delivery(room.id))
+    error: BaseException | None = caught.value
+    assert error is not None
+    frames = []
+    trace = error.__traceback__
+    while trace:
+        frames.append(trace.tb_frame)
+        trace = trace.tb_next
+    values = [value for frame in frames for value in frame.f_locals.values()]
+    ours = [value for value in values if isinstance(value, str | dict | tuple)]
+    assert "xoxb" not in repr(ours)
+    assert error.__suppress_context__

@@ -157,10 +157,15 @@ def _date(when: datetime) -> str:
 
 
 def _why(alert: Alert) -> Block:
-    reasons = " · ".join(filter(None, (one_line(reason) for reason in alert.why)))
-    elements = [_words(cut(one_line(alert.rule) or "watch", 80), bold=True)]
+    rule = cut(one_line(alert.rule) or "watch", 80)
+    reasons: dict[str, str] = {}
+    for reason in filter(None, map(one_line, alert.why)):
+        reasons.setdefault(reason.casefold(), reason)
+    if list(reasons) == [rule.casefold()]:  # a rule named after its one word explains itself
+        reasons = {}
+    elements = [_words(rule, bold=True)]
     if reasons:
-        elements.append(_words(f"  {cut(reasons, 300)}"))
+        elements.append(_words(f": {cut(' · '.join(reasons.values()), 300)}"))
     return _rich(_section(elements))
 
 

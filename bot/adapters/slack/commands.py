@@ -6,6 +6,7 @@ same question first: may this person change the rules of that channel?
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from bot.adapters.slack.channels import Person, may_change
+from bot.adapters.slack.later import trace_of
 from bot.adapters.slack.outcomes import SlackError
 from bot.adapters.slack.replies import reply_blocks, reply_text
 from bot.adapters.slack.text import one_line, typed
@@ -90,8 +92,9 @@ class Commands:
         """Say whether a person may change the rules of a channel."""
         if not channel:
             return False
-        person = await self._channels.person(user)
-        member = await self._channels.is_member(user, channel)
+        person, member = await asyncio.gather(
+            self._channels.person(user), self._channels.is_member(user, channel)
+        )
         return may_change(person, home=self.home, member=member)
 
     async def tell(self, where: Where, reply: Reply) -> None:
@@ -153,10 +156,9 @@ class Commands:
             return await self._answer(incoming)
         except WirewatchError as error:
             return Reply(str(error), ok=False)
-        except Exception as error:  # a fault of ours must not leave people waiting
-            log.exception(
-                "command failed", command=text.partition(" ")[0], error=type(error).__name__
-            )
+        except Exception as error:  # noqa: BLE001 -- a fault of ours must not leave people waiting
+            verb = text.partition(" ")[0]
+            log.error("command failed", command=verb, trace=trace_of(error))  # noqa: TRY400 -- see there
             return Reply("That failed on our side. It is in the log.", ok=False)
 
     async def _with_invitation(self, reply: Reply, channel: str, verb: str) -> Reply:

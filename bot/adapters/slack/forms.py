@@ -48,6 +48,7 @@ PATIENCE = 2.0
 Source: https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response
 """
 _MOST_LISTED = 10
+TOO_LATE = Reply("Slack did not open the window in time. Please try once more.", ok=False)
 
 
 class Forms:
@@ -79,14 +80,22 @@ class Forms:
             view = text_view("All quotes", Reply("This article is no longer stored.", ok=False))
         else:
             view = quotes_view(found.article.title, key_quotes(found))
-        await self._web.call("views.open", trigger_id=where.trigger, view=view)
+        await self._open(where, view)
 
     async def open_add(self, where: Where, channel: str = "") -> None:
         """Open the form for a new rule, for those who may save it."""
         if channel and not await self._commands.allowed(where.user, channel):
             await self._commands.tell(where, READ_ONLY)
             return
-        await self._web.call("views.open", trigger_id=where.trigger, view=add_view(Draft(channel)))
+        await self._open(where, add_view(Draft(channel)))
+
+    async def _open(self, where: Where, view: dict[str, Any]) -> None:
+        """Open a window; a trigger is good for three seconds only, so it may be too late."""
+        try:
+            await self._web.call("views.open", trigger_id=where.trigger, view=view)
+        except SlackError as fault:
+            log.warning("window not opened", reason=str(fault))
+            await self._commands.tell(where, TOO_LATE)
 
     async def preview(self, user: str, view: dict[str, Any]) -> dict[str, Any]:
         """Check a filled form; give the acknowledgement: an error at a field, or the preview."""
