@@ -69,7 +69,7 @@ def faults(chance: random.Random) -> list[Fault]:
     return [chance.choice(made) for _ in range(chance.randint(0, 3))]
 
 
-SEEDS = range(200 if os.environ.get("WIREWATCH_PROFILE") == "nightly" else 3)
+SEEDS = range(60 if os.environ.get("WIREWATCH_PROFILE") == "nightly" else 3)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import structlog
 
@@ -102,7 +103,7 @@ class Forms:
         draft = drafted(view)
         if len(draft.pack()) > MOST_METADATA:
             return _error(QUERY, "Too long for this form; type it behind /watch add.")
-        external_id = f"save {user} {view.get('id', '')} {view.get('hash', '')}"[:255]
+        external_id = f"save {uuid4().hex}"
         work = asyncio.ensure_future(self._checked(user, draft))
         done, _ = await asyncio.wait({work}, timeout=PATIENCE)
         if not done:
