@@ -6,19 +6,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.adapters.console import ConsoleChat
+from bot.core.alert import channel_of
 from bot.errors import SettingsError
+from bot.ports import Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
     from contextlib import AsyncExitStack
 
     from pydantic import SecretStr
     from rich.console import Console
 
-    from bot.adapters.matrix import MatrixChat
+    from bot.adapters.matrix import Login, MatrixChat
     from bot.adapters.slack import SlackChat
     from bot.adapters.store import Store
-    from bot.ports import Chat, Clock, Incoming, Reply
+    from bot.core.model import Rule
+    from bot.ports import Chat, Clock, Incoming
     from bot.settings import Settings
 
     Answer = Callable[[Incoming], Awaitable[Reply]]
@@ -58,19 +61,7 @@ def _console(settings: Settings, console: Console) -> ConsoleChat:
 async def _slack(
     stack: AsyncExitStack, settings: Settings, store: Store, clock: Clock, answer: Answer
 ) -> SlackChat:
-    from bot.adapters.slack import SlackChat  # noqa: PLC0415 -- only where Slack runs
-
-    if settings.slack_bot_token is None:
-        raise SettingsError("SLACK_BOT_TOKEN", "the slack chat needs it, see docs/slack.md")
-    chat = SlackChat(
-        bot_token=settings.slack_bot_token.get_secret_value(),
-        answer=answer,
-        clock=clock,
-        app_token=_secret(settings.slack_app_token),
-        signing_secret=_secret(settings.slack_signing_secret),
-        api_url=settings.slack_api_url,
-        article=store.article,
-    )
+    chat = _slack_chat(settings, store, clock, answer)
     if routes := chat.routes():
         from bot.adapters.web import WebServer  # noqa: PLC0415 -- only in HTTP mode
 
@@ -82,22 +73,30 @@ async def _slack(
     return chat
 
 
+def _slack_chat(settings: Settings, store: Store, clock: Clock, answer: Answer) -> SlackChat:
+    from bot.adapters.slack import SlackChat  # noqa: PLC0415 -- only where Slack runs
+
+    if settings.slack_bot_token is None:
+        raise SettingsError("SLACK_BOT_TOKEN", "the slack chat needs it, see docs/slack.md")
+    return SlackChat(
+        bot_token=settings.slack_bot_token.get_secret_value(),
+        answer=answer,
+        clock=clock,
+        app_token=_secret(settings.slack_app_token),
+        signing_secret=_secret(settings.slack_signing_secret),
+        api_url=settings.slack_api_url,
+        article=store.article,
+    )
+
+
 async def _matrix(
     stack: AsyncExitStack, settings: Settings, store: Store, clock: Clock, answer: Answer
 ) -> MatrixChat:
-    from bot.adapters.matrix import Login, MatrixChat  # noqa: PLC0415 -- only where Matrix runs
+    from bot.adapters.matrix import MatrixChat  # noqa: PLC0415 -- only where Matrix runs
 
-    if settings.matrix_homeserver is None:
-        raise SettingsError("MATRIX_HOMESERVER", "the matrix chat needs it, see docs/matrix.md")
-    login = Login(
-        settings.matrix_homeserver,
-        settings.matrix_user or "",
-        _secret(settings.matrix_password),
-        _secret(settings.matrix_access_token),
-    )
     chat = MatrixChat(
-        login,
-        folder=Path(store.place).parent / "matrix",
+        _login(settings),
+        folder=_matrix_folder(store),
         answer=answer,
         clock=clock,
         allow=settings.matrix_allow,
@@ -107,6 +106,55 @@ async def _matrix(
     stack.push_async_callback(chat.stop)
     await chat.start()
     return chat
+
+
+def _login(settings: Settings) -> Login:
+    from bot.adapters.matrix import Login  # noqa: PLC0415 -- only where Matrix runs
+
+    if settings.matrix_homeserver is None:
+        raise SettingsError("MATRIX_HOMESERVER", "the matrix chat needs it, see docs/matrix.md")
+    return Login(
+        settings.matrix_homeserver,
+        settings.matrix_user or "",
+        _secret(settings.matrix_password),
+        _secret(settings.matrix_access_token),
+    )
+
+
+def _matrix_folder(store: Store) -> Path:
+    return Path(store.place).parent / "matrix"
+
+
+async def check_slack(
+    settings: Settings, store: Store, clock: Clock, rules: Iterable[Rule]
+) -> list[str]:
+    """Ask Slack whether token, scopes and channels are in order; give what is wrong, a line each.
+
+    Raises:
+        SettingsError: a token is missing.
+    """
+    chat = _slack_chat(settings, store, clock, _silent)
+    targets = {channel_of(target) for rule in rules for target in rule.channels}
+    try:
+        return await chat.check(sorted(channel for name, channel in targets if name == "slack"))
+    finally:
+        await chat.stop()
+
+
+async def survey_matrix(settings: Settings, store: Store) -> list[str]:
+    """Log in and list the rooms with the bot's power in each, a line each.
+
+    Raises:
+        SettingsError: the homeserver refuses the credentials, or one is missing.
+        OSError: it cannot be reached, or refuses for now.
+    """
+    from bot.adapters.matrix import survey  # noqa: PLC0415 -- only where Matrix runs
+
+    return await survey(_login(settings), _matrix_folder(store))
+
+
+async def _silent(_incoming: Incoming) -> Reply:
+    return Reply("", ok=False)
 
 
 def _secret(value: SecretStr | None) -> str | None:

@@ -9,9 +9,11 @@ from rich.text import Text
 
 from bot.adapters.feedlists import load_all_feeds
 from bot.adapters.store import Store
+from bot.app.chats import check_slack, survey_matrix
 from bot.app.knowledge import load_knowledge
+from bot.app.shell import SystemClock
 from bot.core.alert import channel_of
-from bot.errors import StoreError
+from bot.errors import StoreError, WirewatchError
 from bot.settings import describe_settings
 
 if TYPE_CHECKING:
@@ -43,7 +45,8 @@ async def check_everything(console: Console, settings: Settings) -> int:
     faults = check_rule_files(console, settings.rules)
     faults += _check_channels(console, settings)
     faults += _check_feeds(console, settings)
-    return faults + await _check_database(console, settings)
+    faults += await _check_database(console, settings)
+    return faults + await _check_chats(console, settings)
 
 
 def _check_channels(console: Console, settings: Settings) -> int:
@@ -87,6 +90,27 @@ async def _check_database(console: Console, settings: Settings) -> int:
     for state in failing[:20]:
         console.print(Text(f"  {state.feed.url}: {state.error}", style="dim"))
     return 0
+
+
+async def _check_chats(console: Console, settings: Settings) -> int:
+    """Ask the chats that need a server; the console needs none."""
+    store, faults = Store(settings.database_url), 0
+    try:
+        if "slack" in settings.active_chats:
+            rules = load_knowledge(settings.rules).rules
+            wrong = await check_slack(settings, store, SystemClock(), rules)
+            for line in wrong:
+                _fault(console, line)
+            faults += len(wrong)
+            if not wrong:
+                _fine(console, "Slack: token, scopes and channels")
+        if "matrix" in settings.active_chats:
+            for line in await survey_matrix(settings, store):
+                _fine(console, f"Matrix: {line}")
+    except (WirewatchError, OSError) as error:
+        _fault(console, str(error))
+        faults += 1
+    return faults
 
 
 def _fault(console: Console, text: str) -> None:
