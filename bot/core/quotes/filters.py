@@ -45,7 +45,7 @@ def keep(text: str, row: Attribution, before: str = "", owned: bool = False) -> 
     if titled and row.path in ("after", "inverted") and row.speaker and row.speaker.noun:
         return False
     if len(words) <= 2 and row.path == "before" and before in _LINKS and row.weak:
-        return not (row.found and row.found.subject.kind == "noun")
+        return row.speaker is not None and not row.speaker.noun
     if row.speaker is None and row.found is None:
         return len(words) >= 3 and not titled
     if len(words) <= 2:
