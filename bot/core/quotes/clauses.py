@@ -170,6 +170,8 @@ class Reader:
         token = self.tokens[i]
         if token.kind != "w" or token.low not in self.lex.base:
             return False
+        if self.low(i - 2) == token.low:
+            return False  # `from state to state`
         j = i - 1
         while j > 0 and (
             self.low(j) in ("not", "never", "also", "then") or self.low(j).endswith("ly")

@@ -470,6 +470,9 @@ def _label(reader: Reader, at: int) -> Found | None:
         if mention is not None and not mention.owns:
             subject = Subject("name", mention.first, mention.last, mention)
             return Found(subject, (at - 1, at), "label", 0.9 if mention.first == 0 else 0.7)
+        main = reader.main_subject(at)
+        if main is not None and main.kind != "noun":
+            return Found(main, (at - 1, at), "label", 0.75)
     if (
         at + 2 <= len(tokens) - 1
         and tokens[at + 1].kind == "p"

@@ -57,7 +57,7 @@ def find_quotes(  # noqa: PLR0913 - what is known of an article
     if nlp is not None:
         from bot.core.quotes.component import hints_of  # noqa: PLC0415 - spaCy takes seconds
 
-        hints = hints_of(nlp(text))
+        hints = hints_of(nlp(text[: min(READ_LIMIT, nlp.max_length)]))
     return find_in(text, officials=officials, when=when, lang=lang, hints=hints, indirect=indirect)
 
 

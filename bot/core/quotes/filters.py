@@ -19,6 +19,7 @@ _WORKS: Final = frozenset(
 _PLACED: Final = frozenset(
     ("on", "in", "of", "for", "from", "during", "a", "the", "his", "her", "their", "its")
 )
+_LINKS: Final = frozenset("a the an of or their its these those as is are and".split())
 _NOT_SHOUTED: Final = frozenset("CROSSTALK LAUGHTER APPLAUSE CHEERS INAUDIBLE".split())
 _SMALL: Final = frozenset("the and of for with from that this what into over".split())
 
@@ -41,43 +42,15 @@ def keep(text: str, row: Attribution, before: str = "", owned: bool = False) -> 
     titled = _titled(words)
     if titled and (owned or before in _WORKS or before in _PLACED):
         return False
-    if (
-        row.found is not None
-        and row.found.path in ("after", "inverted")
-        and titled
-        and row.speaker
-        and row.speaker.noun
-    ):
+    if titled and row.path in ("after", "inverted") and row.speaker and row.speaker.noun:
         return False
-    if (
-        len(words) <= 2
-        and row.path == "before"
-        and before
-        in (
-            "a",
-            "the",
-            "an",
-            "of",
-            "or",
-            "their",
-            "its",
-            "these",
-            "those",
-            "as",
-            "is",
-            "are",
-            "and",
-        )
-        and row.found
-        and row.found.subject.kind == "noun"
-        and row.weak
-    ):
-        return False
+    if len(words) <= 2 and row.path == "before" and before in _LINKS and row.weak:
+        return row.speaker is not None and not row.speaker.noun
     if row.speaker is None and row.found is None:
-        return len(words) >= 3 and not _titled(words)
+        return len(words) >= 3 and not titled
     if len(words) <= 2:
         return row.confidence >= 0.6
-    if _titled(words):
+    if titled:
         return row.path in ("after", "inverted", "before", "according", "label", "dash")
     return True
 
@@ -86,5 +59,5 @@ def _titled(words: list[str]) -> bool:
     """Tell whether every long word has a capital, as in titles and slogans."""
     long = [w for w in words if len(w) > 3 and w[0].isalpha() and w.lower() not in _SMALL]
     caps = sum(w[0].isupper() for w in long)
-    shut = words[-1][-1] in ".?!" or not words[0][0].isupper()
+    shut = words[-1][-1] in "?!" or not words[0][0].isupper()
     return bool(long) and caps == len(long) and 1 < len(words) < 9 and not shut

@@ -558,6 +558,17 @@ class Registry:
             steps += 1
         return first
 
+    def _own_nouns(self, phrase: Sequence[Token]) -> list[str]:
+        """Give the role nouns that are the bearer's: of `president's spokesman` only the second."""
+        nouns: list[str] = []
+        for token in phrase:
+            low = token.low.rstrip(".")
+            if low in _STOPS - {"and"} and nouns:
+                break
+            if low in self._lex.roles and not token.owns:
+                nouns.append(low)
+        return nouns
+
     def _body_noun(self, words: list[str]) -> str:
         """Give the noun of `a militant group that …` when it names an institution."""
         found = ""
@@ -576,8 +587,8 @@ class Registry:
                 who.person = False
                 who.bodies.add(body)
             return
-        nouns = [w for w in words if w in self._lex.roles]
-        if not nouns or not phrase:
+        nouns = self._own_nouns(phrase)
+        if not nouns:
             return
         first = 1 if phrase[0].low in ("the", "a", "an") and len(phrase) > 1 else 0
         role_words = frozenset(w for w in words if w not in FUNCTION)

@@ -116,6 +116,7 @@ class People:
         self.subjects: list[Someone | None] = []
         self._intro: dict[int, int] = {}
         self._noun_body: tuple[int, Speaker] | None = None
+        self._last_noun: tuple[int, Speaker] | None = None
         self._issuer: tuple[int, Someone] | None = None
         self._last_speaker: tuple[int, Someone] | None = None
         self._entities: dict[int, Entity | None] = {}
@@ -173,6 +174,8 @@ class People:
 
     def spoke(self, number: int, speaker: Speaker) -> None:
         """Note who spoke last."""
+        if speaker.noun:
+            self._last_noun = (number, speaker)
         if speaker.who is not None:
             self._last_speaker = (number, speaker.who)
             self._note(number, speaker.who, 3.0)
@@ -253,6 +256,9 @@ class People:
 
     def _person(self, reader: Reader, subject: Subject, gender: str) -> Speaker | None:
         number = reader.sentence.number
+        unnamed = self._unnamed(number)
+        if unnamed is not None:
+            return unnamed
         scores: dict[Someone, float] = {}
         for distance in range(_WINDOW + 1):
             for who, weight in self._seen.get(number - distance, {}).items():
@@ -276,6 +282,17 @@ class People:
         best, value = ranked[0]
         second = ranked[1][1] if len(ranked) > 1 else 0.0
         return self.of(best, 0.6 + 0.35 * (value - second) / (value + 0.01))
+
+    def _unnamed(self, number: int) -> Speaker | None:
+        """Give `one medic` for the `he` right after him, where nobody was named in between."""
+        if self._last_noun is None or not 0 < number - self._last_noun[0] <= 1:
+            return None
+        at, speaker = self._last_noun
+        later = [w for n in range(at, number + 1) for w, v in self._seen.get(n, {}).items()
+                 if w.person and v > 1.0]  # fmt: skip
+        words = speaker.name.lower().split()
+        single = any(w in self._lex.roles for w in words) or words[:1] == ["one"]
+        return Speaker(speaker.name, None, None, 0.8, noun=True) if single and not later else None
 
     def _fallback(self, gender: str) -> Speaker | None:
         people = [p for p in self._registry.people if p.person and p.gender == gender]
@@ -379,6 +396,10 @@ class People:
             later = self._named_next(reader.sentence.number)
             if later is not None:
                 return self.of(later, 0.75)
+        if best is None and noun in _OFFICES:
+            people = [p for p in self._registry.people if p.person]
+            if len(people) == 1 and not people[0].roles:
+                return self.of(people[0], 0.75)
         if best is None and noun in _HEADS:
             heads = {
                 w
@@ -386,7 +407,8 @@ class People:
                 for _, w, r in self._registry.by_role.get(n, ())
                 if _fit(set(), n, r) is not None
             }
-            if len(heads) == 1 and not content - _HEADS - {noun}:
+            bodies = {t.low for t in phrase if t.word.isupper()}
+            if len(heads) == 1 and not content - _HEADS - {noun} - bodies:
                 return self.of(next(iter(heads)), 0.75)
         if best is None and not caps and noun in _GENERIC:
             found = self._salient(reader, _GENERIC[noun])

@@ -34,7 +34,7 @@ question taunt tease heckle proclaim
 """.split()
 _ATTITUDES: Final = """
 believe hope fear worry guess figure suspect expect want wish intend plan guarantee offer name
-paint attack lash rail celebrate justify support endorse reject refuse decline allow grant
+paint attack lash rail celebrate justify support endorse reject refuse allow grant
 signal signify publish issue share sing rap pray brief notify detail spell sum point interrupt
 rule judge recognize recognise charge challenge highlight underline ascribe attribute jab needle
 admire value favor favour deplore pan bash savage skewer envision envisage imagine anticipate
@@ -172,16 +172,14 @@ def _forms() -> tuple[set[str], set[str], set[str], set[str]]:
         base.add(verb)
         ing.add(participle)
     strong = past - set(_FINITE) | _FINITE_STRONG
-    for verb in _SPEECH_ACTS:
+    acts: set[str] = set()
+    for verb in _SPEECH_ACTS + _ATTITUDES:
         finite, participle = inflect(verb)
         past |= finite
-        base.add(verb)
-        ing.add(participle)
-    for verb in _ATTITUDES:
-        finite, participle = inflect(verb)
-        past |= finite
-        ing.add(participle)
-    weak = past - strong
+        acts.add(participle)
+    base |= set(_SPEECH_ACTS)
+    weak = past - strong | acts - ing
+    ing |= acts
     return past - _NOT_CUES, base, ing, weak
 
 
