@@ -161,7 +161,7 @@ class Case:
     def __post_init__(self) -> None:
         title, text = self.article.title, self.article.text
         self.whole = Text(
-            cut(title, "title") + [Word(BARRIER, "", 0, 0, "")] + cut(text, "text"),
+            [*cut(title, "title"), Word(BARRIER, "", 0, 0, ""), *cut(text, "text")],
             [("title", title, 0), ("text", text, 0)],
             [],
         )

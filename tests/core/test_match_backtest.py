@@ -18,9 +18,15 @@ RULE = Rule("chat/c/r", "r", "Rafah OR Gaza", paused=True)
 
 def stored(*texts: str) -> list[tuple[Article, list[Quote] | None]]:
     return [
-        (replace(article_of({"id": text, "text": text}), arrived=datetime(2026, 3, 1 + n // 2, tzinfo=UTC)), None)
+        (
+            replace(
+                article_of({"id": text, "text": text}),
+                arrived=datetime(2026, 3, 1 + n // 2, tzinfo=UTC),
+            ),
+            None,
+        )
         for n, text in enumerate(texts)
-    ]  # fmt: skip
+    ]
 
 
 def test_hits_by_day_and_clause_with_samples() -> None:

@@ -110,10 +110,9 @@ class Positional(Leaf):
 
     def marks(self, document: Document) -> tuple[Highlight, ...]:
         """Give its highlights, remembered by the document."""
-        key = (self, "marks")
-        known = document.memo.get(key)
+        known = document.marked.get(self)
         if known is None:
-            known = document.memo[key] = document.marks(self.places(document))
+            known = document.marked[self] = document.marks(self.places(document))
         return known
 
     def collect(self, document: Document, found: Found) -> None:

@@ -12,6 +12,7 @@ from bot.core.model import Highlight
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
+    from bot.core.match.base import Positional
     from bot.core.match.pattern import Pattern, Stretch
     from bot.core.model import Article, Field, Quote
 
@@ -33,6 +34,7 @@ class Document:
     Attributes:
         text: the folded text; pieces that must not run together stand on both sides of a barrier.
         places: what `Pattern.stretches` found already.
+        marked: the highlights of leaves that were asked for them.
         memo: what else was worked out for this document, by the object that did.
         root: the document of the whole article.
     """
@@ -47,6 +49,7 @@ class Document:
         self.text = self._folded.text
         self.places: dict[Pattern, tuple[Stretch, ...]] = {}
         self.memo: dict[Any, Any] = {}
+        self.marked: dict[Positional, tuple[Highlight, ...]] = {}
         self._offsets: dict[str, list[int]] = {}
 
     @cached_property

@@ -55,7 +55,11 @@ class TermLeaf(Positional):
     def places(self, document: Document) -> Sequence[Place]:
         """Find it everywhere in its scope."""
         known = document.memo.get(self)
-        if known is None:
+        if known is None and self.word:
+            size = len(self.word)
+            known = [(at, at + size, "") for at in document.offsets(self.word)]
+            document.memo[self] = known
+        elif known is None:
             found = [(start, end, "") for start, end in self.pattern.stretches(document)]
             known = in_scope(document, found, self.scope) if self.scope else found
             document.memo[self] = known

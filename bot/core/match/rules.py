@@ -259,13 +259,13 @@ def _number(compiled: CompiledRule) -> int:
 
 def _match(compiled: CompiledRule, document: ArticleDocument, hits: dict[Leaf, None]) -> Match:
     node = compiled.node
-    if compiled.simple:
+    if compiled.simple and node is not compiled.leaves[0]:
         met = [leaf for leaf in compiled.leaves if leaf in hits]
         node = met[0] if len(met) == 1 else node
     if isinstance(node, Positional):
         return Match(compiled.rule.id, (node.clause,), node.marks(document))
     found = Found()
-    if compiled.simple:
+    if compiled.simple and node is not compiled.leaves[0]:
         for leaf in met:
             leaf.collect(document, found)
     else:
