@@ -12,6 +12,7 @@ import pickle
 import resource
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 from bot.errors import WirewatchError
@@ -20,7 +21,7 @@ MAX_CALLS = 1_000
 """Calls after which a worker is replaced, against what parsers leak."""
 
 MAX_RESIDENT = 320 << 20
-"""Bytes of peak memory after which it is replaced."""
+"""Bytes of memory in use from which it is replaced."""
 
 _LENGTH = 8
 
@@ -86,5 +87,14 @@ def _alarm(seconds: float) -> None:
 
 
 def _resident() -> int:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
+    """Give the bytes that are held now.
+
+    Where that cannot be told the peak serves; but on Linux a process inherits the peak of the one
+    that started it, so a large program's workers would all retire at once.
+    """
+    try:
+        pages = int(Path("/proc/self/statm").read_bytes().split()[1])
+    except OSError:
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak if sys.platform == "darwin" else peak * 1024
+    return pages * resource.getpagesize()

@@ -99,6 +99,15 @@ async def test_workers_retire() -> None:
         assert await pool.run(os.getpid) != first
 
 
+async def test_workers_of_a_large_program_do_not_retire() -> None:
+    """A process inherits the peak memory of its parent; a worker is judged by its own."""
+    ballast = bytearray(worker.MAX_RESIDENT + (64 << 20))
+    ballast[:: 1 << 12] = b"x" * len(ballast[:: 1 << 12])
+    async with ParserPool(1) as pool:
+        assert len({await pool.run(os.getpid) for _ in range(3)}) == 1
+    del ballast
+
+
 async def test_a_closed_pool_leaves_nobody_behind() -> None:
     """Idle workers and one in the middle of a call are gone within two seconds."""
     async with ParserPool(2) as pool:

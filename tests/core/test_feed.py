@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from xml.sax.saxutils import escape
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bot.core.feed import MAX_ENTRIES, parse_feed, prune
@@ -435,10 +435,21 @@ def test_nothing_but_feed_errors_comes_out(title: str, link: str, tail: str) -> 
         assert article.domain is not None
 
 
+def encoded_twice(text: str) -> bool:
+    try:
+        return text.encode("latin-1").decode() != text
+    except UnicodeError:
+        return False
+
+
 @given(st.text(max_size=30), st.text(max_size=80))
 def test_plain_words_survive_the_way(title: str, text: str) -> None:
-    """What is escaped as it should be comes out as the same words."""
+    """What is escaped as it should be comes out as the same words.
+
+    Except that feedparser mends texts that were encoded in UTF-8 twice (`Ã©` for `é`).
+    """
     words = " ".join(one_word for one_word in title.split() if one_word.isalnum())
     more = " ".join(one_word for one_word in text.split() if one_word.isalnum())
+    assume(not any(encoded_twice(one_text) for one_text in (words, more)))
     article = one(rss(item(guid="1", title=escape(words), description=escape(more))))
     assert (article.title, article.text) == (words, more)
