@@ -76,7 +76,10 @@ _TOKEN: Final = re.compile(
     re.IGNORECASE,
 )
 _BREAK: Final = re.compile(r"\s+[|•·»–—-]\s+|\s*[|»]\s*")
-_LABEL: Final = re.compile(r"\A\s*(?:[\w’']+ ){0,1}[\w’']+\s*:\s+|\s*[(\[][\w ]{3,12}[)\]]\s*\Z")
+_LABEL: Final = re.compile(
+    r"\A\s*(?:[\w’']+ ){0,1}[\w’']+\s*:\s+|\A(?:UPDATE|WRAPUP|RPT)(?: \d+)?\s*-\s*"
+    r"|\s*[(\[][\w ]{3,12}[)\]]\s*\Z"
+)
 """`Watch: ` before a headline and `(video)` after it."""
 
 _CORRECTED: Final = re.compile(
@@ -90,7 +93,8 @@ _NOTE: Final = re.compile(
     r"|mistaken(?:ly)?|incorrect(?:ly)?|inaccurate(?:ly)?|erroneous(?:ly)?|in error"
     r"|editor['’]?s['’]? note|(?:earlier|previous|original|prior|initial|first) "
     r"(?:version|headline|article|story|report)|updated to (?:correct|clarify|reflect|remove|fix"
-    r"|amend)|we regret|apologi[sz]e for)\b",
+    r"|amend)|(?:we|which) regrets?|regrets? (?:the|this|any) (?:error|mistake)"
+    r"|(?:editing|production|technical) error|apologi[sz]e for)\b",
     re.IGNORECASE,
 )
 _INVITES: Final = re.compile(

@@ -17,6 +17,8 @@ PRIOR_DOCUMENTS: Final = 300.0
 RARE: Final = 0.7
 """Documents per thousand of a term that no band lists."""
 
+SMOOTH: Final = 0.25
+
 FORGET_AT: Final = 60_000
 """After so many articles all counts are halved: the news of last year is no measure of today's,
 and terms that were met once are let go, which bounds the memory."""
@@ -61,12 +63,17 @@ class Frequencies:
                 self._counts.pop(term, None)
         self._documents = max(0.0, self._documents - 1)
 
-    def weight(self, term: int) -> float:
-        """Give the inverse document frequency: 1 or 2 for a common word, 7 for a rare one."""
-        total = PRIOR_DOCUMENTS + self._documents
-        share = self._shares.get(term, RARE / 1000)
-        return math.log(total / (PRIOR_DOCUMENTS * share + self._counts.get(term, 0.0) + 0.25))
-
     def common(self, term: int) -> bool:
         """Say whether a term is listed as a common word of English."""
         return term in self._shares
+
+    def weights(self, terms: Iterable[int]) -> dict[int, float]:
+        """Give inverse document frequencies: 1 or 2 for a common word, 7 for a rare one."""
+        total = PRIOR_DOCUMENTS + self._documents
+        share, count, log = self._shares.get, self._counts.get, math.log
+        return {
+            term: log(
+                total / (PRIOR_DOCUMENTS * share(term, RARE / 1000) + count(term, 0.0) + SMOOTH)
+            )
+            for term in terms
+        }

@@ -175,7 +175,7 @@ def read(
     counts = Counter(about)
     counts.update(titled)
     del counts[0]
-    rarity = {term: frequencies.weight(term) for term in counts}
+    rarity = frequencies.weights(counts)
     ranked = sorted(
         [
             (

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 POSTINGS: Final = 128
 """Newest articles that are remembered for a term. What all articles have tells nothing apart."""
 
+ASKED: Final = 18
+"""Of the terms under which an article is filed, those that are looked up for a new one."""
+
 FOUND: Final = 8
 """Articles that are looked at closely."""
 
@@ -95,7 +98,7 @@ class Shelf:
         """Give the serials of the articles that share most of what is rare, best first."""
         scores: dict[int, float] = {}
         score = scores.get
-        for term in reading.keys:
+        for term in reading.keys[:ASKED]:
             posting = self._postings.get(term)
             if posting is None:
                 continue
