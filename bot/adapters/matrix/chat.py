@@ -37,6 +37,9 @@ log = structlog.get_logger(__name__)
 _CLOCKS_APART = timedelta(hours=1)
 """How far our clock and the homeserver's may differ when we look for an alert."""
 
+_FIRST_LOGIN = 10.0
+"""Seconds that the other chats wait for our login; then it goes on in the background."""
+
 _LAST_WORDS = 2.0
 """Seconds that commands under way get to end when the chat stops."""
 
@@ -88,15 +91,17 @@ class MatrixChat:
         self._running: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Log in and begin to listen; where the homeserver is away, go on trying meanwhile.
+        """Log in and begin to listen; where the homeserver is away or slow, go on trying meanwhile.
 
         Raises:
             SettingsError: the homeserver refuses the credentials.
         """
         try:
-            await self._stream.connect()
-        except (MatrixError, NoAnswerError) as error:
-            log.warning("matrix homeserver not reached, trying on", reason=str(error))
+            async with asyncio.timeout(_FIRST_LOGIN):
+                await self._stream.connect()
+        except (MatrixError, NoAnswerError, TimeoutError) as error:
+            reason = str(error) or "no answer yet"
+            log.warning("matrix homeserver not reached, trying on", reason=reason)
         self._running = [
             asyncio.create_task(self._stream.run(), name="matrix sync"),
             asyncio.create_task(self._offers.run(), name="matrix offers"),

@@ -1,0 +1,63 @@
+"""The real program, the sample wire, and a room."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.process.expected import query, wait_for_the_end
+from tests.process.program import Program
+
+from tests.matrix.synapse import NIGHTLY, Person
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.matrix.synapse import Synapse
+
+
+async def room_alerts(person: Person, room: str, bot: str) -> Counter[str]:
+    contents = [event["content"] for event in await person.events(room, of=bot)]
+    key = "org.wirewatch.delivery"
+    return Counter(content[key] for content in contents if key in content)
+
+
+@pytest.mark.process
+async def test_a_rule_made_in_a_room_alerts_that_room(synapse: Synapse, tmp_path: Path) -> None:
+    """Invite, greeting, `!watch add`, the news day: what the store sent is in the room, once each.
+
+    In the nightly profile the program is killed on the way.
+    """
+    grace = await Person.enter(synapse, "grace")
+    bot = await asyncio.to_thread(synapse.register, "newsbot")
+    room = await grace.make_room(bot)
+    program = Program(
+        tmp_path,
+        WIREWATCH_FEEDS="sample-wire",
+        WIREWATCH_CHATS="console,matrix",
+        MATRIX_HOMESERVER=synapse.url,
+        MATRIX_USER=bot,
+        MATRIX_PASSWORD="pw",
+    )
+    await asyncio.to_thread(program.start, "--speed", "20")
+    await grace.wait_text(room, "!watch help", of=bot, seconds=90)
+    await grace.say(room, "!watch add Rafah as crossing")
+    await grace.wait_text(room, "watching crossing", of=bot)
+    await asyncio.to_thread(program.stop)
+    for _ in range(3 if NIGHTLY else 0):
+        seen = len(program.alerts())
+        await asyncio.to_thread(program.start, "--speed", "6000")
+        await asyncio.to_thread(program.wait_for, seen + 2)
+        await asyncio.to_thread(program.kill)
+    await asyncio.to_thread(program.start, "--speed", "6000")
+    await asyncio.to_thread(wait_for_the_end, program)
+    code, _, out, err = await asyncio.to_thread(program.stop)
+    assert code == 0, err
+    assert "Traceback" not in out + err
+    there = await room_alerts(grace, room, bot)
+    sent = query(program, "SELECT id, state FROM deliveries WHERE chat = 'matrix'")
+    assert len(sent) > 3
+    assert {state for _, state in sent} == {"delivered"}
+    assert there == Counter(delivery_id for delivery_id, _ in sent)
