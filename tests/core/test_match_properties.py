@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import unicodedata
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -38,6 +39,7 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 PROFILE = settings.get_profile("match")
+pytestmark = [pytest.mark.timeout(7200)] if NIGHTLY else []
 
 OFFICIALS = Officials(
     [
