@@ -12,7 +12,7 @@ from bot.core.story.reading import Kept
 if TYPE_CHECKING:
     from bot.core.story.reading import Reading
 
-POSTINGS: Final = 128
+POSTINGS: Final = 64
 """Newest articles that are remembered for a term. What all articles have tells nothing apart."""
 
 ASKED: Final = 18
