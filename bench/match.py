@@ -165,7 +165,7 @@ def _plain_rules(size: int) -> tuple[list[Rule], Officials]:
     return make_rules(world, size), make_officials(world)
 
 
-def measure(  # noqa: PLR0913, PLR0917 - the knobs of one size
+def measure(
     world: World,
     officials: Officials,
     size: int,

@@ -86,7 +86,7 @@ def cut(text: str, name: str = "text") -> list[Word]:
     return words
 
 
-def _chunk(  # noqa: PLR0913, PLR0917
+def _chunk(
     text: str, name: str, stream: list[tuple[str, int]], letters: list[str], begin: int, end: int
 ) -> list[Word]:
     """Cut what stands between spaces at its full stops, but for initials at its start."""
@@ -110,7 +110,7 @@ def _chunk(  # noqa: PLR0913, PLR0917
     return words
 
 
-def _word(  # noqa: PLR0913
+def _word(
     text: str,
     name: str,
     stream: list[tuple[str, int]],

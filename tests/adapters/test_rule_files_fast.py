@@ -21,7 +21,8 @@ def test_both_parsers_give_the_same_data_and_places(
     monkeypatch.setattr(tree, "_nodes", lambda path, source, **_: nodes(path, source, pure=True))
     thorough = tree.read_tree(path, source)
     assert quick.data == thorough.data
-    places = [
-        {way: node.start_mark.index for way, node in one.values.items()} for one in (quick, thorough)
-    ]
-    assert places[0] == places[1]
+    assert places(quick) == places(thorough)
+
+
+def places(one: tree.Tree) -> dict[tree.Key, int]:
+    return {way: node.start_mark.index for way, node in one.values.items()}

@@ -94,6 +94,15 @@ async def test_feeds_that_leave_the_configuration_are_not_polled_but_remembered(
     assert known[FEED.url].primed
 
 
+async def test_a_feed_with_another_pace_is_due_at_once(store: Store) -> None:
+    await store.add_feeds([FEED])
+    await store.feed_unchanged(FEED.id, Validators(), NOW, SOON)
+    await store.add_feeds([FEED])
+    assert await store.claim_due(NOW, 10, LEASE) == []
+    await store.add_feeds([replace(FEED, every=1.0)])
+    assert len(await store.claim_due(NOW, 10, LEASE)) == 1
+
+
 async def test_unseen_knows_entries_by_feed_key_and_content(store: Store) -> None:
     await store.add_feeds([FEED])
     one, two = make_article("1"), make_article("2")

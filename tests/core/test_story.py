@@ -60,7 +60,7 @@ FRUIT = [
 ]
 
 
-def article(  # noqa: PLR0913 - what an article has
+def article(
     key: str,
     title: str,
     text: str = "",

@@ -10,10 +10,9 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.jobs.deliver import Deliver
-
 from bot.adapters.matrix import Login, MatrixChat
 from bot.adapters.store import Store
+from bot.jobs.deliver import Deliver
 from bot.ports import Incoming, Reply
 
 

@@ -7,10 +7,10 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.process.expected import query, wait_for_the_end
-from tests.process.program import Program
 
 from tests.matrix.synapse import NIGHTLY, Person
+from tests.process.expected import query, wait_for_the_end
+from tests.process.program import Program
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,6 +10,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests.process.program import PATIENCE
+
 if TYPE_CHECKING:
     from tests.process.program import Program
 
@@ -27,12 +29,16 @@ def query(program: Program, sql: str) -> list[tuple[Any, ...]]:
 
 
 def wait_for_the_end(program: Program) -> None:
-    """Wait until the day's last report was told and nothing waits in the outbox any more."""
-    last = [row["url"] for row in TABLE if row["rafah_city"]][-1]
-    while last not in {alert["url"] for alert in program.alerts()}:
-        program.wait_for(len(program.alerts()) + 1)
+    """Wait until every article of the day is stored and nothing waits in the outbox any more."""
+    end = time.monotonic() + PATIENCE
+    urls = {row["url"] for row in TABLE}
     count = "SELECT count(*) FROM deliveries WHERE state IN ('pending', 'sending')"
+    program.wait_for(1)
+    while not urls <= {row[0] for row in query(program, "SELECT url FROM articles")}:
+        assert time.monotonic() < end, "the day did not end"
+        time.sleep(0.2)
     while query(program, count) != [(0,)]:
+        assert time.monotonic() < end, "the outbox did not empty"
         time.sleep(0.1)
 
 

@@ -35,10 +35,18 @@ class FeedRows:
                 for name in ("tags", "full_text", "every", "backfill", "origin", "listed")
             }
             | {
+                # Another pace counts at once: the old one may have put the next poll far off.
+                "next_poll": case(
+                    (
+                        statement.excluded.every.is_not_distinct_from(feeds.c.every),
+                        feeds.c.next_poll,
+                    ),
+                    else_=None,
+                ),
                 # A name learned from the feed itself is not lost to a file without one.
                 "title": case(
                     (statement.excluded.title == "", feeds.c.title), else_=statement.excluded.title
-                )
+                ),
             },
         )
         async with self._db.write() as connection:

@@ -38,7 +38,7 @@ __all__ = ["MAX_ENTRIES", "Pruned", "parse_feed", "prune"]
 _SAMPLES = 5
 
 
-def parse_feed(  # noqa: PLR0913 - keyword arguments
+def parse_feed(
     body: bytes,
     *,
     feed: Feed,

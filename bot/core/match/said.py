@@ -28,7 +28,7 @@ class SaidLeaf(Leaf):
 
     __slots__ = ("gate", "inner", "mentions", "names", "pattern", "speaker")
 
-    def __init__(  # noqa: PLR0913 - one argument for each part of the clause
+    def __init__(
         self,
         clause: str,
         *,

@@ -246,7 +246,7 @@ class Stories:
         self._stories[story] = opened
         return opened
 
-    def _remember(  # noqa: PLR0913, PLR0917 - what was decided, in the order it was decided
+    def _remember(
         self,
         article: Article,
         quotes: Sequence[Quote],
