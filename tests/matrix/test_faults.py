@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.matrix.conftest import Bot
     from tests.matrix.synapse import Synapse
 
-BURST = 200 if NIGHTLY else 11
+BURST = 200 if NIGHTLY else 8
 TOKEN_GONE = {"status": 401, "errcode": "M_UNKNOWN_TOKEN", "error": "gone"}
 SLOW_DOWN = {"status": 429, "errcode": "M_LIMIT_EXCEEDED", "error": "x"}
 FAULTS: list[tuple[Any, type, bool]] = [
