@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 WORKERS ?= auto
 RUN_STAMP := $(VENV)/.run-stamp
 TEST_STAMP := $(VENV)/.test-stamp
-SHARED ?= ../shared
+BENCH_STAMP := $(VENV)/.bench-stamp
 
 .PHONY: run test servers lint types check lock clean \
 	bench-check bench-match bench-quotes bench-summary bench-stories bench-ingest
@@ -33,6 +33,38 @@ types: $(TEST_STAMP)
 
 check: lint types test
 
+# --- benchmarks -------------------------------------------------------------------------------
+# Those that compare with judges or peers print what they cannot do here and why.
+
+bench-check: $(TEST_STAMP)  ## the fast ones, for their answers and not for their speed
+	$(BIN)/python bench/match.py --quick
+
+$(BENCH_STAMP): requirements-bench.lock $(TEST_STAMP)
+	@$(PIP) install --require-hashes -r requirements-bench.lock
+	@touch $@
+
+bench-match: $(BENCH_STAMP)
+	$(BIN)/python bench/match.py
+
+bench-quotes: $(BENCH_STAMP)
+	$(BIN)/python -m bench.quotes
+
+bench-summary: $(BENCH_STAMP)
+	$(BIN)/python -m bench.summary
+
+bench-stories: $(BENCH_STAMP)
+	PYTHONHASHSEED=0 $(BIN)/python -m bench.stories
+
+# Peers in an environment of their own: `reader` needs other versions.
+PEERS := .venv-peers
+$(PEERS)/.stamp: requirements-peers.lock
+	@$(BIN)/python -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip --disable-pip-version-check -qq install --require-hashes -r requirements-peers.lock
+	@touch $@
+
+bench-ingest: $(BENCH_STAMP) $(PEERS)/.stamp
+	$(BIN)/python bench/ingest.py --peers $(PEERS)/bin/python
+
 $(BIN)/python:
 	@[ -n "$(PYTHON)" ] || { echo "Wirewatch needs Python 3.11 or newer with venv; set PYTHON=/path/to/python3" >&2; exit 2; }
 	@echo "Setting up $(VENV) with $$($(PYTHON) --version) (once; about a minute) ..."
@@ -51,7 +83,9 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-
 lock:  ## pin everything anew (needs uv on the PATH)
 	$(LOCK) --group build pyproject.toml -o requirements.lock
 	$(LOCK) --group dev pyproject.toml -c requirements.lock -o requirements-dev.lock
+	$(LOCK) --group bench pyproject.toml -c requirements-dev.lock -o requirements-bench.lock
+	printf "reader==3.26\nsgmllib3k\nrequests\nfeedparser\n" | $(LOCK) - -o requirements-peers.lock
 	echo "matrix-synapse==1.163.2" | $(LOCK) - -o requirements-synapse.lock
 
 clean:
-	rm -rf $(VENV) .venv-synapse .slack-server data
+	rm -rf $(VENV) .venv-synapse .venv-peers .slack-server data
