@@ -165,3 +165,9 @@ async def test_typed_commands_are_answered() -> None:
     assert [(incoming.text, incoming.chat) for incoming in asked] == [("add Rafah", "console")]
     assert printed(console).startswith("watching\n")
     assert "/watch help" in printed(console)
+
+
+def test_no_line_ends_in_blanks() -> None:
+    console = screen()
+    print_alert(console, make_alert(summary=(Excerpt("word " * 60),)))
+    assert not [line for line in printed(console).splitlines() if line != line.rstrip()]

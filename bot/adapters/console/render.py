@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from rich.padding import Padding
 from rich.rule import Rule as Line
 from rich.text import Text
 
@@ -38,15 +37,22 @@ def print_alert(console: Console, alert: Alert) -> None:
     if alert.summary:
         parts.append(Text(" ").join(_marked(sentence) for sentence in alert.summary))
     for part in parts:
-        console.print(part, width=width)
+        _fold(console, part, width)
     for quote in alert.quotes:
-        console.print(Padding(_quote(quote), (0, 0, 0, 2), expand=False), width=width)
+        _fold(console, _quote(quote), width, indent=2)
     if alert.more_quotes:
-        more = f"  + {alert.more_quotes} more quote{'s' * (alert.more_quotes != 1)}"
-        console.print(Text(more, style="dim"), width=width)
+        more = f"+ {alert.more_quotes} more quote{'s' * (alert.more_quotes != 1)}"
+        _fold(console, Text(more, style="dim"), width, indent=2)
     # A link is never folded: it must stay one click.
     console.print(Text(clean(alert.url), style="blue"), soft_wrap=True)
     console.print()
+
+
+def _fold(console: Console, text: Text, width: int, *, indent: int = 0) -> None:
+    """Print a text in lines of at most `width` columns, without blanks at their ends."""
+    for line in text.wrap(console, width - indent):
+        line.rstrip()
+        console.print(Text(" " * indent).append_text(line), soft_wrap=True)
 
 
 def _where(alert: Alert) -> Text:
