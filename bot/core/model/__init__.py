@@ -1,0 +1,39 @@
+"""The nouns: frozen dataclasses. Offsets are Unicode code points; datetimes are aware and UTC."""
+
+from __future__ import annotations
+
+from bot.core.model.alerts import Alert, Delivery, DeliveryState, Excerpt, KeyQuote
+from bot.core.model.articles import Article, Feed, FeedState, ParsedFeed, Validators
+from bot.core.model.base import FullText, Span, digest
+from bot.core.model.quotes import Place, Placement, Quote
+from bot.core.model.rules import Alias, Entity, Field, Highlight, Match, Office, Rule
+from bot.core.model.stored import AuditEntry, PollRecord, StoredArticle
+
+__all__ = [
+    "Alert",
+    "Alias",
+    "Article",
+    "AuditEntry",
+    "Delivery",
+    "DeliveryState",
+    "Entity",
+    "Excerpt",
+    "Feed",
+    "FeedState",
+    "Field",
+    "FullText",
+    "Highlight",
+    "KeyQuote",
+    "Match",
+    "Office",
+    "ParsedFeed",
+    "Place",
+    "Placement",
+    "PollRecord",
+    "Quote",
+    "Rule",
+    "Span",
+    "StoredArticle",
+    "Validators",
+    "digest",
+]

@@ -1,0 +1,123 @@
+"""What people read, and its way to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from bot.core.model.base import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A verbatim piece of an article.
+
+    Attributes:
+        text: the words.
+        marks: spans inside `text` that the rule highlights.
+        start: offset of `text` in the article's text (or title), for those who check.
+    """
+
+    text: str
+    marks: tuple[Span, ...] = ()
+    start: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class KeyQuote:
+    """A quote as an alert prints it.
+
+    Attributes:
+        parts: the pieces, in order; between two of them the article says something else.
+        speaker: full name, or None for unattributed.
+        office: printed beside the name, or "".
+    """
+
+    parts: tuple[Excerpt, ...]
+    speaker: str | None
+    office: str = ""
+
+    @property
+    def text(self) -> str:
+        """The pieces joined by an ellipsis."""
+        return " … ".join(part.text for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What people read.
+
+    Attributes:
+        kind: alert (first report), follow-up (news in a story that was alerted), correction.
+        rule: the rule's name.
+        why: one line for each clause that was met, with the words that met it.
+        title: the headline.
+        url: link to the article, may be empty.
+        source: the outlet.
+        domain: host of the link.
+        published: the article's time.
+        summary: chosen sentences.
+        quotes: key quotes, best first.
+        more_quotes: how many further quotes the article has.
+        story: id of the story.
+        sources: outlets that carry it so far.
+        article: `Article.id`.
+        teaser: True when only the feed's teaser could be read.
+        changes: for a correction, each change as (words before, words after); either may be "".
+    """
+
+    kind: Literal["alert", "follow-up", "correction"]
+    rule: str
+    why: tuple[str, ...]
+    title: Excerpt
+    url: str
+    source: str
+    domain: str
+    published: datetime
+    summary: tuple[Excerpt, ...]
+    quotes: tuple[KeyQuote, ...]
+    more_quotes: int
+    story: str
+    article: str
+    sources: int = 1
+    teaser: bool = False
+    changes: tuple[tuple[str, str], ...] = ()
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands (design, section 6)."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    DELIVERED = "delivered"
+    BLOCKED = "blocked"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One alert for one channel.
+
+    Attributes:
+        id: stable over restarts, see `bot.core.alert.delivery_id`.
+        chat: console, slack or matrix.
+        channel: within that chat; "" for the console.
+        rule_id: `Rule.id`.
+        state: see `DeliveryState`.
+        attempt: how many times it was tried.
+        since: when the current attempt began, or None.
+        parent_ref: `Delivered.ref` of the story's first alert in the channel, for follow-ups and
+            corrections that belong below it; "" for none.
+    """
+
+    id: str
+    chat: str
+    channel: str
+    rule_id: str
+    alert: Alert
+    state: DeliveryState = DeliveryState.PENDING
+    attempt: int = 0
+    since: datetime | None = None
+    parent_ref: str = ""
