@@ -19,31 +19,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from bot.core.alert import compose_alert, deliveries_for, is_news, route
-from bot.core.model import Place, PollRecord, StoredArticle
+from bot.core.model import PollRecord
 from bot.core.politeness import Wishes, after_failure, next_poll
-from bot.core.quotes import choose_quotes
-from bot.core.story import find_correction
-from bot.core.summary import summarize
-from bot.errors import FeedError, FetchError, StoreError
+from bot.errors import FeedError, FetchError
+from bot.jobs.placing import Placing
 from bot.jobs.reading import Reading
 from bot.ports import Archive, FeedStore, Unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Coroutine, Sequence
 
-    from bot.core.alert import Kind
     from bot.core.match import RuleSet
-    from bot.core.model import Alert, Article, Delivery, FeedState, Match, Placement, Rule
-    from bot.core.story import Correction, Stories
+    from bot.core.model import Article, FeedState
+    from bot.core.story import Stories
     from bot.jobs.reading import Reader
     from bot.ports import Clock, Feeds
 
 PAGES_AT_ONCE = 4
 """Pages fetched at the same time for one feed; the client bounds them per host as well."""
-
-KEY_QUOTES = 3
-SENTENCES = 3
 
 
 class Memory(FeedStore, Archive, Protocol):
@@ -112,11 +105,8 @@ class Watch:
         pace: Pace,
     ) -> None:
         self._feeds, self._reader, self._store = feeds, reader, store
-        self._rules, self._stories, self._chats = rules, stories, chats
         self._clock, self._pace = clock, pace
-        # Stories are decided one feed at a time: two outlets' copies of one report, polled at the
-        # same moment, must not both be first.
-        self._placing = asyncio.Lock()
+        self._placing = Placing(rules=rules, stories=stories, store=store, chats=chats)
 
     async def poll(self, state: FeedState) -> Poll:
         """Poll one feed and hand what it brought to the outbox.
@@ -148,7 +138,7 @@ class Watch:
             seen=tuple(reading.entry for reading in readings),
             title="" if feed.title else parsed.title,
         )
-        alerts = await _to_the_end(self._hand_over(news, readings))
+        alerts = await _to_the_end(self._placing.hand_over(news, readings))
         return Poll(state, len(fresh), alerts, problems=parsed.problems, next_poll=due)
 
     async def _failed(self, state: FeedState, error: FetchError | FeedError) -> Poll:
@@ -188,132 +178,6 @@ class Watch:
         oldest_first = fresh[::-1]
         ordered = sorted(oldest_first, key=lambda article: article.when)
         return list(await asyncio.gather(*(one(article) for article in ordered)))
-
-    async def _hand_over(self, news: PollRecord, readings: Sequence[Reading]) -> int:
-        """Place, route and record; either all of it is stored or nothing, here and in memory."""
-        async with self._placing:
-            placed: list[str] = []
-            try:
-                batch = _Batch()
-                for reading in readings:
-                    if reading.matches:
-                        placed.append(reading.article.id)
-                    await self._decide(reading, batch)
-                await self._store.record(
-                    replace(
-                        news,
-                        articles=tuple(batch.articles),
-                        deliveries=tuple(batch.deliveries),
-                    )
-                )
-            except StoreError:
-                for article_id in reversed(placed):
-                    self._stories.forget(article_id)
-                raise
-            return len(batch.deliveries)
-
-    async def _decide(self, reading: Reading, batch: _Batch) -> None:
-        article, quotes = reading.article, reading.quotes
-        if not reading.matches:
-            stored = StoredArticle(
-                article, quotes, outcome=reading.outcome, analyzed=reading.analyzed
-            )
-            batch.articles.append(stored)
-            return
-        placement = self._stories.place(article, quotes)
-        correction = await self._correction(article, placement)
-        alerted = await self._store.alerted(placement.story) | batch.alerted(placement.story)
-        wanted: list[Delivery] = []
-        for match in reading.matches:
-            rule = self._rules.rule(match.rule)
-            if rule is None:  # removed while the article was being read
-                continue
-            targets = route(
-                rule,
-                placement,
-                chats=self._chats,
-                alerted=alerted,
-                news=is_news(match, placement, quotes),
-                corrected=correction is not None,
-            )
-            for kind in dict.fromkeys(kind for _, _, kind in targets):
-                same = [target for target in targets if target[2] == kind]
-                alert = _alert(reading, rule, match, placement, kind, correction)
-                wanted += deliveries_for(alert, rule, same, edition=article.content_hash)
-        batch.deliveries += wanted
-        batch.articles.append(
-            StoredArticle(
-                article,
-                quotes,
-                reading.matches,
-                placement,
-                _outcome(placement, wanted, told=bool(alerted)),
-                analyzed=True,
-            )
-        )
-
-    async def _correction(self, article: Article, placement: Placement) -> Correction | None:
-        if placement.place is not Place.REVISION:
-            return None
-        before = await self._store.article(article.id)
-        return find_correction(before.article, article) if before else None
-
-
-class _Batch:
-    """What one poll will store."""
-
-    def __init__(self) -> None:
-        self.articles: list[StoredArticle] = []
-        self.deliveries: list[Delivery] = []
-
-    def alerted(self, story: str) -> set[tuple[str, str, str]]:
-        return {(d.rule_id, d.chat, d.channel) for d in self.deliveries if d.alert.story == story}
-
-
-def _outcome(placement: Placement, wanted: Sequence[Delivery], *, told: bool) -> str:
-    if wanted:
-        return "alerted"
-    if not told:
-        return "matched, but no chat that runs is among the rule's channels"
-    if placement.place is Place.REPRINT:
-        return "reprint of a story that was alerted"
-    return f"{placement.place.value} without news of a story that was alerted"
-
-
-def _alert(
-    reading: Reading,
-    rule: Rule,
-    match: Match,
-    placement: Placement,
-    kind: Kind,
-    correction: Correction | None,
-) -> Alert:
-    """Choose what the alert shows; a follow-up shows only what is new in its story."""
-    text, quotes = reading.article.text, reading.quotes
-    focus = [(h.start, h.end) for h in match.highlights if h.field == "text"]
-    shown = range(len(quotes)) if kind == "alert" else placement.new_quotes
-    chosen = choose_quotes(
-        [quotes[at] for at in shown],
-        text,
-        entities={h.entity for h in match.highlights if h.entity},
-        focus=focus,
-        met=[place for place, at in enumerate(shown) if at in match.quotes],
-        limit=KEY_QUOTES,
-    )
-    summary = summarize(
-        text, title=reading.article.title, sentences=SENTENCES, focus=focus, quotes=chosen
-    )
-    return compose_alert(
-        reading.article,
-        rule,
-        match,
-        placement,
-        kind=kind,
-        summary=summary,
-        quotes=quotes,
-        chosen=chosen,
-        changes=[(correction.old, correction.new)] if correction and kind == "correction" else (),
-    )
 
 
 async def _to_the_end(work: Coroutine[object, object, int]) -> int:

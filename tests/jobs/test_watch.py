@@ -205,6 +205,27 @@ async def test_a_failure_in_one_article_costs_that_article_alone(
     assert "could not be read" in stored.outcome
 
 
+async def test_a_failure_in_placing_one_article_costs_that_article_alone(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the feed would fail on it at every poll."""
+    await primed(setting)
+    bad = make_article("2", title="A bad ferry")
+    setting.feeds.articles.append(bad)
+    place = setting.stories.place
+
+    def fail(article: Article, quotes: object) -> object:
+        if article.title == bad.title:
+            raise ValueError("a fault of ours")
+        return place(article, quotes)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(setting.stories, "place", fail)
+    assert await setting.poll() == 2
+    stored = await setting.store.article(bad.id)
+    assert stored is not None
+    assert "could not be placed" in stored.outcome
+
+
 async def test_the_page_is_fetched_only_where_a_rule_could_match(setting: Setting) -> None:
     await primed(setting)
     other = make_article("3", title="Snow in May", text="It snowed.", url="http://x.example/3")
