@@ -20,6 +20,7 @@ app = typer.Typer(
     help="Watch news feeds and post alerts with verbatim, attributed key quotes to chat channels.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 feeds_app = typer.Typer(no_args_is_help=True, help="List, import and export feeds.")
