@@ -57,7 +57,7 @@ class Odds:
     barred: frozenset[int] = frozenset()
 
 
-def summarize(  # noqa: PLR0913 - what an alert knows
+def summarize(
     text: str,
     *,
     title: str = "",
