@@ -70,9 +70,45 @@ def test_another_person_of_the_same_surname_is_not_the_official() -> None:
 
 
 def test_institution() -> None:
-    """An alias of an institution is printed under its full name."""
+    """An institution is printed as the article calls it, and known by its id."""
     (quote,) = find_quotes('NL called the vote "a disgrace to us".', officials=OFFICIALS)
-    assert (quote.speaker, quote.entity) == ("Northern League", "league")
+    assert (quote.speaker, quote.entity) == ("NL", "league")
+
+
+def test_name_is_printed_as_the_article_has_it() -> None:
+    """The article's fullest form goes before the file's; a bare surname gets the file's."""
+    official = Entity(
+        "solheim", "Íngrid Solheim", aliases=(Alias("Ingrid Solheim"), Alias("Solheim"))
+    )
+    officials = Officials([official])
+    text = 'Ingrid Solheim spoke first. "I am very tired," Solheim said.'
+    (quote,) = find_quotes(text, officials=officials)
+    assert (quote.speaker, quote.entity) == ("Ingrid Solheim", "solheim")
+    (quote,) = find_quotes('"I am very tired," Solheim said.', officials=officials)
+    assert (quote.speaker, quote.entity) == ("Íngrid Solheim", "solheim")
+    text = '"I am very tired," Ingrid Solheim said. Ingrid M. Solheim Jr. then left.'
+    (quote,) = find_quotes(text, officials=officials)
+    assert quote.speaker == "Ingrid M. Solheim Jr."
+
+
+def test_alias_with_conditions_reads_the_article() -> None:
+    """A surname that needs a word beside it names the official only in such an article."""
+    khan = Entity("vik", "Jon Vik", aliases=(Alias("Vik", context=("court",), unless=("rugby",)),))
+    officials = Officials([khan])
+    said = '"We have opened the file today," Vik said.'
+    (quote,) = find_quotes(f"The court sat on Monday. {said}", officials=officials)
+    assert (quote.speaker, quote.entity) == ("Jon Vik", "vik")
+    for text in (said, f"The court is a rugby ground. {said}"):
+        (quote,) = find_quotes(text, officials=officials)
+        assert (quote.speaker, quote.entity) == ("Vik", "")
+
+
+def test_title_of_no_country_is_nobody_elses() -> None:
+    """`The mayor` of a village story is not the one mayor of the files."""
+    mayor = Entity("roth", "Dana Roth", offices=(Office("mayor", "Ostia", "Ostian"),))
+    text = 'Snow fell. The mayor said it was "a fine thing for the hills".'
+    (quote,) = find_quotes(text, officials=Officials([mayor]))
+    assert quote.entity == ""
 
 
 def test_office_from_the_article() -> None:

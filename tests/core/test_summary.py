@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
+import pytest
+
 from bot.core.analysis import analyze
 from bot.core.model import Quote
 from bot.core.summary import split_sentences, summarize
+from bot.core.summary.choose import Odds, pick
 
 ARTICLE = (
     "PELLA, Kestria (Wire) — The dam above Pella held through the night after engineers opened two "
@@ -74,6 +79,20 @@ def test_number_of_sentences() -> None:
     assert len(texts(sentences=1)) == 1
     assert texts(sentences=0) == []
     assert summarize("") == ()
+
+
+@pytest.mark.parametrize(("limit", "wanted"), [(1, [0]), (2, [0, 2]), (3, [0, 2])])
+def test_two_sentences_where_one_holds_the_news(limit: int, wanted: list[int]) -> None:
+    """A second sentence comes along though it adds less than it costs; a third does not."""
+    rows = [["dam", "holds", "night"], ["rain", "fell", "long"], ["gates", "open"], ["dam"]]
+    odds = Odds(
+        defaultdict(float, dam=0.9, holds=0.9, night=0.9, gates=0.02),
+        defaultdict(float),
+        [1.0] * len(rows),
+        frozenset({3}),
+    )
+    assert pick(rows, odds, limit) == wanted
+    assert pick(rows[:1], odds, limit) == [0]
 
 
 def test_analyze_prints_spans() -> None:

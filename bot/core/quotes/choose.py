@@ -14,7 +14,7 @@ _WORD: Final = re.compile(r"\w+")
 _SHORT, _LONG = 30, 280
 
 
-def choose_quotes(  # noqa: PLR0913 - what an alert knows of its rule
+def choose_quotes(
     quotes: Sequence[Quote],
     text: str,
     *,
@@ -62,7 +62,7 @@ def _same(one: frozenset[str], other: frozenset[str]) -> bool:
     return len(one & other) >= 0.8 * min(len(one), len(other))
 
 
-def _weight(  # noqa: PLR0913, PLR0917 - see choose_quotes
+def _weight(
     quote: Quote,
     index: int,
     text: str,

@@ -69,7 +69,16 @@ _VERBAL: Final = frozenset(
 _COMMAS: Final = frozenset((",", "—", "–", "―", ";", "-"))
 _RELATIVE: Final = frozenset(("who", "which", "that"))
 Path = Literal[
-    "after", "inverted", "before", "according", "label", "noun", "dash", "passive", "weak"
+    "after",
+    "inverted",
+    "before",
+    "according",
+    "label",
+    "noun",
+    "source",
+    "dash",
+    "passive",
+    "weak",
 ]
 
 
@@ -154,6 +163,9 @@ class Reader:
         k = self.skip_adverbs(i) - 1
         if k < 0:
             return True
+        if self.low(k) in self.lex.roles and not self.low(k).endswith("s"):
+            # `The secretary general calls the idea …`, but not `his secretary's calls for …`
+            return self.is_quote(i + 1) or self.low(i + 1) in DETERMINERS
         return self.cover[k] is not None or self.low(k) in (
             "he", "she", "it", "who", "which", ",", ")", "and",
         )  # fmt: skip
@@ -324,6 +336,9 @@ class Reader:
             own = mention is not None and mention.first == first
             if not own and self.low(first) not in DETERMINERS:
                 return self._antecedent(first - 1, depth + 1)
+        if self.low(first - 1) == ")" and self.low(first) in PREPOSITIONS and not self.cover[first]:
+            # `Name (as she writes it) of the daily Post said`
+            return self.phrase_ending(self.opening(first - 1), depth + 1)
         found = self._head_of(first, end)
         if found is not None and found.kind == "noun" and self.low(first - 1) == "," and first >= 2:
             mention = self.cover[first - 2]

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from bot.core.quotes.clauses import (
     BOUNDARY,
+    DETERMINERS,
+    PREPOSITIONS,
     SUBORDINATE,
     Found,
     Reader,
@@ -17,6 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _REACH: Final = 45
+_WITHIN: Final = frozenset("in with through via on at during".split())
+_OPENERS: Final = frozenset((":", "to", "that", "for", "saying", "reading"))
+_RELATIVES: Final = frozenset("who whom whose which that where when".split())
+_VERBAL: Final = frozenset("is are was were has have had will would could should did does".split())
+_INSIDE: Final = frozenset((",", "-", "–", "/", "&", ".", "'", "’"))
 _PUTTING: Final = frozenset(("put", "puts", "has", "had"))
 _DASHES: Final = frozenset("—–―-~")
 _CONTRAST: Final = frozenset(
@@ -26,6 +33,9 @@ _CONTRAST: Final = frozenset(
 
 def find_cue(reader: Reader, at: int) -> Found | None:
     """Find who says the quote at a place of a sentence, from that sentence alone."""
+    line = _label_line(reader, at)
+    if line is not None:
+        return line
     after = _after(reader, at)
     before = _before(reader, at)
     if (
@@ -235,6 +245,8 @@ def _cue_at(reader: Reader, i: int, at: int, crossed: float) -> Found | None:
             subject = _inverted_before(reader, i, at)
         if subject is None or _closed_relative(reader, i, at):
             return None
+        if _object_relative(reader, subject, i, at):
+            return None
         if subject.kind == "pron" and subject.head in ("i", "we"):
             return None
         if subject.kind == "pron" and subject.head == "it" and low in reader.lex.weak:
@@ -306,6 +318,15 @@ def _closed_relative(reader: Reader, verb: int, at: int) -> bool:
         return False
     commas = [k for k in range(verb + 1, at - 1) if reader.low(k) == ","]
     return bool(commas) and any(reader.is_finite(k) for k in range(commas[0] + 1, at))
+
+
+def _object_relative(reader: Reader, subject: Subject, verb: int, at: int) -> bool:
+    """Tell `in remarks that his staff put out: "…"`, where the words are not the staff's."""
+    if reader.low(at - 1) != ":" or at - verb > 3 or reader.low(subject.first - 1) not in (
+        "that", "which",
+    ):  # fmt: skip
+        return False
+    return reader.low(subject.first - 2) in reader.lex.cue_nouns
 
 
 def _participle_subject(reader: Reader, i: int) -> Subject | None:
@@ -393,6 +414,9 @@ def _infinitive_subject(reader: Reader, i: int) -> Subject | None:
 
 def _cue_noun(reader: Reader, i: int, at: int, crossed: float) -> Found | None:
     """Read `Smith's claim that "…"` and `a statement from the ministry: "…"`."""
+    sourced = _sourced(reader, i, at, crossed)
+    if sourced is not None:
+        return sourced
     if at - i > 14:
         return None
     if reader.low(i + 1) in ("is", "are", "was", "were"):
@@ -434,6 +458,33 @@ def _cue_noun(reader: Reader, i: int, at: int, crossed: float) -> Found | None:
     return None
 
 
+def _sourced(reader: Reader, i: int, at: int, crossed: float) -> Found | None:
+    """Read `read out an appeal from the envoy, Name, to "…"`: the words are their source's.
+
+    Not where the noun is only the place of somebody's words: `said in a note from the ministry`.
+    """
+    if reader.low(i + 1) not in ("from", "by") or at - i > 24:
+        return None
+    first = i
+    while first > 0 and i - first < 4 and reader.low(first - 1) not in PREPOSITIONS:
+        first -= 1
+    if reader.low(first - 1) in _WITHIN:
+        return None
+    subject = reader.subject_after(i + 1)
+    if subject is None or subject.kind == "pron":
+        return None
+    if subject.kind == "noun" and reader.low(subject.first) not in DETERMINERS:
+        return None
+    rest = [reader.low(k) for k in range(subject.last, at)]
+    if rest[:1] == [","]:
+        rest = rest[1:]
+    if rest[-1:] in (["a"], ["an"], ["the"]):
+        rest = rest[:-1]
+    if len(rest) > 1 or (rest and rest[0] not in _OPENERS):
+        return None
+    return Found(subject, (i, i + 1), "source", 0.9 - crossed)
+
+
 def _according(reader: Reader, at: int) -> Found | None:
     for i in _indexes(reader, at):
         if reader.low(i) == "according" and reader.low(i + 1) == "to":
@@ -459,6 +510,56 @@ def _according_at(reader: Reader, i: int, *, touches: bool) -> Found | None:
     ):
         return None
     return Found(subject, (i, start + 1), "according", 0.93 if touches else 0.86)
+
+
+def _label_line(reader: Reader, at: int) -> Found | None:
+    """Read a line without a main verb: `Name, mayor of X, on the day that shops opened: "…"`.
+
+    Its verbs all stand in relative clauses, so the name that opens it is the speaker.
+    """
+    mention = reader.cover[0]
+    if reader.low(at - 1) != ":" or mention is None or mention.owns or not mention.who.person:
+        return None
+    start = mention.last
+    if reader.low(start) == "(":
+        start = next((k + 1 for k in range(start, at) if reader.low(k) == ")"), at)
+    if start >= at - 1 or (reader.low(start) != "," and reader.low(start) not in PREPOSITIONS):
+        return None
+    fresh, relative = True, False
+    for k in range(start, at - 1):
+        low = reader.low(k)
+        if reader.tokens[k].kind != "w":
+            if reader.tokens[k].kind == "q" or low not in _INSIDE:
+                return None
+            fresh, relative = low == ",", relative and low != ","
+            continue
+        if reader.cover[k] is not None:
+            fresh = False
+            continue
+        if low in _RELATIVES:
+            relative = True
+        elif (fresh and not _may_appose(reader, k)) or (not relative and _verb(reader, k)):
+            return None
+        fresh = False
+    return Found(Subject("name", mention.first, mention.last, mention), (at - 1, at), "label", 0.9)
+
+
+def _verb(reader: Reader, k: int) -> bool:
+    low = reader.low(k)
+    return low in _VERBAL or reader.is_finite(k) or reader.is_ing(k) or reader.is_infinitive(k)
+
+
+def _may_appose(reader: Reader, k: int) -> bool:
+    """Tell whether an apposition or an adverbial may start here: `leader of`, `in`, `the`."""
+    low = reader.low(k)
+    if low in PREPOSITIONS or low in DETERMINERS or low in DAYS:
+        return True
+    for i in range(k, k + 4):
+        if reader.low(i) in reader.lex.roles:
+            return True
+        if reader.low(i) in DETERMINERS:
+            break
+    return False
 
 
 def _label(reader: Reader, at: int) -> Found | None:

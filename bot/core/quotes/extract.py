@@ -28,7 +28,7 @@ READ_LIMIT: Final = 300_000
 """Code points that are read: no article is longer, and what is must not hold up the others."""
 
 
-def find_quotes(  # noqa: PLR0913 - what is known of an article
+def find_quotes(
     text: str,
     *,
     title: str = "",  # noqa: ARG001 - part of the interface; the text alone decides so far
@@ -61,7 +61,7 @@ def find_quotes(  # noqa: PLR0913 - what is known of an article
     return find_in(text, officials=officials, when=when, lang=lang, hints=hints, indirect=indirect)
 
 
-def find_in(  # noqa: PLR0913 - see find_quotes
+def find_in(
     text: str,
     *,
     officials: Officials | None = None,

@@ -227,7 +227,7 @@ def _hebrew(char: str) -> bool:
     return "\u05d0" <= char <= "\u05ea"
 
 
-def _single(  # noqa: PLR0913, PLR0917 - the neighbours of a mark, all needed together
+def _single(
     text: str, at: int, stop: int, glyph: str, before: str, after: str, *, left_free: bool
 ) -> Mark:
     """Tell whether a single mark may open and may close; apostrophes do neither."""

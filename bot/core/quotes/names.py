@@ -414,18 +414,21 @@ class Registry:
         if len(parts) < 2 or parts in self._by_name:
             return
         start = chunk.tokens[chunk.name_at].start
+        name = " ".join(t.word for t in chunk.tokens[chunk.name_at :])
         same = self._variant(parts) if person else None
         if same is not None:
             self._by_name[parts] = same
+            if set(parts) > set(same.parts):
+                # `Ann Lee` of the first lines is `Ann R. Lee Jr.` further down.
+                same.name, same.parts = name, parts
             return
-        name = " ".join(t.word for t in chunk.tokens[chunk.name_at :])
         self._enter(Someone(name, person, parts, start), parts)
 
     def _variant(self, parts: tuple[str, ...]) -> Someone | None:
         """Find the same person under a middle initial or a shorter first name."""
-        plain = _plain(parts)
+        plain = plain_parts(parts)
         for other in self._by_last.get(plain[-1], ()):
-            theirs = _plain(other.parts)
+            theirs = plain_parts(other.parts)
             if len(theirs) > len(plain) and theirs[-len(plain) :] == plain:
                 return other
             if (
@@ -446,7 +449,7 @@ class Registry:
         if len(self.people) < _MANY:
             self.people.append(someone)
         self._by_name[parts] = someone
-        plain = _plain(parts)
+        plain = plain_parts(parts)
         if someone.person:
             for i in range(1, len(plain)):
                 key = " ".join(plain[i:])
@@ -488,7 +491,7 @@ class Registry:
 
     def _link(self, parts: tuple[str, ...], chunk: Chunk, start: int) -> Someone | None:
         """Give whom a short name means: the one so called before, else the one named later."""
-        key = " ".join(_plain(parts))
+        key = " ".join(plain_parts(parts))
         found = self._by_last.get(key) or (self._by_first.get(key) if not chunk.honorific else None)
         if not found:
             return None
@@ -597,7 +600,7 @@ class Registry:
         role = Role(head, role_words, phrase[first].start, phrase[-1].end, caps)
         if not who.person and len(who.parts) >= 1:
             who.person = True
-            known = self._by_last[_plain(who.parts)[-1]]
+            known = self._by_last[plain_parts(who.parts)[-1]]
             if who not in known:
                 _add(known, who)
         if not who.gender:
@@ -713,7 +716,7 @@ def _phrase_after(tokens: list[Token], first: int, lex: Lexicon) -> int | None:
     return last if role and last > first else None
 
 
-def _plain(parts: tuple[str, ...]) -> tuple[str, ...]:
+def plain_parts(parts: tuple[str, ...]) -> tuple[str, ...]:
     """Drop initials, Jr. and the like."""
     kept = tuple(
         p

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.core.quotes.clauses import INDEFINITE, Reader, Subject, phrase_text
 from bot.core.quotes.languages.places import COUNTRIES, DEMONYMS
-from bot.core.quotes.names import FUNCTION, role_key
+from bot.core.quotes.names import FUNCTION, plain_parts, role_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -215,9 +215,13 @@ class People:
         return Speaker(label.title(), None, None, 0.85) if " " not in label.strip() else None
 
     def of(self, who: Someone, confidence: float) -> Speaker:
-        """Give somebody as a speaker, under the name of the officials files where known."""
+        """Give somebody as a speaker, by the article's fullest name.
+
+        A bare surname gets the full name of the officials files, where they know it.
+        """
         entity = self.entity(who)
-        name = entity.name if entity is not None else who.name
+        bare = who.person and len(plain_parts(who.parts)) < 2
+        name = entity.name if entity is not None and bare else who.name
         return Speaker(name, who, entity, confidence)
 
     def entity(self, who: Someone) -> Entity | None:
@@ -230,9 +234,9 @@ class People:
     def _find_entity(self, who: Someone) -> Entity | None:
         if self._officials is None or not len(self._officials):
             return None
-        found = self._officials.named(who.name)
+        found = self._officials.named(who.name, self._text)
         if not found and not who.person and who.name.lower().startswith("the "):
-            found = self._officials.named(who.name[4:])
+            found = self._officials.named(who.name[4:], self._text)
         if not found:
             return None
         fitting = [
@@ -470,6 +474,9 @@ class People:
             title, before = " ".join(plain[i:]), " ".join(plain[:i])
             holders = self._officials.holding(title, before, self._when)
             if len(holders) == 1:
+                named = [p for p in self._registry.people if self.entity(p) is holders[0]]
+                if named:
+                    return self.of(max(named, key=lambda p: len(p.parts)), 0.85)
                 return Speaker(holders[0].name, None, holders[0], 0.85)
         return None
 

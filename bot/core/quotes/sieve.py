@@ -66,7 +66,7 @@ class Attribution:
 class Sieve:
     """Attributes the quotes of one article, in order."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - the parts of one reading, made in one place
+    def __init__(
         self,
         text: str,
         sentences: Sequence[Sentence],

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bot.core.model import Quote, Span
 
 CANDIDATES: Final = 40
+FEWEST: Final = 2
 _READ: Final = 120
 _READ_LIMIT: Final = 300_000
 _LENGTH: Final = 30.0
@@ -57,7 +58,7 @@ class Odds:
     barred: frozenset[int] = frozenset()
 
 
-def summarize(  # noqa: PLR0913 - what an alert knows
+def summarize(
     text: str,
     *,
     title: str = "",
@@ -71,7 +72,8 @@ def summarize(  # noqa: PLR0913 - what an alert knows
     Args:
         text: paragraphs separated by line breaks.
         title: the headline; a sentence that only repeats it is not taken.
-        sentences: how many at most; fewer where another one would say little new.
+        sentences: how many at most; of more than two, the last ones are left out where they would
+            say little new.
         focus: highlighted spans of the text; sentences that hold one weigh more.
         quotes: the quotes that are shown beside the summary; sentences that repeat them weigh less.
         lang: ISO 639-1 code of the text.
@@ -131,7 +133,11 @@ def _factor(text: str, span: Span, focus: Sequence[Span], quotes: Sequence[Quote
 
 
 def pick(rows: Sequence[list[str]], odds: Odds, limit: int) -> list[int]:
-    """Take sentences as long as the expected F1 of their words and pairs grows."""
+    """Take sentences as long as the expected F1 of their words and pairs grows.
+
+    Two are taken in any case, where there are two and the limit allows it: one sentence alone
+    seldom tells a story.
+    """
     parts = [(set(row), set(itertools.pairwise(row)), len(row)) for row in rows]
     chosen: list[int] = []
     said: set[str] = set()
@@ -148,7 +154,7 @@ def pick(rows: Sequence[list[str]], odds: Odds, limit: int) -> list[int]:
             score = total / (size + length + _LENGTH)
             if best is None or score > best[0]:
                 best = (score, i, total)
-        if best is None or (chosen and best[0] <= value):
+        if best is None or (len(chosen) >= FEWEST and best[0] <= value):
             break
         value, index, gain = best
         chosen.append(index)
