@@ -52,12 +52,16 @@ def analyze_file(settings: Settings, file: str, *, as_json: bool) -> None:
     console.print(Text("Summary", style="bold"))
     for sentence in found["summary"]:
         console.print(Text(f"  {' '.join(sentence['text'].split())}"))
-    console.print(Text(f"\n{len(found['quotes'])} quotes", style="bold"))
+    direct = sum(quote["kind"] == "direct" for quote in found["quotes"])
+    reported = len(found["quotes"]) - direct
+    console.print(Text(f"\n{direct} quotes, {reported} reported statements", style="bold"))
     for quote in found["quotes"]:
         pieces = " … ".join(" ".join(text[s:e].split()) for s, e in quote["parts"])
         office = f", {quote['office']}" if quote["office"] else ""
         place = f"  [{quote['start']}:{quote['end']}]"
-        console.print(Text(f"  “{pieces}”"))
+        # Reported speech is not anybody's words: it never stands in quotation marks.
+        said = f"“{pieces}”" if quote["kind"] == "direct" else f"(reported) {pieces}"
+        console.print(Text(f"  {said}"))
         who = Text(f"    — {quote['speaker'] or 'unattributed'}{office}", style="bold")
         console.print(who.append(place, style="dim"))
 
