@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,6 +103,7 @@ async def _matrix(
         allow=settings.matrix_allow,
         level=settings.matrix_power_level,
         article=store.article,
+        joined=partial(store.unblock, "matrix"),
     )
     stack.push_async_callback(chat.stop)
     await chat.start()

@@ -195,6 +195,18 @@ async def test_the_outbox_keeps_order_and_knows_a_delivery_only_once(store: Stor
     assert await store.alerted("s1") == {("ferries", "console", "")}
 
 
+async def test_what_a_channel_refused_waits_until_it_is_mended(store: Store) -> None:
+    await store.add_feeds([FEED])
+    delivery = make_delivery("a1", "matrix", "!r")
+    await store.record(record(deliveries=(delivery,)))
+    await store.block(delivery.id, "M_FORBIDDEN", NOW)
+    assert await store.next_delivery("matrix", "!r") is None
+    await store.unblock("matrix", "!other")
+    assert await store.next_delivery("matrix", "!r") is None
+    await store.unblock("matrix", "!r")
+    assert await store.next_delivery("matrix", "!r") == (delivery, None)
+
+
 async def test_rules_of_chats_survive_with_their_audit_lines(store: Store) -> None:
     rule = Rule("console/x", "x", "Rafah", ("console",), "ida", paused=True)
     await store.put_rule(rule, AuditEntry(NOW, "ida", "add x", "", "Rafah"))

@@ -157,6 +157,10 @@ async def test_explain_says_where_an_article_stopped(room: Room, store: Store) -
     reply = await room.type(f"explain {article.url}")
     assert "outcome: no rule matched" in reply.text
     assert "fetched: by The Harbour Times" in reply.text
+    assert "not matched then: ferries; it would match now" in reply.text
+    await room.type("add ferry said:@holm(snow) as snow")
+    again = await room.type(f"explain {article.url}")
+    assert "not matched: snow, for want of said:@holm(snow)" in again.text
     assert not (await room.type("explain http://x.example/none")).ok
 
 

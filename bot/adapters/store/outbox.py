@@ -94,6 +94,19 @@ class OutboxRows:
         """Set a delivery aside that the chat will not take; nothing is lost."""
         await self._set(delivery_id, state=DeliveryState.BLOCKED, reason=reason, finished=now)
 
+    async def unblock(self, chat: str, channel: str) -> None:
+        """Give what a channel refused another chance, once the reason is mended."""
+        async with self._db.write() as connection:
+            await connection.execute(
+                update(deliveries)
+                .where(
+                    deliveries.c.chat == chat,
+                    deliveries.c.channel == channel,
+                    deliveries.c.state == DeliveryState.BLOCKED,
+                )
+                .values(state=DeliveryState.PENDING, next_try=None, since=None, finished=None)
+            )
+
     async def count_deliveries(self) -> dict[str, int]:
         """Count deliveries by state."""
         query = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)

@@ -13,18 +13,19 @@ if TYPE_CHECKING:
     from bot.jobs.answer.desk import Desk
 
 _SHOWN = 30
+_RULES_EXPLAINED = 10
 
 
-async def answer_explain(desk: Desk, _incoming: Incoming, command: Command) -> Reply:
+async def answer_explain(desk: Desk, incoming: Incoming, command: Command) -> Reply:
     """Say what became of an article, from stored facts."""
     url = command.subject.strip("<> ")
     found = await desk.store.articles_at(url)
     if not found:
         return Reply(f"{url}: not fetched; no entry with this link came by any feed", ok=False)
-    return Reply("\n".join([await _explained(desk, stored) for stored in found]))
+    return Reply("\n".join([await _explained(desk, incoming, stored) for stored in found]))
 
 
-async def _explained(desk: Desk, stored: StoredArticle) -> str:
+async def _explained(desk: Desk, incoming: Incoming, stored: StoredArticle) -> str:
     article = stored.article
     kind = "full text" if article.full else "the feed's text"
     lines = [
@@ -40,6 +41,7 @@ async def _explained(desk: Desk, stored: StoredArticle) -> str:
         lines.append(
             f"  matched: {rule.name if rule else match.rule} by {', '.join(match.clauses)}"
         )
+    lines += await _missed(desk, incoming, stored)
     if stored.placement:
         opener = stored.placement.story == article.id
         story = "opens a story" if opener else f"{stored.placement.place} in a story"
@@ -52,6 +54,23 @@ async def _explained(desk: Desk, stored: StoredArticle) -> str:
     ]
     lines.append(f"  outcome: {stored.outcome}")
     return "\n".join(lines)
+
+
+async def _missed(desk: Desk, incoming: Incoming, stored: StoredArticle) -> list[str]:
+    """Say of each rule of the channel that the article did not meet what was missing."""
+    met = {match.rule for match in stored.matches}
+    quotes = stored.quotes if stored.analyzed else await desk.reader.quotes(stored.article)
+    lines = []
+    for rule in desk.here(incoming):
+        if rule.id in met or desk.book.active.rule(rule.id) is None:
+            continue
+        receipt = desk.book.active.explain(rule.id, stored.article, quotes)
+        if receipt.match is None:
+            missing = "; ".join(f"{lack.clause} ({lack.reason})" for lack in receipt.missing)
+            lines.append(f"  not matched: {rule.name}, for want of {missing}")
+        else:
+            lines.append(f"  not matched then: {rule.name}; it would match now")
+    return lines[:_RULES_EXPLAINED]
 
 
 async def answer_entity(desk: Desk, _incoming: Incoming, command: Command) -> Reply:
