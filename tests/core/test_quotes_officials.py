@@ -44,6 +44,13 @@ def test_possessive_country_before_a_title() -> None:
     assert quote.entity == "brekke"
 
 
+def test_country_behind_a_title() -> None:
+    """`The prime minister of Norland` is the holder of the office too."""
+    text = 'The prime minister of Norland said the country was "ready for winter".'
+    (quote,) = find_quotes(text, officials=OFFICIALS, when=date(2025, 1, 1))
+    assert quote.entity == "brekke"
+
+
 def test_article_goes_before_the_officials() -> None:
     """A name that the article gives to a title wins over the file."""
     text = (
