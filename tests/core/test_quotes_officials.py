@@ -100,8 +100,8 @@ def test_name_is_printed_as_the_article_has_it() -> None:
 
 def test_alias_with_conditions_reads_the_article() -> None:
     """A surname that needs a word beside it names the official only in such an article."""
-    khan = Entity("vik", "Jon Vik", aliases=(Alias("Vik", context=("court",), unless=("rugby",)),))
-    officials = Officials([khan])
+    jon = Entity("vik", "Jon Vik", aliases=(Alias("Vik", context=("court",), unless=("rugby",)),))
+    officials = Officials([jon])
     said = '"We have opened the file today," Vik said.'
     (quote,) = find_quotes(f"The court sat on Monday. {said}", officials=officials)
     assert (quote.speaker, quote.entity) == ("Jon Vik", "vik")
