@@ -44,6 +44,13 @@ def test_possessive_country_before_a_title() -> None:
     assert quote.entity == "brekke"
 
 
+def test_country_behind_a_title() -> None:
+    """`The prime minister of Norland` is the holder of the office too."""
+    text = 'The prime minister of Norland said the country was "ready for winter".'
+    (quote,) = find_quotes(text, officials=OFFICIALS, when=date(2025, 1, 1))
+    assert quote.entity == "brekke"
+
+
 def test_article_goes_before_the_officials() -> None:
     """A name that the article gives to a title wins over the file."""
     text = (
@@ -93,8 +100,8 @@ def test_name_is_printed_as_the_article_has_it() -> None:
 
 def test_alias_with_conditions_reads_the_article() -> None:
     """A surname that needs a word beside it names the official only in such an article."""
-    khan = Entity("vik", "Jon Vik", aliases=(Alias("Vik", context=("court",), unless=("rugby",)),))
-    officials = Officials([khan])
+    jon = Entity("vik", "Jon Vik", aliases=(Alias("Vik", context=("court",), unless=("rugby",)),))
+    officials = Officials([jon])
     said = '"We have opened the file today," Vik said.'
     (quote,) = find_quotes(f"The court sat on Monday. {said}", officials=officials)
     assert (quote.speaker, quote.entity) == ("Jon Vik", "vik")

@@ -388,7 +388,7 @@ class Registry:
         if token.word.isupper() and len(token.word) > 1:
             return False
         tokens = sentence.tokens
-        if chunk.first and tokens[chunk.first - 1].low in ("the", "in", "at", "from"):
+        if chunk.first and tokens[chunk.first - 1].low in ("the", "in", "at", "from", "of"):
             return False
         after = tokens[chunk.last].low if chunk.last < len(tokens) else ""
         if after == "," and chunk.last + 1 < len(tokens):

@@ -470,9 +470,12 @@ class People:
         if self._officials is None:
             return None
         plain = [w for w in words if w not in ("the", "his", "her", "their", "its", "former")]
-        for i in range(len(plain)):
-            title, before = " ".join(plain[i:]), " ".join(plain[:i])
-            holders = self._officials.holding(title, before, self._when)
+        splits = [(plain[i:], plain[:i]) for i in range(len(plain))]
+        if "of" in plain[1:-1]:  # `the prime minister of Norland`
+            at = plain.index("of", 1)
+            splits.append((plain[:at], plain[at + 1 :]))
+        for title, place in splits:
+            holders = self._officials.holding(" ".join(title), " ".join(place), self._when)
             if len(holders) == 1:
                 named = [p for p in self._registry.people if self.entity(p) is holders[0]]
                 if named:
