@@ -102,11 +102,15 @@ SHAPES = {
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_hostile_shapes_take_linear_time(shape: str) -> None:
-    """A tenth of a megabyte of one shape takes well under its share of five seconds a megabyte."""
+    """Four times a shape takes about four times as long, not sixteen."""
     text = SHAPES[shape]
     find_quotes("warm up, said Ann Lee")
-    begin = time.process_time()
-    find_quotes(text)
-    summarize(text)
-    took = time.process_time() - begin
-    assert took < 10.0 * len(text) / 1_000_000 + 0.5
+
+    def spent(length: int) -> float:
+        begin = time.process_time()
+        find_quotes(text[:length])
+        summarize(text[:length])
+        return time.process_time() - begin
+
+    quarter = min(spent(len(text) // 4) for _ in range(2))
+    assert spent(len(text)) < 9 * quarter + 0.2

@@ -86,7 +86,7 @@ class Database:
     @property
     def place(self) -> str:
         """The database as people know it, without a password."""
-        return self._url.database or ":memory:"
+        return (self._url.database or ":memory:").removeprefix("file:").partition("?")[0]
 
     async def open(self) -> None:
         """Create the folder, bring the schema up to date, open the connections.
