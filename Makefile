@@ -17,7 +17,7 @@ run: $(RUN_STAMP)  ## start the bot: embedded defaults, or what .env says
 	@exec $(BIN)/wirewatch run
 
 test: $(TEST_STAMP) servers  ## run all tests
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 # Servers that tests talk to. One that cannot be had is said so, and its tests are skipped.
 servers: $(TEST_STAMP)
