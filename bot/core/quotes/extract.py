@@ -94,9 +94,9 @@ def find_in(
     if lang != "en":
         rows = attribute_foreign(text, sentences, marked, FOREIGN.get(lang))
         return tuple(_foreign(text, rows, threshold))
-    registry = Registry(sentences, ENGLISH, hints)
-    people = People(text, registry, ENGLISH, officials, when)
-    sieve = Sieve(text, sentences, marked, registry, people, ENGLISH)
+    mentioned = Registry(sentences, ENGLISH, hints)
+    people = People(text, mentioned, ENGLISH, officials, when)
+    sieve = Sieve(text, sentences, marked, mentioned, people, ENGLISH)
     rows = [row for row in sieve.run() if keep(text, row, *sieve.word_before(row))]
     quotes = [_quote(group, people, threshold) for group in _groups(rows)]
     if indirect:
