@@ -17,17 +17,22 @@ from bot.errors import StoreError, WirewatchError
 from bot.settings import describe_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from rich.console import Console
 
+    from bot.app.knowledge import Knowledge
     from bot.core.model import Rule
     from bot.settings import Settings
 
 
 def check_rule_files(console: Console, paths: tuple[Path, ...]) -> int:
     """Check rule files alone; give how many faults there are."""
-    knowledge = load_knowledge(paths)
+    return _check_rules(console, load_knowledge(paths))
+
+
+def _check_rules(console: Console, knowledge: Knowledge) -> int:
     for fault in knowledge.faults:
         _fault(console, str(fault))
     _fine(console, f"{len(knowledge.rules)} rules, {len(knowledge.officials)} entities read")
@@ -42,16 +47,17 @@ async def check_everything(console: Console, settings: Settings) -> int:
     for line in describe_settings(settings):
         table.add_row(line.variable, Text(line.value), line.origin)
     console.print(table)
-    faults = check_rule_files(console, settings.rules)
-    faults += _check_channels(console, settings)
+    knowledge = load_knowledge(settings.rules)
+    faults = _check_rules(console, knowledge)
+    faults += _check_channels(console, settings, knowledge.rules)
     faults += _check_feeds(console, settings)
     faults += await _check_database(console, settings)
-    return faults + await _check_chats(console, settings)
+    return faults + await _check_chats(console, settings, knowledge.rules)
 
 
-def _check_channels(console: Console, settings: Settings) -> int:
+def _check_channels(console: Console, settings: Settings, rules: Iterable[Rule]) -> int:
     faults = 0
-    for rule in load_knowledge(settings.rules).rules:
+    for rule in rules:
         for target in _unserved(rule, settings):
             faults += 1
             _fault(
@@ -92,12 +98,11 @@ async def _check_database(console: Console, settings: Settings) -> int:
     return 0
 
 
-async def _check_chats(console: Console, settings: Settings) -> int:
+async def _check_chats(console: Console, settings: Settings, rules: Iterable[Rule]) -> int:
     """Ask the chats that need a server; the console needs none."""
     store, faults = Store(settings.database_url), 0
     try:
         if "slack" in settings.active_chats:
-            rules = load_knowledge(settings.rules).rules
             wrong = await check_slack(settings, store, SystemClock(), rules)
             for line in wrong:
                 _fault(console, line)

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.core.command import LONGEST_NAME
 from bot.core.match import RuleSet
 from bot.core.model import Rule
 from bot.errors import CommandError
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from bot.jobs.answer.desk import Desk
 
 _OPERATORS = {"and", "or", "not", "near", "atleast", "said", "title", "body", "about", "lang"}
-_LONGEST_NAME = 40
 
 
 async def answer_add(desk: Desk, incoming: Incoming, command: Command) -> Reply:
@@ -133,7 +133,7 @@ def _checked(desk: Desk, query: str) -> str:
 
 def _free_name(query: str, taken: set[str]) -> str:
     words = [word for word in re.findall(r"\w+", query.casefold()) if word not in _OPERATORS]
-    base = "-".join(words[:3])[:_LONGEST_NAME].strip("-") or "rule"
+    base = "-".join(words[:3])[:LONGEST_NAME].strip("-") or "rule"
     name, count = base, 1
     while name in taken:
         count += 1
