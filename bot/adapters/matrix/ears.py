@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.adapters.matrix.answering import Answering
     from bot.adapters.matrix.background import Background
     from bot.adapters.matrix.events import Seen
+    from bot.adapters.matrix.reacting import Reacting
     from bot.adapters.matrix.residence import Residence
     from bot.ports import Clock
 
@@ -31,7 +32,8 @@ class Ears:
     Args:
         account: the bot's account.
         residence: cares for rooms.
-        answering: cares for commands and reactions.
+        answering: cares for commands.
+        reacting: cares for reactions.
         background: runs them.
         clock: the time.
     """
@@ -41,10 +43,12 @@ class Ears:
         account: Account,
         residence: Residence,
         answering: Answering,
+        reacting: Reacting,
         background: Background,
         clock: Clock,
     ) -> None:
-        self._account, self._residence, self._answering = account, residence, answering
+        self._account, self._residence = account, residence
+        self._answering, self._reacting = answering, reacting
         self._background, self._clock = background, clock
         self._locked: dict[str, tuple[str, dict[str, Any], float]] = {}
 
@@ -93,14 +97,19 @@ class Ears:
             self._act(room_id, event)
 
     def _act(self, room_id: str, event: Seen) -> None:
+        if event.sender == self._account.user_id:
+            return
+        if event.redacts:  # however long ago: what the reaction did may last
+            if self._reacting.matters(event):
+                self._background.spawn(self._reacting.removed(room_id, event))
+            return
         age = self._clock.now().timestamp() - event.sent / 1000
-        if event.sender == self._account.user_id or age > _OLDEST.total_seconds():
+        if age > _OLDEST.total_seconds():
             return
         if (text := command_in(event)) is not None:
             self._background.spawn(self._answering.command(room_id, event, text))
         elif (reaction := reaction_in(event)) is not None:
-            work = self._answering.reaction(room_id, *reaction, event.sender)
-            self._background.spawn(work)
+            self._background.spawn(self._reacting.added(room_id, event, *reaction))
 
     def _unlock(self) -> None:
         """Try again to decrypt messages whose keys came later; say so when they do not come."""
