@@ -90,7 +90,7 @@ class MatrixChat:
         self._clock = clock
         self._background = Background()
         residence = Residence(account, allow=allow, joined=joined, spawn=self._background.spawn)
-        answering = Answering(account, answer, level=level, draw=draw)
+        self._answering = answering = Answering(account, answer, level=level, draw=draw)
         reacting = Reacting(account, answering, Marks(folder / "reactions.json"), article=article)
         ears = Ears(account, residence, answering, reacting, self._background, clock)
         self._offers = Offers(account, reacting.offered if offers else ())

@@ -65,11 +65,11 @@ class Reacting:
         deed = self._table.get(key)
         if deed is None or self._marks.of(event.id) is not None:
             return
-        about = await self._about(room_id, target)
-        if about is None:
-            return
         async with self._answering.in_turn(room_id):
             if self._marks.stands(target, key, event.sender if deed.each else ""):
+                return
+            about = await self._about(room_id, target)
+            if about is None:
                 return
             verdict = self._answering.admit(room_id, event.sender)
             if verdict is Verdict.TAKEN:
