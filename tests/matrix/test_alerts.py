@@ -86,6 +86,9 @@ async def test_check_tells_where_the_bot_may_write(
     assert lines[0] == f"{bot.user_id} on {synapse.url}, device {device}"
     assert lines[1].startswith("session key ")
     assert f"{room}: News desk, not encrypted, power 0, may write" in lines
+    long = {"name": "n" * 9_000 + "\n\x1b[31m"}
+    await alice.call("PUT", f"rooms/{room}/state/m.room.name", long)
+    assert all(len(line) < 250 for line in await survey(bot.login, bot.folder))
     assert f"{mute}: without a name, not encrypted, power 0, MAY NOT WRITE" in lines
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import nio
 import pytest
 from nio.crypto.attachments import decrypt_attachment
 
@@ -152,6 +153,43 @@ async def test_later_members_read_later_alerts(synapse: Synapse, bot: Bot, carol
     await bot.chat.post(sent)
     await dave.wait_text(room, "For Dave")
     await dave.close()
+
+
+async def test_whoever_misses_the_key_gets_a_new_one(bot: Bot, carol: Cipher) -> None:
+    """When a member's device asks for a room's key the next alert has a new one, now and then."""
+    room = await carol.make_room(bot.user_id)
+    await carol.wait_text(room, "!watch help")
+
+    def asking(room_id: str) -> nio.ToDeviceMessage:
+        (session,) = (s for s in bot.chat._account.client.olm.outbound_group_sessions.values())
+        body = {"algorithm": "m.megolm.v1.aes-sha2", "session_id": session.id,
+                "room_id": room_id, "sender_key": "x"}  # fmt: skip
+        content = {"action": "request", "request_id": room_id, "body": body,
+                   "requesting_device_id": carol.client.device_id}  # fmt: skip
+        return nio.ToDeviceMessage("m.room_key_request", bot.user_id, "*", content)
+
+    async def next_session(name: str) -> str:
+        title = replace(delivery(room).alert.title, text=f"Alert {name}")
+        await bot.chat.post(delivery(room, name, title=title))
+        await carol.wait_text(room, f"Alert {name}")
+        return str(bot.chat._account.client.olm.outbound_group_sessions[room].id)
+
+    async def ask(room_id: str) -> None:
+        await carol.client.to_device(asking(room_id))
+        await carol.wait_member(room, bot.user_id)
+        await carol.say(room, f"!watch then {room_id}")
+        await carol.wait_text(room, f"you said <then {room_id}>")
+
+    first = await next_session("first")
+    await ask("!elsewhere:localhost")
+    assert await next_session("same") == first
+    await ask(room)
+    second = await next_session("new")
+    assert second != first
+    await carol.client.to_device(asking(room))
+    await ask(room)
+    assert await next_session("not too often") == second
+    assert not carol.unread
 
 
 async def test_an_unreadable_command_is_answered(

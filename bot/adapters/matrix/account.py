@@ -70,6 +70,7 @@ class Account:
         client: nio's.
         session: what is kept of the login.
         synced: set once the first sync is done.
+        stale_keys: encrypted rooms whose next message shall have a new key.
         patience: seconds that an answer may take.
 
     Raises:
@@ -94,6 +95,7 @@ class Account:
         )
         self._sending: dict[str, asyncio.Lock] = {}
         self.synced = asyncio.Event()
+        self.stale_keys: set[str] = set()
         self.patience = REQUEST_SECONDS
 
     @property
@@ -192,6 +194,9 @@ class Account:
         async with self._sending.setdefault(room_id, asyncio.Lock()):
             if await self.is_encrypted(room_id) and kind != "m.reaction":
                 # Reactions are sent in the clear by all clients: servers must aggregate them.
+                if room_id in self.stale_keys:
+                    self.stale_keys.discard(room_id)
+                    self.client.olm.outbound_group_sessions.pop(room_id, None)
                 kind, content = await encrypted(self.client, room_id, kind, content)
             done = await self.room_request("PUT", room_id, "send", kind, txn, body=content)
             return str(done["event_id"])

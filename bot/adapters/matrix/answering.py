@@ -30,9 +30,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 UNREADABLE = (
-    "I cannot read your encrypted message: its key has not reached me. "
-    "Please send it again; if that does not help, restart your client or write in a room "
-    "without encryption."
+    "I cannot read your encrypted message: its key has not reached me. Please send it again with "
+    "a new key (in Element, type /discardsession first), or write in a room without encryption."
 )
 FAULT = Reply("Something went wrong here; it has been noted.", ok=False)
 _NO_LEVELS = Reply("The room's power levels cannot be read now; please try again.", ok=False)

@@ -7,8 +7,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import nio
+import structlog
 
 from bot.adapters.matrix.events import command_in, reaction_in, seen, since_joining
+from bot.adapters.matrix.secrecy import misses_key
 
 if TYPE_CHECKING:
     from bot.adapters.matrix.account import Account
@@ -19,11 +21,16 @@ if TYPE_CHECKING:
     from bot.adapters.matrix.residence import Residence
     from bot.ports import Clock
 
+log = structlog.get_logger(__name__)
+
 _OLDEST = timedelta(hours=1)
 """What was asked longer ago, while the bot was away, is no longer answered."""
 
 _KEY_PATIENCE = 10.0
 """Seconds that the key of an encrypted message may come later than the message."""
+
+_KEY_PAUSE = 600.0
+"""Seconds between two new keys of a room because somebody asked for the old one."""
 
 
 class Ears:
@@ -51,6 +58,7 @@ class Ears:
         self._answering, self._reacting = answering, reacting
         self._background, self._clock = background, clock
         self._locked: dict[str, tuple[str, dict[str, Any], float]] = {}
+        self._renewed: dict[str, float] = {}
 
     def settled(self) -> bool:
         """Say whether everything heard has been dealt with."""
@@ -71,7 +79,19 @@ class Ears:
                 for event in since_joining(room.timeline.events, self._account.user_id):
                     self._hear_event(room_id, event)
                 self._residence.company(room_id)
+        for event in news.to_device_events:
+            if isinstance(event, nio.RoomKeyRequest):
+                self._hear_key_request(event)
         self._unlock()
+
+    def _hear_key_request(self, asked: nio.RoomKeyRequest) -> None:
+        now = asyncio.get_running_loop().time()
+        if now - self._renewed.get(asked.room_id, -_KEY_PAUSE) < _KEY_PAUSE:
+            return
+        if misses_key(self._account.client, asked):
+            log.info("matrix room gets a new key, a member missed the last", room=asked.room_id)
+            self._renewed[asked.room_id] = now
+            self._account.stale_keys.add(asked.room_id)
 
     def _inviter(self, state: list[Any]) -> str:
         for event in state:

@@ -20,6 +20,20 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable
 
 
+def misses_key(client: nio.AsyncClient, asked: nio.RoomKeyRequest) -> bool:
+    """Say whether a member of a room asks for the key that the bot uses there now.
+
+    The key itself is never handed out again: clients take a forwarded one from their own devices
+    only. The room gets a new one instead, which goes to every device, also to the one that missed
+    the last. https://spec.matrix.org/latest/client-server-api/#key-requests
+    """
+    room = client.rooms.get(asked.room_id)
+    session = client.olm.outbound_group_sessions.get(asked.room_id) if client.olm else None
+    if room is None or session is None or asked.sender not in room.users:
+        return False
+    return bool(session.id == asked.session_id)
+
+
 async def encrypted(
     client: nio.AsyncClient, room_id: str, kind: str, content: dict[str, Any]
 ) -> tuple[str, dict[str, Any]]:
