@@ -60,7 +60,7 @@ async def alert_in(room: str, bot: Bot, store: Store) -> str:
     ("key", "module", "done", "undone"),
     [
         ("🔕", "holds", "harbour is snoozed until", "harbour is no longer snoozed"),
-        ("🗑", "feedback", "noted for harbour: Harbour of Dunmore", "taken back: Harbour of Dunmore"),
+        ("🗑", "feedback", "noted for harbour: Harbour", "taken back: Harbour"),
     ],
 )
 async def test_reactions_are_answered(
