@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import re
+import sqlite3
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot.adapters.store.care import File, quoted
 from bot.errors import SettingsError, StoreError, StoreReadOnlyError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
+
+log = structlog.get_logger(__name__)
 
 HEAD = "0002"
 """The newest migration; a test compares it with the folder's."""
@@ -80,6 +85,7 @@ class Database:
     def __init__(self, url: URL) -> None:
         self._url = url
         self._writing = asyncio.Lock()
+        self._file = File(Path(self.place)) if _has_file(url) else None
         self._writer: AsyncEngine | None = None
         self._reader: AsyncEngine | None = None
 
@@ -97,19 +103,43 @@ class Database:
         try:
             with mapped_errors():
                 Path(self.place).parent.mkdir(parents=True, exist_ok=True)
-                await asyncio.to_thread(self._migrate)
-                self._writer = self._engine(size=1, begin="BEGIN IMMEDIATE")
-                self._reader = self._engine(size=4, begin="BEGIN")
-                # A write that changes nothing, so that a read-only file is known now.
-                async with self._writer.begin() as connection:
-                    await connection.execute(text("UPDATE meta SET value = value WHERE key = ''"))
+                await self._connect()
         except StoreError as error:
             reason = f"{error.reason} (WIREWATCH_DATABASE_URL: {self.place})"
             raise type(error)(reason) from None
 
+    async def _connect(self) -> None:
+        if self._file:
+            await asyncio.to_thread(self._file.settle)
+        await asyncio.to_thread(self._migrate)
+        self._writer = self._engine(size=1, begin="BEGIN IMMEDIATE")
+        self._reader = self._engine(size=4, begin="BEGIN")
+        # A write that changes nothing, so that a read-only file is known now.
+        async with self._writer.begin() as connection:
+            await connection.execute(text("UPDATE meta SET value = value WHERE key = ''"))
+        if self._file:
+            self._file.note()
+
+    async def _save_again(self) -> None:
+        """Write the database anew whose file was removed under us, and go on with the new file.
+
+        Raises:
+            StoreError: it cannot be written now; what is in memory stays for the next try.
+        """
+        assert self._file is not None  # noqa: S101 -- asked only where there is one
+        assert self._writer is not None  # noqa: S101 -- open
+        try:
+            with mapped_errors():
+                await self._file.save(self._writer)
+                await self.close()
+                await self._connect()
+        except sqlite3.Error as error:
+            raise StoreError(str(error)) from error
+        log.error("the database file was removed; it is written anew, nothing is lost")
+
     def _engine(self, *, size: int, begin: str) -> AsyncEngine:
         engine = create_async_engine(
-            self._url.set(drivername="sqlite+aiosqlite"),
+            self._existing().set(drivername="sqlite+aiosqlite"),
             pool_size=size,
             max_overflow=0,
             connect_args={"timeout": 30},
@@ -130,6 +160,16 @@ class Database:
             connection.exec_driver_sql(begin)
 
         return engine
+
+    def _existing(self) -> URL:
+        """Give the URL for connections that must not make a file: after a removal, an empty one.
+
+        Source: https://www.sqlite.org/uri.html, "mode".
+        """
+        if self._file is None:
+            return self._url
+        address = f"file:{quoted(Path(self.place))}"
+        return self._url.set(database=address, query={"mode": "rw", "uri": "true"})
 
     def _migrate(self) -> None:
         engine = create_engine(self._url.set(drivername="sqlite"), connect_args={"timeout": 30})
@@ -157,6 +197,8 @@ class Database:
         """
         assert self._writer is not None, "open() first"  # noqa: S101
         async with self._writing:
+            if self._file and not self._file.is_there():
+                await self._save_again()
             with mapped_errors():
                 async with self._writer.begin() as connection:
                     yield connection
@@ -178,6 +220,12 @@ class Database:
         for engine in (self._reader, self._writer):
             if engine is not None:
                 await engine.dispose()
+
+
+def _has_file(url: URL) -> bool:
+    """Say whether a URL names a plain file, and not memory or an address of SQLite's own."""
+    database = url.database or ":memory:"
+    return database != ":memory:" and not database.startswith("file:")
 
 
 def _revision(connection: Any) -> str | None:  # noqa: ANN401 -- a sync connection
