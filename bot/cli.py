@@ -174,6 +174,37 @@ def feeds_export(
         Path(file).write_text(text, encoding="utf-8")
 
 
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The copy to make; must not exist.")],
+) -> None:
+    """Copy the database while the bot runs; the copy is checked."""
+    from bot.app.upkeep import back_up_database  # noqa: PLC0415
+
+    back_up_database(_settings(), Console(highlight=False, soft_wrap=True), file)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A copy made by wirewatch backup.")],
+) -> None:
+    """Put a copy in the database's place; the bot must be stopped."""
+    from bot.app.upkeep import restore_database  # noqa: PLC0415
+
+    restore_database(_settings(), Console(highlight=False, soft_wrap=True), file)
+
+
+@app.command()
+def report(
+    day: Annotated[str, typer.Argument(help="today, yesterday or a date; UTC.")] = "yesterday",
+) -> None:
+    """Print a day's account: what came in and what became of it; the sums must close."""
+    from bot.app.upkeep import print_account  # noqa: PLC0415
+
+    if not asyncio.run(print_account(_settings(), Console(highlight=False), day)):
+        raise typer.Exit(1)
+
+
 def main() -> None:
     """Run the command line; a person's mistake is one clear line and exit code 2."""
     try:

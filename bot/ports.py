@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 
+    from bot.core.account import Account
     from bot.core.model import (
         Article,
         AuditEntry,
@@ -293,7 +294,26 @@ class RuleStore(Protocol):
         """Give the newest changes, newest first."""
 
 
-class Store(FeedStore, Archive, Outbox, RuleStore, Protocol):
+class Accounts(Protocol):
+    """The daily account and the canary. Every method raises StoreError."""
+
+    async def account(self, day: date) -> Account:
+        """Give the account of a UTC day."""
+
+    async def reported(self) -> date | None:
+        """Give the last day that was reported."""
+
+    async def note_reported(self, day: date) -> None:
+        """Note that a day was reported."""
+
+    async def canary_out(self) -> datetime | None:
+        """Give when a canary last came out."""
+
+    async def forget_canaries(self, before: datetime) -> None:
+        """Remove the traces of canaries that arrived before a time."""
+
+
+class Store(FeedStore, Archive, Outbox, RuleStore, Accounts, Protocol):
     """Everything that must survive."""
 
 

@@ -81,6 +81,11 @@ class Settings(BaseSettings):
         alias="WIREWATCH_PRIME",
         description="true: the entries of a feed's first sight do not alert",
     )
+    canary: bool = Field(
+        default=True,
+        alias="WIREWATCH_CANARY",
+        description="true: a feed of the bot's own shows every 5 minutes that alerts come out",
+    )
     egress_allow: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         alias="WIREWATCH_EGRESS_ALLOW",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.adapters.canary import CanaryChat, CanaryFeeds
 from bot.adapters.console import TypedCommands
 from bot.adapters.feedlists import load_all_feeds
 from bot.adapters.feeds import HttpFeeds
@@ -24,14 +25,18 @@ from bot.adapters.wire import SampleWire
 from bot.app.chats import open_chats
 from bot.app.knowledge import load_knowledge
 from bot.app.shell import SystemClock, complain, make_desk
+from bot.core import canary
 from bot.core.story import Stories
 from bot.jobs.answer import answer
 from bot.jobs.deliver import Deliver
 from bot.jobs.run import Heart
+from bot.jobs.upkeep import CanaryWatch, DailyReport
 from bot.jobs.watch import Pace, Watch
 from bot.settings import shipped
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from rich.console import Console
 
     from bot.core.model import Feed
@@ -75,7 +80,8 @@ async def run(settings: Settings, console: Console, *, once: bool, speed: float 
         )
         pool = await stack.enter_async_context(ParserPool())
         desk = await make_desk(settings, store, knowledge, HttpPages(client, pool))
-        await store.list_feeds(_feeds(settings, wire))
+        with_canary = settings.canary and not once
+        await store.list_feeds([*_feeds(settings, wire), *([canary.FEED] if with_canary else ())])
         await store.release_claims()
 
         async def reply(incoming: Incoming) -> Reply:
@@ -85,8 +91,13 @@ async def run(settings: Settings, console: Console, *, once: bool, speed: float 
         chats = await open_chats(
             stack, settings, console=console, store=store, clock=clock, answer=reply
         )
+        chores: list[Callable[[], Awaitable[None]]] = [DailyReport(store, clock)]
+        if with_canary:
+            chats[canary.CHAT] = CanaryChat()
+            rules.add(canary.RULE)
+            chores.append(CanaryWatch(store, clock))
         watch = Watch(
-            feeds=HttpFeeds(client, pool),
+            feeds=CanaryFeeds(HttpFeeds(client, pool), clock),
             reader=desk.reader,
             store=store,
             rules=rules,
@@ -96,7 +107,9 @@ async def run(settings: Settings, console: Console, *, once: bool, speed: float 
             pace=Pace(settings.poll_min_seconds, settings.prime, random.random),
         )
         deliver = Deliver(chats, store, clock, random.random)
-        heart = Heart(watch=watch, deliver=deliver, book=desk.book, claims=store, clock=clock)
+        heart = Heart(
+            watch=watch, deliver=deliver, book=desk.book, claims=store, clock=clock, chores=chores
+        )
         if once:
             await heart.once()
             return
@@ -115,7 +128,7 @@ async def _beat(
 
     scheduler = Scheduler(heart.tick)
     feeds = await desk.store.feed_states()
-    rules = len(desk.book.active)
+    rules = sum(not rule.paused for rule in desk.book)
     log.info(f"watching {len(feeds)} feeds for {rules} rules; stop with Ctrl-C")
     if typed and typed.start():
         log.info("type /watch help to see what can be asked")

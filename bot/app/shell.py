@@ -12,6 +12,7 @@ import structlog
 
 from bot.adapters.feedlists import load_feeds
 from bot.adapters.http import HttpClient
+from bot.adapters.lock import SingleRun
 from bot.adapters.pages import HttpPages
 from bot.adapters.parsing import ParserPool
 from bot.adapters.store import Store
@@ -53,6 +54,11 @@ async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
         store = Store(settings.database_url)
         stack.push_async_callback(store.close)
         await store.open()
+        if store.may_be_torn and SingleRun(store.place).is_taken():
+            log.warning(
+                "this SQLite has a fault when several programs write at once; "
+                "change things in chat while the bot runs, see docs/guarantees.md"
+            )
         client = await stack.enter_async_context(HttpClient(allow=settings.egress_allow))
         pool = await stack.enter_async_context(ParserPool())
         knowledge = load_knowledge(settings.rules)

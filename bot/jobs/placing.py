@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.core.alert import compose_alert, deliveries_for, is_news, route
+from bot.core import canary
+from bot.core.alert import channel_of, compose_alert, deliveries_for, is_news, route
 from bot.core.model import Place, StoredArticle
 from bot.core.quotes import choose_quotes
 from bot.core.story import find_correction
@@ -64,7 +66,10 @@ class Placing:
                 for reading in readings:
                     await self._try(reading, batch)
                 articles, deliveries = tuple(batch.articles), tuple(batch.deliveries)
-                await self._store.record(replace(news, articles=articles, deliveries=deliveries))
+                tally = {} if news.feed_id == canary.FEED.id else {**news.tally, **batch.tally}
+                await self._store.record(
+                    replace(news, articles=articles, deliveries=deliveries, tally=tally)
+                )
             except StoreError:
                 for article_id in reversed(batch.placed):
                     self._stories.forget(article_id)
@@ -81,6 +86,7 @@ class Placing:
             log.exception("article not placed", url=reading.article.url)
             outcome = f"could not be placed: {error}"[:200]
             batch.articles.append(StoredArticle(reading.article, outcome=outcome))
+            batch.tally["unread"] += 1
 
     async def _decide(self, reading: Reading, batch: _Batch) -> None:
         article, quotes = reading.article, reading.quotes
@@ -89,12 +95,14 @@ class Placing:
                 article, quotes, outcome=reading.outcome, analyzed=reading.analyzed
             )
             batch.articles.append(stored)
+            batch.tally["primed" if reading.outcome == "primed" else "unmatched"] += 1
             return
         placement = self._stories.place(article, quotes)
         batch.placed.append(article.id)
         correction = await self._correction(article, placement)
         alerted = await self._store.alerted(placement.story) | batch.alerted(placement.story)
         wanted: list[Delivery] = []
+        pairs = 0
         for match in reading.matches:
             rule = self._rules.rule(match.rule)
             if rule is None:  # removed while the article was being read
@@ -107,11 +115,17 @@ class Placing:
                 news=is_news(match, placement, quotes),
                 corrected=correction is not None,
             )
+            pairs += sum(channel_of(target)[0] in self._chats for target in set(rule.channels))
             for kind in dict.fromkeys(kind for _, _, kind in targets):
                 same = [target for target in targets if target[2] == kind]
                 alert = _alert(reading, rule, match, placement, kind, correction)
                 wanted += deliveries_for(alert, rule, same, edition=article.content_hash)
         batch.deliveries += wanted
+        batch.tally["matched"] += 1
+        batch.tally["pairs"] += pairs
+        batch.tally["queued"] += len(wanted)
+        silent = "reprint" if placement.place is Place.REPRINT else "no news"
+        batch.tally[silent] += pairs - len(wanted)
         batch.articles.append(
             StoredArticle(
                 article,
@@ -137,6 +151,7 @@ class _Batch:
         self.articles: list[StoredArticle] = []
         self.deliveries: list[Delivery] = []
         self.placed: list[str] = []
+        self.tally: Counter[str] = Counter()
 
     def alerted(self, story: str) -> set[tuple[str, str, str]]:
         return {(d.rule_id, d.chat, d.channel) for d in self.deliveries if d.story == story}

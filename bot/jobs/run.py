@@ -13,7 +13,7 @@ import structlog
 from bot.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection
+    from collections.abc import Awaitable, Callable, Collection, Sequence
 
     from bot.core.model import FeedState
     from bot.jobs.deliver import Deliver
@@ -56,6 +56,7 @@ class Heart:
         book: refreshed when another program changed the rules.
         claims: which feeds are due.
         clock: the time.
+        chores: called at each tick; each knows itself when it has something to do.
     """
 
     def __init__(
@@ -66,7 +67,9 @@ class Heart:
         book: RuleBook,
         claims: Claims,
         clock: Clock,
+        chores: Sequence[Callable[[], Awaitable[None]]] = (),
     ) -> None:
+        self._chores = tuple(chores)
         self._watch, self._deliver, self._book = watch, deliver, book
         self._claims, self._clock = claims, clock
         self._polls: dict[asyncio.Task[None], str] = {}
@@ -81,6 +84,8 @@ class Heart:
         await self._tolerant("rules", self._refresh_rules)
         await self._tolerant("polls", self._start_polls)
         self._start(self._tolerant("outbox", self._deliver_due))
+        for chore in self._chores:
+            await self._tolerant(type(chore).__name__, chore)
 
     async def once(self) -> None:
         """Poll all that is due, once; then deliver.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bot.adapters.store.account import AccountRows
 from bot.adapters.store.articles import ArticleRows
+from bot.adapters.store.care import has_wal_fault
 from bot.adapters.store.engine import Database, parse_url
 from bot.adapters.store.feeds import FeedRows
 from bot.adapters.store.outbox import OutboxRows
@@ -11,7 +13,7 @@ from bot.adapters.store.rules import RuleRows
 __all__ = ["Store", "parse_url"]
 
 
-class Store(FeedRows, ArticleRows, OutboxRows, RuleRows):
+class Store(FeedRows, ArticleRows, OutboxRows, RuleRows, AccountRows):
     """Everything that must survive; implements the protocols of `bot.ports`.
 
     Args:
@@ -36,6 +38,11 @@ class Store(FeedRows, ArticleRows, OutboxRows, RuleRows):
             StoreError: it cannot be opened.
         """
         await self._db.open()
+
+    @property
+    def may_be_torn(self) -> bool:
+        """Whether this SQLite can corrupt a database that several programs write at once."""
+        return has_wal_fault()
 
     async def close(self) -> None:
         """Close all connections."""

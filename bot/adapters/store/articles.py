@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Row, Select, Table, delete, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from bot.adapters.store.account import count_up
 from bot.adapters.store.feeds import polled_values
 from bot.adapters.store.outbox import insert_deliveries
 from bot.adapters.store.schema import articles, deliveries, feeds, matches, quotes, seen
+from bot.core import canary
 from bot.core.model import (
     Article,
     Highlight,
@@ -90,6 +92,7 @@ class ArticleRows:
             for stored in record.articles:
                 await _put(connection, stored)
             await insert_deliveries(connection, record.deliveries, record.now)
+            await count_up(connection, record.now, record.tally)
             values = polled_values(record.validators, record.now, record.next_poll)
             values |= {"primed": True} | ({"title": record.title} if record.title else {})
             await connection.execute(
@@ -122,7 +125,7 @@ class ArticleRows:
     async def articles_since(
         self, since: datetime, *, only_stories: bool = False, batch: int = 500
     ) -> AsyncIterator[StoredArticle]:
-        """Iterate over what arrived since a time, in order of arrival.
+        """Iterate over what arrived since a time, in order of arrival; canaries are left out.
 
         Args:
             since: the first moment that counts.
@@ -133,7 +136,11 @@ class ArticleRows:
         while True:
             query = (
                 select(articles)
-                .where(articles.c.arrived >= since, articles.c.seq > last)
+                .where(
+                    articles.c.arrived >= since,
+                    articles.c.seq > last,
+                    articles.c.feed_id != canary.FEED.id,
+                )
                 .order_by(articles.c.seq)
                 .limit(batch)
             )

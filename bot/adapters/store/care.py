@@ -1,4 +1,4 @@
-"""Care of the SQLite file: copies that can be restored, a file that was removed, faulty versions."""
+"""Care of the SQLite file: copies to restore, a file that was removed, faulty versions."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import asyncio
 import os
 import sqlite3
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from sqlalchemy.ext.asyncio import AsyncEngine
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-HEAD = "0002"
+HEAD = "0007"
 """The newest migration; a test compares it with the folder's."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"

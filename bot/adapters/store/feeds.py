@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, and_, case, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.adapters.store.schema import feeds
+from bot.core import canary
 from bot.core.model import Feed, FeedState, Validators
 
 if TYPE_CHECKING:
@@ -70,10 +71,12 @@ class FeedRows:
             await connection.execute(feeds.delete().where(feeds.c.id.in_(list(ids))))
 
     async def feed_states(self) -> list[FeedState]:
-        """Give all feeds, by URL."""
+        """Give all feeds, by URL; the canary is none."""
         async with self._db.read() as connection:
             rows = await connection.execute(
-                select(feeds).where(feeds.c.listed.is_(True)).order_by(feeds.c.url)
+                select(feeds)
+                .where(feeds.c.listed.is_(True), feeds.c.origin != canary.ORIGIN)
+                .order_by(feeds.c.url)
             )
             return [_state(row) for row in rows]
 

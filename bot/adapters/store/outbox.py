@@ -10,6 +10,7 @@ from sqlalchemy import Row, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.adapters.store.schema import deliveries
+from bot.core import canary
 from bot.core.model import Alert, Delivery, DeliveryState, Message
 
 if TYPE_CHECKING:
@@ -113,8 +114,12 @@ class OutboxRows:
             )
 
     async def count_deliveries(self) -> dict[str, int]:
-        """Count deliveries by state."""
-        query = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
+        """Count deliveries by state, canaries left out."""
+        query = (
+            select(deliveries.c.state, func.count())
+            .where(deliveries.c.chat != canary.CHAT)
+            .group_by(deliveries.c.state)
+        )
         async with self._db.read() as connection:
             return {row[0]: row[1] for row in await connection.execute(query)}
 

@@ -8,6 +8,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     Float,
@@ -215,6 +216,15 @@ audit = Table(
     Column("what", Text, nullable=False),
     Column("before", Text, nullable=False),
     Column("after", Text, nullable=False),
+)
+
+# Counts of the daily account, added up in the transaction of what they count.
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("day", Date, primary_key=True),  # UTC
+    Column("what", String(16), primary_key=True),
+    Column("count", Integer, nullable=False),
 )
 
 meta = Table(

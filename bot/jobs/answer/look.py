@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from bot.core.canary import is_missed
 from bot.errors import CommandError
 from bot.ports import Incoming, Reply
 
@@ -131,7 +133,18 @@ async def answer_status(desk: Desk, _incoming: Incoming, _command: Command) -> R
         f"rules: {len(rules)}, {paused} paused\n"
         f"deliveries: {by_state or 'none'}\n"
         f"chats: {', '.join(sorted(desk.chats))}"
+        f"{await _canary(desk)}"
     )
+
+
+async def _canary(desk: Desk) -> str:
+    """Say when the canary last came out; nothing where there is none."""
+    out = await desk.store.canary_out()
+    if out is None:
+        return ""
+    minutes = round((desk.clock.now() - out) / timedelta(minutes=1))
+    fault = "; MISSED, alerts may be stuck" if is_missed(desk.clock.now(), out) else ""
+    return f"\ncanary: came out {minutes} min ago{fault}"
 
 
 async def answer_audit(desk: Desk, _incoming: Incoming, _command: Command) -> Reply:
