@@ -95,8 +95,8 @@ async def _check_database(console: Console, settings: Settings) -> int:
     if store.may_be_torn:
         console.print(
             Text(
-                f"  SQLite {sqlite3.sqlite_version} has a fault in WAL mode, mended in 3.51.3, when "
-                "several programs write at once: while the bot runs, change rules in chat "
+                f"  SQLite {sqlite3.sqlite_version} has a fault in WAL mode, mended in 3.51.3, "
+                "when several programs write at once: while the bot runs, change rules in chat "
                 "rather than in the shell",
                 style="yellow",
             )

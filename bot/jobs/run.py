@@ -172,4 +172,5 @@ class Heart:
         except Exception:
             log.exception("a step failed; going on", step=step)
         else:
-            self._complaints.pop(step, None)
+            if self._complaints.pop(step, None) and not self._complaints:
+                log.info("the database works again; going on")

@@ -75,7 +75,7 @@ class Setting:
         self, store: Store, clock: TurnedClock, feeds: FakeFeeds, pages: FakePages
     ) -> None:
         self.store, self.feeds, self.pages = store, feeds, pages
-        officials = Officials([HOLM])
+        self.officials = officials = Officials([HOLM])
         rules = RuleSet(officials, RULES)
         self.stories = Stories()
         self.watch = Watch(
