@@ -11,8 +11,8 @@ from structlog.testing import capture_logs
 
 from bot.adapters.store import Store
 from bot.jobs.deliver import Deliver
-from bot.jobs.run import Heart
 from bot.jobs.rulebook import RuleBook
+from bot.jobs.run import Heart
 from tests.jobs.test_watch import FakeFeeds, FakePages, Setting
 from tests.samples import FEED, make_article
 
