@@ -16,7 +16,6 @@ from bot.adapters.console import TypedCommands
 from bot.adapters.feedlists import load_all_feeds
 from bot.adapters.feeds import HttpFeeds
 from bot.adapters.http import HttpClient
-from bot.adapters.lock import SingleRun
 from bot.adapters.pages import HttpPages
 from bot.adapters.parsing import ParserPool
 from bot.adapters.scheduler import Scheduler
@@ -66,7 +65,7 @@ async def run(settings: Settings, console: Console, *, once: bool, speed: float 
     """
     async with AsyncExitStack() as stack:
         store = Store(settings.database_url)
-        lock = SingleRun(store.place)
+        lock = store.single_run()
         lock.take()
         stack.callback(lock.free)
         stack.push_async_callback(store.close)

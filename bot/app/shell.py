@@ -12,7 +12,6 @@ import structlog
 
 from bot.adapters.feedlists import load_feeds
 from bot.adapters.http import HttpClient
-from bot.adapters.lock import SingleRun
 from bot.adapters.pages import HttpPages
 from bot.adapters.parsing import ParserPool
 from bot.adapters.store import Store
@@ -54,7 +53,7 @@ async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
         store = Store(settings.database_url)
         stack.push_async_callback(store.close)
         await store.open()
-        if store.may_be_torn and SingleRun(store.place).is_taken():
+        if store.may_be_torn and store.single_run().is_taken():
             log.warning(
                 "this SQLite has a fault when several programs write at once; "
                 "change things in chat while the bot runs, see docs/guarantees.md"

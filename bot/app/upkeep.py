@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.progress import Progress
@@ -13,9 +12,11 @@ from bot.adapters.lock import SingleRun
 from bot.adapters.store import Store
 from bot.adapters.store.care import back_up, restore
 from bot.core.account import LABELS
-from bot.errors import CommandError
+from bot.errors import CommandError, SettingsError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console
 
     from bot.settings import Settings
@@ -31,7 +32,7 @@ def back_up_database(settings: Settings, console: Console, target: Path) -> None
     with Progress(console=console, transient=True) as bar:
         task = bar.add_task("copying", total=None)
         size = back_up(
-            Path(Store(settings.database_url).place),
+            _file(settings),
             target,
             lambda done, pages: bar.update(task, completed=done, total=pages),
         )
@@ -45,7 +46,7 @@ def restore_database(settings: Settings, console: Console, copy: Path) -> None:
         SettingsError: the database's URL cannot be used.
         StoreError: a bot runs on it, or the copy is no good; nothing changed.
     """
-    database = Path(Store(settings.database_url).place)
+    database = _file(settings)
     lock = SingleRun(str(database))
     lock.take()
     try:
@@ -84,6 +85,15 @@ async def print_account(settings: Settings, console: Console, day: str) -> bool:
     if not faults:
         console.print("all sums close", style="green")
     return not faults
+
+
+def _file(settings: Settings) -> Path:
+    file = Store(settings.database_url).file
+    if file is None:
+        raise SettingsError(
+            "WIREWATCH_DATABASE_URL", "copies are for SQLite; use pg_dump and pg_restore here"
+        )
+    return file
 
 
 def _day(text: str) -> date:

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.adapters.store.schema import articles, deliveries, matches, meta, seen, tallies
+from bot.adapters.store.sql import insert
 from bot.core import canary
 from bot.core.account import Account
 from bot.core.model import DeliveryState
@@ -70,8 +70,8 @@ class AccountRows:
 
     async def note_reported(self, day: date) -> None:
         """Note that a day was reported."""
-        statement = insert(meta).values(key=_REPORTED, value=day.isoformat())
         async with self._db.write() as connection:
+            statement = insert(connection, meta).values(key=_REPORTED, value=day.isoformat())
             await connection.execute(
                 statement.on_conflict_do_update(
                     index_elements=[meta.c.key], set_={"value": statement.excluded.value}
@@ -116,7 +116,7 @@ async def count_up(connection: AsyncConnection, now: datetime, tally: Mapping[st
     ]
     if not rows:
         return
-    statement = insert(tallies)
+    statement = insert(connection, tallies)
     await connection.execute(
         statement.on_conflict_do_update(
             index_elements=[tallies.c.day, tallies.c.what],

@@ -6,12 +6,12 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, Select, Table, delete, or_, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.adapters.store.account import count_up
 from bot.adapters.store.feeds import polled_values
 from bot.adapters.store.outbox import insert_deliveries
 from bot.adapters.store.schema import articles, deliveries, feeds, matches, quotes, seen
+from bot.adapters.store.sql import insert
 from bot.core import canary
 from bot.core.model import (
     Article,
@@ -78,7 +78,7 @@ class ArticleRows:
         async with self._db.write() as connection:
             if record.seen:
                 await connection.execute(
-                    insert(seen).on_conflict_do_nothing(),
+                    insert(connection, seen).on_conflict_do_nothing(),
                     [
                         {
                             "feed_id": record.feed_id,
@@ -211,7 +211,7 @@ async def _put(connection: AsyncConnection, stored: StoredArticle) -> None:
     }
     changed = {name: values[name] for name in values if name not in ("id", "arrived")}
     await connection.execute(
-        insert(articles)
+        insert(connection, articles)
         .values(**values)
         .on_conflict_do_update(index_elements=[articles.c.id], set_=changed)
     )
@@ -219,7 +219,7 @@ async def _put(connection: AsyncConnection, stored: StoredArticle) -> None:
     await connection.execute(delete(matches).where(matches.c.article_id == article.id))
     if stored.matches:
         await connection.execute(
-            insert(matches),
+            insert(connection, matches),
             [
                 {
                     "article_id": article.id,
@@ -237,7 +237,7 @@ async def _put_quotes(connection: AsyncConnection, article_id: str, found: Seque
     await connection.execute(delete(quotes).where(quotes.c.article_id == article_id))
     if found:
         await connection.execute(
-            insert(quotes),
+            insert(connection, quotes),
             [
                 {
                     "article_id": article_id,

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import Row, func, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.adapters.store.schema import deliveries
+from bot.adapters.store.sql import insert
 from bot.core import canary
 from bot.core.model import Alert, Delivery, DeliveryState, Message
 
@@ -147,7 +147,7 @@ async def insert_deliveries(
     if not wanted:
         return
     await connection.execute(
-        insert(deliveries).on_conflict_do_nothing(index_elements=[deliveries.c.id]),
+        insert(connection, deliveries).on_conflict_do_nothing(index_elements=[deliveries.c.id]),
         [
             {
                 "id": delivery.id,
