@@ -24,6 +24,12 @@ SILENT = ("reprint", "follow-up", "revision")
 
 
 def query(program: Program, sql: str) -> list[tuple[Any, ...]]:
+    """Ask the database that the program writes."""
+    if url := program.settings.get("WIREWATCH_DATABASE_URL"):
+        import psycopg  # noqa: PLC0415 -- skipped where it is not installed
+
+        with psycopg.connect(url) as server:
+            return server.execute(sql.encode()).fetchall()
     with closing(sqlite3.connect(program.folder / "data" / "wirewatch.db")) as database:
         return database.execute(sql).fetchall()
 
