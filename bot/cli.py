@@ -194,6 +194,17 @@ def restore(
     restore_database(_settings(), Console(highlight=False, soft_wrap=True), file)
 
 
+@app.command("migrate-store")
+def migrate_store(
+    source: Annotated[str, typer.Argument(help="Such as sqlite:///data/wirewatch.db.")],
+    target: Annotated[str, typer.Argument(help="Such as postgresql://user@host/wirewatch.")],
+) -> None:
+    """Move everything from one database to another; broken off, it can be run again."""
+    from bot.app.upkeep import move_store  # noqa: PLC0415
+
+    asyncio.run(move_store(Console(highlight=False), source, target))
+
+
 @app.command()
 def report(
     day: Annotated[str, typer.Argument(help="today, yesterday or a date; UTC.")] = "yesterday",

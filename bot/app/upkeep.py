@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from rich.progress import Progress
+from rich.progress import Progress, TaskID
 from rich.table import Table
 
 from bot.adapters.lock import SingleRun
@@ -57,6 +58,37 @@ def restore_database(settings: Settings, console: Console, copy: Path) -> None:
         lock.free()
     kept = f"; what was there is kept in {aside}" if had else ""
     console.print(f"{database} restored from {copy}{kept}", highlight=False, soft_wrap=True)
+
+
+async def move_store(console: Console, source_url: str, target_url: str) -> None:
+    """Move everything from one database to another; neither may be in use.
+
+    Raises:
+        SettingsError: a URL cannot be used.
+        StoreError: a bot runs on one of them, a database refused, or the two differ at the end.
+    """
+    async with AsyncExitStack() as stack:
+        stores = []
+        for url in (source_url, target_url):
+            store = Store(url)
+            lock = store.single_run()
+            lock.take()
+            stack.callback(lock.free)
+            stack.push_async_callback(store.close)
+            await store.open()
+            stores.append(store)
+        source, target = stores
+        with Progress(console=console, transient=True) as bar:
+            tasks: dict[str, TaskID] = {}
+
+            def show(table: str, done: int, count: int) -> None:
+                if table not in tasks:
+                    tasks[table] = bar.add_task(table, total=count)
+                bar.update(tasks[table], completed=done)
+
+            moved = await source.move_to(target, show)
+    rows = sum(moved.values())
+    console.print(f"{rows} rows of {len(moved)} tables moved and compared", highlight=False)
 
 
 async def print_account(settings: Settings, console: Console, day: str) -> bool:

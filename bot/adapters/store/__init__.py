@@ -9,11 +9,14 @@ from bot.adapters.store.account import AccountRows
 from bot.adapters.store.articles import ArticleRows
 from bot.adapters.store.engine import Database, Lock, parse_url
 from bot.adapters.store.feeds import FeedRows
+from bot.adapters.store.move import move
 from bot.adapters.store.outbox import OutboxRows
 from bot.adapters.store.rules import RuleRows
 from bot.adapters.store.sqlite import SqliteDatabase
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy.engine import URL
 
 __all__ = ["Store", "parse_url"]
@@ -58,6 +61,16 @@ class Store(FeedRows, ArticleRows, OutboxRows, RuleRows, AccountRows):
     def may_be_torn(self) -> bool:
         """Whether this SQLite can corrupt a database that several programs write at once."""
         return self._db.may_be_torn
+
+    async def move_to(
+        self, target: Store, progress: Callable[[str, int, int], object]
+    ) -> dict[str, int]:
+        """Copy everything into another store, see `bot.adapters.store.move`.
+
+        Raises:
+            StoreError: a database refused, or the two differ at the end.
+        """
+        return await move(self._db, target._db, progress)
 
     async def close(self) -> None:
         """Close all connections."""
