@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Entry = Literal["entries", "known", "new", "primed", "unmatched", "unread", "matched"]
-Pair = Literal["pairs", "queued", "reprint", "no news", "muted", "no chat"]
+Pair = Literal["pairs", "queued", "reprint", "no news"]
 _ARTICLES: tuple[Entry, ...] = ("primed", "unmatched", "unread", "matched")
-_PAIRS: tuple[Pair, ...] = ("queued", "reprint", "no news", "muted")
+_PAIRS: tuple[Pair, ...] = ("queued", "reprint", "no news")
 LABELS: dict[str, str] = {
     "entries": "entries in the bodies of feeds",
     "known": "known already",
@@ -26,7 +26,6 @@ LABELS: dict[str, str] = {
     "queued": "alerts",
     "reprint": "silent: a reprint",
     "no news": "silent: nothing new in a story that was alerted",
-    "muted": "silent: muted",
 }
 
 

@@ -140,7 +140,7 @@ def test_an_account_counts_a_silent_rule_and_article_once() -> None:
     """Of four pairs two alerted; the others must have a reason."""
     tally = {"new": 2, "entries": 2, "matched": 2, "pairs": 4, "queued": 2, "reprint": 1}
     account = Account(DAY, tally, 2, {"delivered": 2})
-    assert account.faults() == ["pairs is 4, but queued + reprint + no news + muted is 3"]
+    assert account.faults() == ["pairs is 4, but queued + reprint + no news is 3"]
 
 
 class CanaryCage:

@@ -9,8 +9,11 @@ from bot.adapters.store.account import AccountRows
 from bot.adapters.store.articles import ArticleRows
 from bot.adapters.store.engine import Database, Lock, parse_url
 from bot.adapters.store.feeds import FeedRows
+from bot.adapters.store.holds import HoldRows
+from bot.adapters.store.line import LineRows
 from bot.adapters.store.move import move
 from bot.adapters.store.outbox import OutboxRows
+from bot.adapters.store.report import ReportRows
 from bot.adapters.store.rules import RuleRows
 from bot.adapters.store.sqlite import SqliteDatabase
 
@@ -22,7 +25,9 @@ if TYPE_CHECKING:
 __all__ = ["Store", "parse_url"]
 
 
-class Store(FeedRows, ArticleRows, OutboxRows, RuleRows, AccountRows):
+class Store(
+    FeedRows, ArticleRows, OutboxRows, LineRows, HoldRows, ReportRows, RuleRows, AccountRows
+):
     """Everything that must survive; implements the protocols of `bot.ports`.
 
     Args:

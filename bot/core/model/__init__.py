@@ -15,6 +15,16 @@ from bot.core.model.alerts import (
 )
 from bot.core.model.articles import Article, Feed, FeedState, ParsedFeed, Validators
 from bot.core.model.base import FullText, Span, digest
+from bot.core.model.outbox import (
+    ChannelState,
+    Line,
+    OutboxEntry,
+    OutboxReport,
+    Outgrown,
+    SetAside,
+    Trouble,
+    Waiting,
+)
 from bot.core.model.quotes import Place, Placement, Quote
 from bot.core.model.rules import Alias, Entity, Field, Highlight, Match, Office, Rule
 from bot.core.model.stored import AuditEntry, Chart, Feedback, Hold, PollRecord, StoredArticle
@@ -24,6 +34,7 @@ __all__ = [
     "Alias",
     "Article",
     "AuditEntry",
+    "ChannelState",
     "Chart",
     "Delivery",
     "DeliveryState",
@@ -39,18 +50,25 @@ __all__ = [
     "Highlight",
     "Hold",
     "KeyQuote",
+    "Line",
     "Match",
     "Message",
     "Notice",
     "Office",
+    "OutboxEntry",
+    "OutboxReport",
+    "Outgrown",
     "ParsedFeed",
     "Place",
     "Placement",
     "PollRecord",
     "Quote",
     "Rule",
+    "SetAside",
     "Span",
     "StoredArticle",
+    "Trouble",
     "Validators",
+    "Waiting",
     "digest",
 ]

@@ -1,11 +1,9 @@
-"""Commands that only look: explain, entity, status, audit."""
+"""Commands that only look: explain, entity, audit."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.core.canary import is_missed
 from bot.errors import CommandError
 from bot.ports import Incoming, Reply
 
@@ -116,35 +114,6 @@ def _described(entity: Entity) -> str:
     )
     held = f"\n  offices:\n{offices}" if offices else ""
     return f"@{entity.id}  {entity.name} ({entity.kind})\n  also written: {aliases}{held}"
-
-
-async def answer_status(desk: Desk, _incoming: Incoming, _command: Command) -> Reply:
-    """Say how things stand."""
-    states = await desk.store.feed_states()
-    failing = sum(1 for state in states if state.error)
-    polled = max((s.last_success for s in states if s.last_success), default=None)
-    counts = await desk.store.count_deliveries()
-    by_state = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
-    rules = list(desk.book)
-    paused = sum(1 for rule in rules if rule.paused)
-    return Reply(
-        f"feeds: {len(states)}, {failing} failing, last good poll "
-        f"{f'{polled:%Y-%m-%d %H:%M:%S} UTC' if polled else 'none yet'}\n"
-        f"rules: {len(rules)}, {paused} paused\n"
-        f"deliveries: {by_state or 'none'}\n"
-        f"chats: {', '.join(sorted(desk.chats))}"
-        f"{await _canary(desk)}"
-    )
-
-
-async def _canary(desk: Desk) -> str:
-    """Say when the canary last came out; nothing where there is none."""
-    out = await desk.store.canary_out()
-    if out is None:
-        return ""
-    minutes = round((desk.clock.now() - out) / timedelta(minutes=1))
-    fault = "; MISSED, alerts may be stuck" if is_missed(desk.clock.now(), out) else ""
-    return f"\ncanary: came out {minutes} min ago{fault}"
 
 
 async def answer_audit(desk: Desk, _incoming: Incoming, _command: Command) -> Reply:
