@@ -1,0 +1,172 @@
+"""The prime minister, the cleric, the agency's head: people behind a title."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from bot.core.quotes.grammar import (
+    FUNCTION,
+)
+from bot.core.quotes.names import role_key
+from bot.core.quotes.people.bodies import Bodies
+from bot.core.quotes.people.fit import akin, title_fit
+from bot.core.quotes.people.memory import DECAY, WINDOW
+from bot.core.quotes.people.speaker import Speaker
+
+if TYPE_CHECKING:
+    from bot.core.quotes.clauses import Reader, Subject
+    from bot.core.quotes.names import Someone
+
+_HEADS: Final = frozenset(
+    "chief head leader director secretary-general secretary general chairman".split()
+)
+_OFFICES: Final = frozenset(
+    """
+        president minister chancellor king queen leader secretary governor mayor chief head pope
+        """.split()
+)
+_GENERIC: Final = {
+    "leader": frozenset(
+        "president minister chancellor king queen emir premier chief head chairman".split()
+    ),
+    "statesman": frozenset("president minister chancellor".split()),
+    "lawmaker": frozenset(
+        "senator representative mp deputy delegate legislator congressman".split()
+    ),
+    "politician": frozenset(
+        "senator representative mp minister deputy mayor governor leader".split()
+    ),
+    "legislator": frozenset("senator representative mp deputy".split()),
+    "cleric": frozenset(
+        "ayatollah bishop archbishop cardinal pope imam rabbi priest pastor".split()
+    ),
+    "prelate": frozenset("bishop archbishop cardinal".split()),
+    "diplomat": frozenset("ambassador envoy consul secretary".split()),
+    "official": frozenset("secretary director commissioner minister spokesman spokeswoman".split()),
+    "officer": frozenset("general colonel captain admiral major lieutenant sergeant".split()),
+    "commander": frozenset("general colonel captain admiral major marshal".split()),
+    "monarch": frozenset("king queen emir sultan emperor".split()),
+    "jurist": frozenset("judge justice magistrate prosecutor".split()),
+    "academic": frozenset("professor lecturer scholar".split()),
+    "economist": frozenset("professor economist".split()),
+}
+
+
+class Titles(Bodies):
+    """Resolves titles through the article, then through the officials files."""
+
+    def _by_title(
+        self, reader: Reader, subject: Subject, words: list[str], head: str
+    ) -> Speaker | None:
+        """Resolve `the prime minister` through the article, else through the officials."""
+        at = reader.tokens[subject.first].start
+        content = {w for w in words if w not in FUNCTION}
+        noun = role_key(head)
+        phrase = reader.tokens[subject.first : subject.last]
+        caps = frozenset(
+            t.low
+            for t in phrase
+            if t.cap and t.low not in self._lex.roles and t.low not in FUNCTION
+        )
+        best: tuple[float, int, Someone] | None = None
+        for start, who, role in self._registry.by_role.get(noun, ()):
+            fit = title_fit(content, noun, role, caps)
+            if fit is None:
+                continue
+            near = -abs(at - start) if start <= at else -abs(at - start) - 10**6
+            mentions = max((m for m in (who.first,) if m <= at), default=-(10**7))
+            key = (fit, near + (0 if mentions >= 0 else -(10**6)), who)
+            if best is None or key[:2] > best[:2]:
+                best = key
+        if best is None and caps:
+            others = {
+                w for _, w, r in self._registry.by_role.get("counterpart", ()) if akin(caps, r.caps)
+            }
+            if len(others) == 1:
+                return self.of(next(iter(others)), 0.85)
+        if best is None and (caps or any(t.owns for t in phrase)) and noun in _OFFICES:
+            later = self._named_next(reader.sentence.number)
+            if later is not None:
+                return self.of(later, 0.75)
+        if best is None and noun in _OFFICES:
+            people = [p for p in self._registry.people if p.person]
+            if len(people) == 1 and not people[0].roles:
+                return self.of(people[0], 0.75)
+        if best is None and noun in _HEADS:
+            heads = {
+                w
+                for n in _HEADS
+                for _, w, r in self._registry.by_role.get(n, ())
+                if title_fit(set(), n, r) is not None
+            }
+            bodies = {t.low for t in phrase if t.word.isupper()}
+            if len(heads) == 1 and not content - _HEADS - {noun} - bodies:
+                return self.of(next(iter(heads)), 0.75)
+        if best is None and not caps and noun in _GENERIC:
+            found = self._salient(reader, _GENERIC[noun])
+            if found is not None:
+                return found
+        recent = self._recent_with(noun, content, caps, reader.sentence.number)
+        if recent is not None:
+            return self.of(recent, 0.88)
+        if best is not None:
+            return self.of(best[2], 0.86)
+        return self._office(words)
+
+    def _named_next(self, number: int) -> Someone | None:
+        """Give who is introduced without a title as the subject right after `Norland's leader`."""
+        for who in self.subjects[number + 1 : number + 3]:
+            if (
+                who is not None
+                and who.person
+                and len(who.parts) > 1
+                and not who.roles
+                and (who.latest >= 0 and self._intro.get(id(who)) is None)
+            ):
+                return who
+        return None
+
+    def _salient(self, reader: Reader, nouns: frozenset[str]) -> Speaker | None:
+        """Resolve `the cleric` to the ayatollah who was named last."""
+        number = reader.sentence.number
+        scores: dict[Someone, float] = {}
+        for distance in range(WINDOW + 1):
+            for who, weight in self._seen.get(number - distance, {}).items():
+                if any(role_key(w) in nouns for role in who.roles for w in role.words):
+                    scores[who] = scores.get(who, 0.0) + weight * DECAY**distance
+        return self.of(max(scores, key=lambda who: scores[who]), 0.8) if scores else None
+
+    def _recent_with(
+        self, noun: str, content: set[str], caps: frozenset[str], number: int
+    ) -> Someone | None:
+        """Prefer, of several who bear a title, the one named last."""
+        options = {
+            who
+            for _, who, role in self._registry.by_role.get(noun, ())
+            if title_fit(content, noun, role, caps) is not None
+        }
+        if len(options) < 2:
+            return None
+        best: dict[Someone, float] = {}
+        for distance in range(13):
+            for who, weight in self._seen.get(number - distance, {}).items():
+                if who in options:
+                    best[who] = best.get(who, 0.0) + weight * DECAY**distance
+        return max(best, key=lambda who: best[who]) if best else None
+
+    def _office(self, words: list[str]) -> Speaker | None:
+        if self._officials is None:
+            return None
+        plain = [w for w in words if w not in ("the", "his", "her", "their", "its", "former")]
+        splits = [(plain[i:], plain[:i]) for i in range(len(plain))]
+        if "of" in plain[1:-1]:  # `the prime minister of Norland`
+            at = plain.index("of", 1)
+            splits.append((plain[:at], plain[at + 1 :]))
+        for title, place in splits:
+            holders = self._officials.holding(" ".join(title), " ".join(place), self._when)
+            if len(holders) == 1:
+                named = [p for p in self._registry.people if self.entity(p) is holders[0]]
+                if named:
+                    return self.of(max(named, key=lambda p: len(p.parts)), 0.85)
+                return Speaker(holders[0].name, None, holders[0], 0.85)
+        return None
