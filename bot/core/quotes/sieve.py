@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from bot.core.quotes.clauses import Found, Reader
 from bot.core.quotes.cues import find_cue
+from bot.core.quotes.hints import NO_HINTS
 from bot.core.quotes.indirect import find_reported
 from bot.core.quotes.people import Speaker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from bot.core.quotes.hints import Hints
     from bot.core.quotes.lexicon import Lexicon
     from bot.core.quotes.marks import Marked
     from bot.core.quotes.names import Registry
@@ -74,11 +76,13 @@ class Sieve:
         registry: Registry,
         people: People,
         lexicon: Lexicon,
+        hints: Hints = NO_HINTS,
     ) -> None:
         self._text, self._sentences, self._people = text, sentences, people
         self._rows = [Attribution(row) for row in marked]
         self._readers = [
-            Reader(sentence, registry.mentions[sentence.number], lexicon) for sentence in sentences
+            Reader(sentence, registry.mentions[sentence.number], lexicon, hints.subjects)
+            for sentence in sentences
         ]
 
     def run(self) -> list[Attribution]:

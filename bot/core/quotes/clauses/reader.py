@@ -20,6 +20,24 @@ class Reader(MainClause):
 
     def subject_before(self, verb: int, depth: int = 0) -> Subject | None:
         """Read the subject that ends before a verb, or None."""
+        found = self._read_before(verb, depth)
+        if self.subjects and depth == 0 and (found is None or found.kind == "noun"):
+            return self._parsed(verb) or found
+        return found
+
+    def subject_after(self, verb: int) -> Subject | None:
+        """Read the subject that follows an inverted verb: `said the minister, Name`."""
+        found = super().subject_after(verb)
+        return self._parsed(verb) if found is None and self.subjects else found
+
+    def _parsed(self, verb: int) -> Subject | None:
+        """Give the name or pronoun that a parser took for the verb's subject, or None."""
+        start, end = self.subjects.get(self.tokens[verb].start, (0, 0))
+        words = [i for i, t in enumerate(self.tokens) if start <= t.start and t.end <= end]
+        found = self._head_of(words[0], words[-1] + 1) if words else None
+        return found if found is not None and found.kind != "noun" else None
+
+    def _read_before(self, verb: int, depth: int) -> Subject | None:
         i = self.skip_adverbs(verb)
         if i <= 0 or depth > 4:
             return None

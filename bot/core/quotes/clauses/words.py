@@ -11,8 +11,12 @@ from bot.core.quotes.grammar import (
     DETERMINERS,
     FUNCTION,
 )
+from bot.core.quotes.hints import NO_HINTS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.core.model import Span
     from bot.core.quotes.lexicon import Lexicon
     from bot.core.quotes.names import Mention
     from bot.core.quotes.reading import Sentence
@@ -25,10 +29,17 @@ _NOUN_BEFORE: Final = frozenset(
 class Words:
     """A sentence's tokens, and which of them are names."""
 
-    def __init__(self, sentence: Sentence, mentions: list[Mention], lexicon: Lexicon) -> None:
+    def __init__(
+        self,
+        sentence: Sentence,
+        mentions: list[Mention],
+        lexicon: Lexicon,
+        subjects: Mapping[int, Span] = NO_HINTS.subjects,
+    ) -> None:
         self.tokens = sentence.tokens
         self.sentence = sentence
         self.lex = lexicon
+        self.subjects = subjects
         self.mentions = mentions
         self.cover: list[Mention | None] = [None] * len(self.tokens)
         for mention in mentions:
