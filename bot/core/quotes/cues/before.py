@@ -74,7 +74,8 @@ def _cue_at(reader: Reader, i: int, at: int, crossed: float) -> Found | None:
             return None
         if subject.kind == "pron" and subject.head in ("i", "we"):
             return None
-        if subject.kind == "pron" and subject.head == "it" and low in reader.lex.weak:
+        what = reader.low(subject.first - 1) == "what"  # `over what it called "…"`
+        if subject.kind == "pron" and subject.head == "it" and low in reader.lex.weak and not what:
             return None
         score = 0.95 if low not in reader.lex.weak else 0.9
         if not colon and at - i > 12:

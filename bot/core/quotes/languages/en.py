@@ -199,5 +199,6 @@ ENGLISH: Final = Lexicon(
     male_roles=frozenset(_MALE),
     bodies=frozenset(_BODIES),
     titles=_TITLES,
+    plurals={f"{role}s": role for role in _ROLES if not role.endswith(("s", "man"))},
     names={**dict.fromkeys(MALE, "M"), **dict.fromkeys(FEMALE, "F")},
 )

@@ -183,7 +183,7 @@ class Capitals:
             if low in lex.titles or low.rstrip(".") in lex.titles:
                 cut = i + 1
                 chunk.honorific = lex.titles.get(low, "") or chunk.honorific
-            elif low in lex.roles and (tokens[-1].low not in lex.bodies):
+            elif (low in lex.roles or low in lex.plurals) and (tokens[-1].low not in lex.bodies):
                 cut = i + 1
         if cut and tokens[cut].low == "of":
             cut = max(len(tokens) - 2, cut + 2)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bot.core.quotes.grammar import (
-    FUNCTION,
-)
+from bot.core.quotes.grammar import DETERMINERS, FUNCTION, PREPOSITIONS
 from bot.core.quotes.names.linking import Linking
 from bot.core.quotes.names.someone import (
     FEW,
@@ -37,14 +35,22 @@ class Titles(Linking):
         lex = self._lex
         if mention.name_at > mention.first:
             first = self._extend_left(tokens, mention.first)
-            self._give(mention.who, tokens[first : mention.name_at])
+            phrase = tokens[first : mention.name_at]
+            self.give(mention.who, phrase, _place_after(tokens, row, index))
+            self._share(tokens, row, index, phrase)
         elif (
             mention.first
             and tokens[mention.first - 1].low in lex.roles
             and not tokens[mention.first - 1].owns
         ):
             first = self._extend_left(tokens, mention.first)
-            self._give(mention.who, tokens[first : mention.first])
+            self.give(mention.who, tokens[first : mention.first])
+        elif (
+            mention.first > 1
+            and tokens[mention.first - 1].low in lex.bodies
+            and tokens[mention.first - 2].low in DETERMINERS
+        ):
+            self.give(mention.who, tokens[mention.first - 1 : mention.first])
         elif mention.first > 1 and tokens[mention.first - 1].word == ",":
             before = _phrase_before(tokens, mention.first - 1, lex)
             after = tokens[mention.last].word if mention.last < len(tokens) else "."
@@ -53,9 +59,18 @@ class Titles(Linking):
                 or tokens[mention.last].low in lex.past
                 or tokens[mention.last].low in ("has", "had")
             ):
-                self._give(mention.who, tokens[before : mention.first - 1])
+                self.give(mention.who, tokens[before : mention.first - 1])
         if mention.last < len(tokens) and tokens[mention.last].word == "," and not mention.owns:
             last = _phrase_after(tokens, mention.last + 1, lex)
+            if (
+                last is not None
+                and tokens[last : last + 1]
+                and tokens[last].low in lex.past
+                and mention.first
+                and tokens[mention.first - 1].low in PREPOSITIONS
+            ):
+                # `In a post on Name, the minister said`: the minister is another.
+                last = None
             follower = row[index + 1] if index + 1 < len(row) else None
             if last is not None and follower is not None and follower.first == last + 1:
                 # `in the Observer, her adviser, Name, said`: the phrase is the next name's.
@@ -63,7 +78,20 @@ class Titles(Linking):
                 if after in ",." and tokens[last].word == "," and follower.who.person:
                     last = None
             if last is not None:
-                self._give(mention.who, tokens[mention.last + 1 : last])
+                self.give(mention.who, tokens[mention.last + 1 : last])
+
+    def _share(
+        self, tokens: list[Token], row: list[Mention], index: int, phrase: Sequence[Token]
+    ) -> None:
+        """Give a plural title to the next name too: `Presidents Name of X and Name of Y`."""
+        if index + 1 >= len(row) or not any(t.low in self._lex.plurals for t in phrase):
+            return
+        follower = index + 1
+        if tokens[row[index].last].low in ("of", "from") and index + 2 < len(row):
+            follower += 1
+        other = row[follower]
+        if tokens[other.first - 1].low == "and" and other.name_at == other.first:
+            self.give(other.who, phrase, _place_after(tokens, row, follower))
 
     def _extend_left(self, tokens: list[Token], first: int) -> int:
         """Take in the words that belong to a title: `former US`, `the bloc's foreign policy`."""
@@ -84,6 +112,7 @@ class Titles(Linking):
         nouns: list[str] = []
         for token in phrase:
             low = token.low.rstrip(".")
+            low = self._lex.plurals.get(low, low)
             if low in _STOPS - {"and"} and nouns:
                 break
             if low in self._lex.roles and not token.owns:
@@ -100,8 +129,18 @@ class Titles(Linking):
                 found = word
         return found if found in self._lex.bodies and found not in self._lex.roles else ""
 
-    def _give(self, who: Someone, phrase: Sequence[Token]) -> None:
+    def give(
+        self, who: Someone, phrase: Sequence[Token], places: frozenset[str] = frozenset()
+    ) -> None:
+        """Note a title, or what an institution is called, for somebody.
+
+        Args:
+            who: its bearer.
+            phrase: the words of the title.
+            places: the words of a place behind the name, `President Name of X`.
+        """
         words = [t.low.rstrip(".") for t in phrase if t.kind == "w"]
+        words = [self._lex.plurals.get(word, word) for word in words]
         body = self._body_noun(words)
         if body:
             if not who.person or (len(who.parts) > 1 and who.parts[0] not in self._lex.names):
@@ -112,9 +151,13 @@ class Titles(Linking):
         if not nouns:
             return
         first = 1 if phrase[0].low in ("the", "a", "an") and len(phrase) > 1 else 0
-        role_words = frozenset(w for w in words if w not in FUNCTION)
+        role_words = frozenset(w for w in words if w not in FUNCTION) | places
         head = _head_noun(words, self._lex.roles)
-        caps = frozenset(t.low for t in phrase if t.cap and t.low not in self._lex.roles)
+        caps = places | {
+            t.low
+            for t in phrase
+            if t.cap and t.low not in self._lex.roles and t.low not in self._lex.plurals
+        }
         role = Role(head, role_words, phrase[first].start, phrase[-1].end, caps)
         if not who.person and len(who.parts) >= 1:
             who.person = True
@@ -132,6 +175,14 @@ class Titles(Linking):
         for noun in {role_key(n) for n in nouns}:
             if len(self.by_role[noun]) < FEW:
                 self.by_role[noun].append((role.start, who, role))
+
+
+def _place_after(tokens: list[Token], row: list[Mention], index: int) -> frozenset[str]:
+    """Give the words of the place in `President Name of Place`."""
+    last = row[index].last
+    if index + 1 < len(row) and row[index + 1].first == last + 1 and tokens[last].low == "of":
+        return frozenset(t.low for t in tokens[last + 1 : row[index + 1].last])
+    return frozenset()
 
 
 def _head_noun(words: list[str], roles: frozenset[str]) -> str:

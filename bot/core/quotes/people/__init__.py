@@ -6,7 +6,8 @@ and the statement, `titles` the prime minister, `people` decides which of them i
 
 from __future__ import annotations
 
+from bot.core.quotes.people.introductions import introduce
 from bot.core.quotes.people.people import People
 from bot.core.quotes.people.speaker import Speaker
 
-__all__ = ["People", "Speaker"]
+__all__ = ["People", "Speaker", "introduce"]

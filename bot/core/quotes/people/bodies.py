@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from bot.core.quotes.grammar import (
@@ -37,6 +38,8 @@ _ANY_BODY: Final = frozenset(
     """.split()
 )
 
+_PLAIN_BODIES: Final = frozenset("group organization organisation movement militia".split())
+
 
 class Bodies(Pronouns):
     """Resolves common nouns of institutions and documents."""
@@ -54,6 +57,8 @@ class Bodies(Pronouns):
         if reader.low(subject.first) in ("the", "this"):
             for known in (self._issuer, self._last_speaker):
                 if known is not None and reader.sentence.number - known[0] <= 4:
+                    if isinstance(known[1], Speaker):
+                        return replace(known[1], confidence=0.8)
                     return self.of(known[1], 0.8)
         return Speaker(phrase, None, None, 0.7, noun=True)
 
@@ -80,7 +85,7 @@ class Bodies(Pronouns):
         ]  # fmt: skip
         if not options:
             return (
-                self._last_body(reader)
+                self._last_body(reader, subject)
                 if head in _ANY_BODY and not extra & self._lex.roles
                 else None
             )
@@ -88,9 +93,16 @@ class Bodies(Pronouns):
         best = max(before, key=lambda w: w.first) if before else options[0]
         return self.of(best, 0.85)
 
-    def _last_body(self, reader: Reader) -> Speaker | None:
-        """Give the institution that was the subject of one of the sentences just before."""
+    def _last_body(self, reader: Reader, subject: Subject) -> Speaker | None:
+        """Give the institution named before in the sentence, or the subject of those before it."""
         number = reader.sentence.number
+        here = [
+            m.who for m in reader.mentions
+            if m.last <= subject.first and not m.who.person and not is_place(m.who)
+            and not m.owns
+        ]  # fmt: skip
+        if here and subject.head in _PLAIN_BODIES:
+            return self.of(here[0], 0.75)
         for at in range(number - 1, number - 4, -1):
             for who, weight in self._seen.get(at, {}).items():
                 if weight >= 2.5 and not who.person and not is_place(who):

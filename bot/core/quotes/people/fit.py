@@ -68,4 +68,5 @@ def title_fit(
             and word not in wanted
         ):
             return None
-    return 1.0 + 0.5 * len(wanted & given)
+    past = ("former" in wanted or "ex" in wanted) != ("former" in given or "ex" in given)
+    return 1.0 + 0.5 * len(wanted & given) - past

@@ -37,7 +37,7 @@ class Memory:
         self._intro: dict[int, int] = {}
         self._noun_body: tuple[int, Speaker] | None = None
         self._last_noun: tuple[int, Speaker] | None = None
-        self._issuer: tuple[int, Someone] | None = None
+        self._issuer: tuple[int, Someone | Speaker] | None = None
         self._last_speaker: tuple[int, Someone] | None = None
         self._entities: dict[int, Entity | None] = {}
 

@@ -39,6 +39,8 @@ class People(Titles):
                 main = found.who if found else None
                 if found is not None and found.noun and subject.head in self._lex.bodies:
                     self._noun_body = (number, found)
+                    if any(t.low in DOCUMENTS for t in reader.tokens):
+                        self._issuer = (number, found)
         if main is not None:
             self._note(number, main, 3.0)
             if any(t.low in DOCUMENTS for t in reader.tokens):

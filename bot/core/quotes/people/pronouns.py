@@ -22,8 +22,16 @@ class Pronouns(Memory):
         if head in ("he", "she"):
             return self._person(reader, subject, "M" if head == "he" else "F")
         if head == "it":
-            return self._institution(reader)
+            return self._here(reader, subject) or self._institution(reader)
         return None
+
+    def _here(self, reader: Reader, subject: Subject) -> Speaker | None:
+        """Give the institution or country that a sentence opens with: `Norland, it said, …`."""
+        main = reader.main_subject(subject.first)
+        if main is None or main.kind != "name" or main.mention is None or main.mention.owns:
+            return None
+        who = main.mention.who
+        return None if who.person else self.of(who, 0.75)
 
     def _person(self, reader: Reader, subject: Subject, gender: str) -> Speaker | None:
         number = reader.sentence.number

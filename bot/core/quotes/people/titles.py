@@ -51,6 +51,9 @@ _GENERIC: Final = {
     "economist": frozenset("professor economist".split()),
 }
 
+_FORCES: Final = frozenset("army military navy force forces staff defence defense guard".split())
+_EQUAL: Final = 0.75
+
 
 class Titles(Bodies):
     """Resolves titles through the article, then through the officials files."""
@@ -99,11 +102,11 @@ class Titles(Bodies):
                 for _, w, r in self._registry.by_role.get(n, ())
                 if title_fit(set(), n, r) is not None
             }
-            bodies = {t.low for t in phrase if t.word.isupper()}
+            bodies = {t.low.rstrip(".") for t in phrase if t.word.isupper()}
             if len(heads) == 1 and not content - _HEADS - {noun} - bodies:
                 return self.of(next(iter(heads)), 0.75)
-        if best is None and not caps and noun in _GENERIC:
-            found = self._salient(reader, _GENERIC[noun])
+        if best is None:
+            found = self._salient(reader, _kin(noun, content), caps)
             if found is not None:
                 return found
         recent = self._recent_with(noun, content, caps, reader.sentence.number)
@@ -126,25 +129,36 @@ class Titles(Bodies):
                 return who
         return None
 
-    def _salient(self, reader: Reader, nouns: frozenset[str]) -> Speaker | None:
-        """Resolve `the cleric` to the ayatollah who was named last."""
+    def _salient(
+        self, reader: Reader, nouns: frozenset[str], caps: frozenset[str]
+    ) -> Speaker | None:
+        """Resolve `the cleric` to the ayatollah who was named last, or who is named at all."""
         number = reader.sentence.number
+        bearers = {
+            who
+            for noun in nouns
+            for _, who, role in self._registry.by_role.get(noun, ())
+            if not caps or (role.caps and akin(caps, role.caps))
+        }
         scores: dict[Someone, float] = {}
         for distance in range(WINDOW + 1):
             for who, weight in self._seen.get(number - distance, {}).items():
-                if any(role_key(w) in nouns for role in who.roles for w in role.words):
+                if who in bearers:
                     scores[who] = scores.get(who, 0.0) + weight * DECAY**distance
-        return self.of(max(scores, key=lambda who: scores[who]), 0.8) if scores else None
+        if scores:
+            return self.of(max(scores, key=lambda who: scores[who]), 0.8)
+        return self.of(bearers.pop(), 0.75) if len(bearers) == 1 else None
 
     def _recent_with(
         self, noun: str, content: set[str], caps: frozenset[str], number: int
     ) -> Someone | None:
-        """Prefer, of several who bear a title, the one named last."""
-        options = {
-            who
-            for _, who, role in self._registry.by_role.get(noun, ())
-            if title_fit(content, noun, role, caps) is not None
-        }
+        """Prefer, of several who bear a title equally, the one named last."""
+        fits: dict[Someone, float] = {}
+        for _, who, role in self._registry.by_role.get(noun, ()):
+            value = title_fit(content, noun, role, caps)
+            if value is not None:
+                fits[who] = max(value, fits.get(who, value))
+        options = {who for who, value in fits.items() if value > max(fits.values()) - _EQUAL}
         if len(options) < 2:
             return None
         best: dict[Someone, float] = {}
@@ -170,3 +184,10 @@ class Titles(Bodies):
                     return self.of(max(named, key=lambda p: len(p.parts)), 0.85)
                 return Speaker(holders[0].name, None, holders[0], 0.85)
         return None
+
+
+def _kin(noun: str, content: set[str]) -> frozenset[str]:
+    """Give the offices that a looser word may mean: the cleric an ayatollah."""
+    if noun in ("chief", "commander", "head", "leader") and content & _FORCES:
+        return _GENERIC["officer"]
+    return _GENERIC.get(noun, frozenset())

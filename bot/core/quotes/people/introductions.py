@@ -1,0 +1,87 @@
+"""Titles whose bearer is named one or two sentences later.
+
+`Norland's foreign minister has accused … Name said the ministry had …`: many houses open with the
+office and give the name after it, without saying that the two are one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from bot.core.quotes.grammar import DETERMINERS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.quotes.clauses import Reader, Subject
+    from bot.core.quotes.names import Registry, Someone
+
+_REACH: Final = 3
+_LEAD: Final = 4
+# Nobody is named after these: they stand for people who stay without a name, or for many.
+_NAMELESS: Final = frozenset(
+    """
+    source official aide diplomat lawmaker resident voter worker student witness expert analyst
+    activist supporter critic reporter journalist correspondent officer soldier farmer teacher
+    driver shopkeeper member neighbour neighbor friend colleague volunteer survivor victim suspect
+    rebel fighter militant refugee migrant
+    """.split()
+)
+
+
+def introduce(
+    readers: Sequence[Reader], subjects: Sequence[Subject | None], registry: Registry
+) -> None:
+    """Give titles to those who are named as a subject right after them.
+
+    Args:
+        readers: of each sentence.
+        subjects: the subject of each sentence, or of its said-clause.
+        registry: takes the titles.
+    """
+    for number, subject in enumerate(subjects):
+        if subject is None or subject.kind != "noun":
+            continue
+        reader = readers[number]
+        if not _titled(reader, subject, number) or _borne(reader, subject, registry):
+            continue
+        for later in range(number + 1, min(number + 1 + _REACH, len(subjects))):
+            who = _newcomer(readers[later], subjects[later])
+            if who is not None:
+                first = subject.first + (reader.low(subject.first) in DETERMINERS)
+                registry.give(who, reader.tokens[first : subject.last])
+            if subjects[later] is not None and subjects[later].kind == "name":
+                break
+
+
+def _titled(reader: Reader, subject: Subject, number: int) -> bool:
+    """Tell whether a subject is one person's office: definite, or in the lead `a former judge`."""
+    head = subject.head
+    if head not in reader.lex.roles or head in _NAMELESS:
+        return False
+    if any(reader.cover[k] is not None and not reader.tokens[k].owns
+           and reader.cover[k].who.person for k in range(subject.first, subject.last)):  # fmt: skip
+        return False
+    first = reader.low(subject.first)
+    owned = any(reader.tokens[k].owns for k in range(subject.first, subject.last))
+    return first == "the" or owned or (number < _LEAD and first in ("a", "an"))
+
+
+def _borne(reader: Reader, subject: Subject, registry: Registry) -> bool:
+    """Tell whether the article already gives somebody this title."""
+    content = {t.low for t in reader.tokens[subject.first : subject.last]}
+    return any(
+        len(content & role.words) >= min(2, len(role.words))
+        for _, _, role in registry.by_role.get(subject.head, ())
+    )
+
+
+def _newcomer(reader: Reader, subject: Subject | None) -> Someone | None:
+    """Give the person who is named as a subject for the first time, and without an office."""
+    if subject is None or subject.kind != "name" or subject.mention is None or subject.more:
+        return None
+    mention = subject.mention
+    who = mention.who
+    new = who.person and who.first == mention.start and len(who.parts) > 1 and not who.roles
+    after = reader.low(mention.last)
+    return who if new and after not in (",", "(", "of", "from", "who") else None
