@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _NOUN_BEFORE: Final = frozenset(
     "the a an his her their its my our of for these those no such in with any some".split()
 )
+_SHOTS: Final = frozenset("fired shot hit hits".split())
+_PERCEIVED: Final = frozenset("heard hears hear overheard".split())
 
 
 class Words:
@@ -70,6 +72,8 @@ class Words:
             return False
         if before in _NOUN_BEFORE:
             return False
+        if low in _SHOTS and self.low(i + 1) not in ("back", "off", "out"):
+            return False
         if i and self.tokens[i - 1].owns and low != "said":
             return False
         if low in self.lex.nouns and not self._after_name(i):
@@ -102,6 +106,8 @@ class Words:
             return False
         if self.low(i - 2) == token.low:
             return False  # `from state to state`
+        if self.perceived(i) is not None:
+            return True
         j = i - 1
         while j > 0 and (
             self.low(j) in ("not", "never", "also", "then") or self.low(j).endswith("ly")
@@ -112,6 +118,17 @@ class Words:
             "may", "must", "can", "don't", "do", "they", "we", "i", "who", "you", "'d", "'ll",
             "won't", "wouldn't", "couldn't",
         ) or (j >= 0 and self._plural(j))  # fmt: skip
+
+    def perceived(self, i: int) -> int | None:
+        """Give the place of `heard` in `heard the mayor, Name, say`, or None."""
+        if self.tokens[i].word not in ("say", "tell", "shout", "declare", "ask", "promise"):
+            return None
+        for k in range(i - 2, max(-1, i - 16), -1):
+            if self.low(k) in _PERCEIVED:
+                return k
+            if self.tokens[k].kind == "q" or self.low(k) in ("to", "who", "that"):
+                return None
+        return None
 
     def _plural(self, i: int) -> bool:
         token = self.tokens[i]

@@ -94,6 +94,7 @@ def _any_verb(reader: Reader, i: int, start: int) -> bool:
         return False
     before = reader.cover[i - 1] is not None or reader.low(i - 1) in ("he", "she")
     looks = (low.endswith("ed") and len(low) > 3) or low in reader.lex.after_only
+    looks = looks or (low in ("went", "goes") and reader.low(i + 1) == "on")
     return before and looks and reader.skip_adverbs(i) >= start
 
 

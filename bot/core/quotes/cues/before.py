@@ -13,6 +13,8 @@ _CONTRAST: Final = frozenset(
     ("but", "while", "whereas", "although", "which", "as", "because", "and")
 )
 
+_NAMING: Final = frozenset("called considered dubbed termed labelled labeled deemed named".split())
+
 
 def find_before(reader: Reader, at: int) -> Found | None:
     """Find the nearest reporting verb before a quote, with its subject."""
@@ -147,9 +149,16 @@ def _closed_relative(reader: Reader, verb: int, at: int) -> bool:
 
 
 def _object_relative(reader: Reader, subject: Subject, verb: int, at: int) -> bool:
-    """Tell `in remarks that his staff put out: "…"`, where the words are not the staff's."""
-    if reader.low(at - 1) != ":" or at - verb > 3 or reader.low(subject.first - 1) not in (
-        "that", "which",
-    ):  # fmt: skip
+    """Tell `in remarks that his staff put out: "…"`, where the words are not the staff's.
+
+    Nor are they the officials' in `told reporters at a rally that officials called small: "…"`.
+    """
+    if reader.low(at - 1) != ":" or at - verb > 3:
         return False
-    return reader.low(subject.first - 2) in reader.lex.cue_nouns
+    if reader.low(subject.first - 1) in ("that", "which"):
+        return reader.low(subject.first - 2) in reader.lex.cue_nouns
+    if reader.low(verb) not in _NAMING or at - verb != 3:
+        return False
+    opened = next((k for k in range(verb - 1, max(0, verb - 6), -1)
+                   if reader.low(k) in ("that", "which")), 0)  # fmt: skip
+    return any(reader.is_finite(k) for k in range(opened - 1)) if opened else False

@@ -9,6 +9,8 @@ from bot.core.quotes.cues.after import find_after, touches_clause
 from bot.core.quotes.cues.before import find_before
 from bot.core.quotes.cues.labels import find_label, label_line
 from bot.core.quotes.grammar import (
+    DETERMINERS,
+    PRONOUNS,
     SUBORDINATE,
 )
 
@@ -28,6 +30,7 @@ def find_cue(reader: Reader, at: int) -> Found | None:
         and after.score >= 0.9
         and touches_clause(reader, at)
         and not _governed(reader, at, before)
+        and not _while(reader, at, before, after)
     ):
         return after
     if before is not None and before.score >= 0.85:
@@ -54,3 +57,14 @@ def _governed(reader: Reader, at: int, before: Found | None) -> bool:
     if reader.low(at - 1) == ",":
         return at - before.cue[1] < 6
     return at - before.cue[1] < 25
+
+
+def _while(reader: Reader, at: int, before: Found | None, after: Found) -> bool:
+    """Tell `While Smith called it "…," Jones said it was …`, where Jones has words of his own."""
+    if before is None or before.score < 0.85 or reader.low(0) not in SUBORDINATE:
+        return False
+    if reader.low(at - 1) == "," or at - before.cue[1] > 6:
+        return False
+    behind = max(after.cue[1], after.subject.last)
+    own = reader.low(behind) in PRONOUNS or reader.low(behind) in DETERMINERS
+    return own or any(t.kind == "q" for t in reader.tokens[behind:])

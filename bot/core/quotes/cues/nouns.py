@@ -12,6 +12,7 @@ from bot.core.quotes.grammar import (
 
 _WITHIN: Final = frozenset("in with through via on at during".split())
 _OPENERS: Final = frozenset((":", "to", "that", "for", "saying", "reading"))
+_OWNERS: Final = {"his": "he", "her": "she", "its": "it", "their": "they"}
 
 
 def find_cue_noun(reader: Reader, i: int, at: int, crossed: float) -> Found | None:
@@ -21,6 +22,9 @@ def find_cue_noun(reader: Reader, i: int, at: int, crossed: float) -> Found | No
         return sourced
     if at - i > 14:
         return None
+    told = _described(reader, i, at, crossed)
+    if told is not None:
+        return told
     if reader.low(i + 1) in ("is", "are", "was", "were"):
         return None
     direct = (
@@ -44,8 +48,8 @@ def find_cue_noun(reader: Reader, i: int, at: int, crossed: float) -> Found | No
             break
         if reader.tokens[k].kind != "w":
             break
-        if reader.low(k) in ("his", "her", "its", "their"):
-            head = {"his": "he", "her": "she", "its": "it", "their": "they"}[reader.low(k)]
+        if reader.low(k) in _OWNERS:
+            head = _OWNERS[reader.low(k)]
             return Found(Subject("pron", k, k + 1, head=head), cue, "noun", 0.78 - crossed)
         if reader.tokens[k].owns:
             found = reader.phrase_ending(k + 1)
@@ -85,3 +89,22 @@ def _sourced(reader: Reader, i: int, at: int, crossed: float) -> Found | None:
     if len(rest) > 1 or (rest and rest[0] not in _OPENERS):
         return None
     return Found(subject, (i, i + 1), "source", 0.9 - crossed)
+
+
+def _described(reader: Reader, i: int, at: int, crossed: float) -> Found | None:
+    """Read `His message was blunt: "…"` and `The reply from the ministry was shorter: "…"`."""
+    if reader.low(at - 1) != ":" or any(reader.tokens[k].kind != "w" for k in range(i, at - 1)):
+        return None
+    verb = next((k for k in range(i + 1, at) if reader.low(k) in ("is", "was", "were", "are")), 0)
+    if not verb or at - verb > 5:
+        return None
+    subject: Subject | None = None
+    if reader.low(i + 1) in ("from", "of"):
+        subject = reader.subject_after(i + 1)
+    elif reader.low(i - 1) in _OWNERS:
+        subject = Subject("pron", i - 1, i, head=_OWNERS[reader.low(i - 1)])
+    elif i and reader.tokens[i - 1].owns:
+        subject = reader.phrase_ending(i)
+    if subject is None or subject.first >= verb:
+        return None
+    return Found(subject, (i, i + 1), "noun", 0.88 - crossed)

@@ -74,6 +74,9 @@ def participle_subject(reader: Reader, i: int) -> Subject | None:
 
 def infinitive_subject(reader: Reader, i: int) -> Subject | None:
     """Give who does `went on to say "…"` and `would argue that "…"`."""
+    heard = reader.perceived(i)
+    if heard is not None:
+        return reader.subject_after(heard)
     j = i - 1
     while j > 0 and (
         reader.low(j) in ("not", "never", "also", "then") or reader.low(j).endswith("ly")

@@ -144,6 +144,7 @@ regime junta kremlin pentagon white-house palace vatican newspaper paper magazin
 channel broadcaster station website site outlet agency watchdog regulator charity ngo nonprofit
 think-tank lobby team club church mosque synagogue militia faction wing brigade secretariat
 presidency panel service centre center chamber taskforce task-force treasury
+daily weekly tabloid portal platform app publication newsletter
 """.split()
 
 _TITLES: Final = {

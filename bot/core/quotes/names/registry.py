@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bot.core.quotes.names.capitals import Capitals
 from bot.core.quotes.names.titles import Titles
@@ -11,7 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from bot.core.quotes.lexicon import Lexicon
-    from bot.core.quotes.reading import Sentence
+    from bot.core.quotes.names.someone import Mention
+    from bot.core.quotes.reading import Sentence, Token
+_ELDER: Final = frozenset(("elder", "older", "senior"))
+_YOUNG: Final = frozenset("son daughter grandson granddaughter nephew niece jr".split())
+_TWO: Final = 2
 
 
 class Registry(Titles):
@@ -39,3 +43,18 @@ class Registry(Titles):
         for sentence, row in zip(sentences, self.mentions, strict=True):
             for index, mention in enumerate(row):
                 self._titles(sentence.tokens, mention, row, index)
+        for sentence, row in zip(sentences, self.mentions, strict=True):
+            for mention in row:
+                self._generation(sentence.tokens, mention)
+
+    def _generation(self, tokens: list[Token], mention: Mention) -> None:
+        """Tell `the elder Name` from `the younger Name`, where two of a family are named."""
+        word = tokens[mention.first - 1].low if mention.first else ""
+        if word not in _ELDER and word != "younger":
+            return
+        family = [p for p in self._by_last.get(mention.who.parts[-1], ()) if len(p.parts) > 1]
+        young = [p for p in family if any(_YOUNG & role.words for role in p.roles)]
+        if len(family) != _TWO or len(young) > 1:
+            return
+        child = young[0] if young else max(family, key=lambda p: p.first)
+        mention.who = child if word == "younger" else next(p for p in family if p is not child)

@@ -223,14 +223,17 @@ def _phrase_before(tokens: list[Token], comma: int, lex: Lexicon) -> int | None:
 def _phrase_after(tokens: list[Token], first: int, lex: Lexicon) -> int | None:
     """Find where `the head of the agency` after `Name,` ends, or None."""
     role = False
+    body = first < len(tokens) and tokens[first].low in ("a", "an", "the")
     last = first
     while last < len(tokens) and last - first < 16:
         token = tokens[last]
         if token.kind == "q" or (token.kind == "p" and token.word not in "-–/&"):
             break
         if token.kind == "w":
-            if token.low in lex.roles:
+            if token.low in lex.roles or (body and token.low in lex.bodies):
                 role = True
+            elif token.low in ("of", "for", "at", "from", "with", "in"):
+                body = False
             elif not role and (
                 token.low in lex.past
                 or token.low

@@ -86,7 +86,7 @@ class Bodies(Pronouns):
         if not options:
             return (
                 self._last_body(reader, subject)
-                if head in _ANY_BODY and not extra & self._lex.roles
+                if head in _ANY_BODY and (not extra or head in _PLAIN_BODIES)
                 else None
             )
         before = [who for who in options if who.first <= at]

@@ -50,7 +50,8 @@ def introduce(
             if who is not None:
                 first = subject.first + (reader.low(subject.first) in DETERMINERS)
                 registry.give(who, reader.tokens[first : subject.last])
-            if subjects[later] is not None and subjects[later].kind == "name":
+            other = subjects[later]
+            if other is not None and other.kind == "name":
                 break
 
 
@@ -59,8 +60,8 @@ def _titled(reader: Reader, subject: Subject, number: int) -> bool:
     head = subject.head
     if head not in reader.lex.roles or head in _NAMELESS:
         return False
-    if any(reader.cover[k] is not None and not reader.tokens[k].owns
-           and reader.cover[k].who.person for k in range(subject.first, subject.last)):  # fmt: skip
+    named = (reader.cover[k] for k in range(subject.first, subject.last))
+    if any(mention is not None and not mention.owns and mention.who.person for mention in named):
         return False
     first = reader.low(subject.first)
     owned = any(reader.tokens[k].owns for k in range(subject.first, subject.last))

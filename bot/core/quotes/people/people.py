@@ -29,6 +29,7 @@ class People(Titles):
         if subject is not None and subject.kind == "noun" and subject.head in self._lex.cue_nouns:
             subject = None
         if subject is not None:
+            self.clauses[number] = subject
             if subject.kind == "name" and subject.mention is not None:
                 main = subject.mention.who
             elif subject.kind == "pron" and subject.head in ("he", "she"):
@@ -36,6 +37,8 @@ class People(Titles):
                 main = found.who if found else None
             elif subject.kind == "noun":
                 found = self._noun(reader, subject)
+                if subject.head.endswith("s") and found is not None and found.noun:
+                    self._group = (number, found.name)
                 main = found.who if found else None
                 if found is not None and found.noun and subject.head in self._lex.bodies:
                     self._noun_body = (number, found)
@@ -100,7 +103,11 @@ class People(Titles):
         words = [t.low.rstrip(".") for t in tokens if t.kind == "w"]
         head = subject.head.rstrip(".")
         if head in ("latter", "former"):
-            return None
+            return self._listed(reader, head)
+        if words[-2:] == ["of", "them"] and self._group is not None:
+            at, group = self._group
+            if reader.sentence.number - at <= 2:
+                return Speaker(group, None, None, 0.8, noun=True)
         first = words[0] if words else ""
         definite = first not in INDEFINITE
         phrase = phrase_text(self._text, reader.tokens, subject)
@@ -119,6 +126,18 @@ class People(Titles):
             if found is not None and found.confidence > 0.75:
                 return found
         return Speaker(phrase, None, None, 0.9, noun=True)
+
+    def _listed(self, reader: Reader, which: str) -> Speaker | None:
+        """Resolve `the former` and `the latter` to one of two people named just before."""
+        number = reader.sentence.number
+        for at in (number - 1, number):
+            row = list(dict.fromkeys(m.who for m in self._named_in(at) if m.who.person))
+            if len(row) == 2:
+                return self.of(row[which == "latter"], 0.8)
+        return None
+
+    def _named_in(self, number: int) -> list[Mention]:
+        return self._registry.mentions[number] if number >= 0 else []
 
     def office(self, speaker: Speaker) -> str:
         """Give what to print beside a name: the office on the day, else the article's words."""

@@ -23,7 +23,24 @@ class Pronouns(Memory):
             return self._person(reader, subject, "M" if head == "he" else "F")
         if head == "it":
             return self._here(reader, subject) or self._institution(reader)
-        return None
+        return self._several(reader) if head == "they" else None
+
+    def _several(self, reader: Reader) -> Speaker | None:
+        """Resolve `they`: an unnamed source, two who were named together, an institution."""
+        number = reader.sentence.number
+        if self._last_noun is not None and 0 <= number - self._last_noun[0] <= 2:
+            return Speaker(self._last_noun[1].name, None, None, 0.75, noun=True)
+        for at in (number - 1, number - 2):
+            subject = self.clauses.get(at)
+            if subject is not None and subject.kind == "name" and subject.more:
+                names = [other.who.name for other in subject.more]
+                main = subject.mention.who if subject.mention else None
+                return Speaker(" and ".join([*names, main.name if main else ""]), main, None, 0.75)
+            if subject is not None:
+                break
+        bodies = [w for w, v in self._seen.get(number - 1, {}).items()
+                  if not w.person and v >= 2.5]  # fmt: skip
+        return self.of(bodies[0], 0.7) if bodies else None
 
     def _here(self, reader: Reader, subject: Subject) -> Speaker | None:
         """Give the institution or country that a sentence opens with: `Norland, it said, …`."""
@@ -52,7 +69,7 @@ class Pronouns(Memory):
                 weight = 3.0 if main is not None and main.mention is mention else 0.8
                 scores[who] = scores.get(who, 0.0) + weight
         if not scores:
-            return self._fallback(gender)
+            return self._fallback(number, gender)
         for who in scores:
             if who.gender == gender:
                 scores[who] *= 1.15
@@ -73,9 +90,15 @@ class Pronouns(Memory):
         single = any(w in self._lex.roles for w in words) or words[:1] == ["one"]
         return Speaker(speaker.name, None, None, 0.8, noun=True) if single and not later else None
 
-    def _fallback(self, gender: str) -> Speaker | None:
+    def _fallback(self, number: int, gender: str) -> Speaker | None:
+        """Give the only person of the gender, or the subject of the next sentences."""
         people = [p for p in self._registry.people if p.person and p.gender == gender]
-        return self.of(people[0], 0.6) if len(people) == 1 else None
+        if len(people) == 1:
+            return self.of(people[0], 0.6)
+        for who in self.subjects[number + 1 : number + 3]:
+            if who is not None and who.person and who.gender in ("", gender):
+                return self.of(who, 0.7)
+        return None
 
     def _institution(self, reader: Reader) -> Speaker | None:
         number = reader.sentence.number
