@@ -95,7 +95,7 @@ class Sieve:
         ]
         for reader in self._readers:
             self._find(reader)
-        introduce(self._readers, self._speaking(subjects), self._registry)
+        self._people.introduced = introduce(self._readers, self._speaking(subjects), self._registry)
         for reader in self._readers:
             for index in reader.sentence.quotes:
                 self._attribute(reader, index)

@@ -91,6 +91,14 @@ class MainClause(After):
                 return Subject("pron", k, k + 1, head=self.low(k))
         return None
 
+    def _compound(self, i: int) -> bool:
+        """Tell whether small words lead to an office: `Smith senior campaign adviser Jones`."""
+        while i < len(self.tokens) and self.cover[i] is None and self.tokens[i].kind == "w":
+            if self.low(i) in self.lex.roles or self.low(i) in self.lex.bodies:
+                return True
+            i += 1
+        return False
+
     def _phrase_from(self, i: int, limit: int) -> Subject | None:
         if i >= limit or self.is_quote(i):
             return None
@@ -128,7 +136,9 @@ class MainClause(After):
                 and not self.tokens[end - 1].owns
             ):
                 ahead = range(end + 1, min(end + 3, limit))
-                if not any(
+                last = self.cover[end - 1]
+                person = last is not None and last.who.person
+                if (person and not self._compound(end)) or not any(
                     self.cover[k] is not None or self.low(k) in self.lex.roles for k in ahead
                 ):
                     break
@@ -136,5 +146,6 @@ class MainClause(After):
         end = min(end, limit)
         found = self._head_of(i, end)
         if found is not None and found.kind == "noun":
-            return self._apposed(end) or found
+            own = self.low(end) in ("himself", "herself", "itself", "themselves")
+            return self._apposed(end + own) or found
         return found

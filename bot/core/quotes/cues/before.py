@@ -15,6 +15,8 @@ _CONTRAST: Final = frozenset(
 
 _NAMING: Final = frozenset("called considered dubbed termed labelled labeled deemed named".split())
 
+_NOTED: Final = frozenset("found finds felt feels thought thinks held holds saw".split())
+
 
 def find_before(reader: Reader, at: int) -> Found | None:
     """Find the nearest reporting verb before a quote, with its subject."""
@@ -54,6 +56,9 @@ def _doubtful(reader: Reader, found: Found) -> bool:
     if found.path == "noun":
         return True
     verb = reader.skip_adverbs(found.cue[0])
+    if found.subject.kind == "pron" and reader.low(found.cue[0]) in _NOTED:
+        return any(reader.is_finite(k) and reader.tokens[k].low not in reader.lex.weak
+                   for k in range(found.subject.first))  # fmt: skip
     return found.subject.kind == "noun" and reader.low(verb - 1) in ("who", "that", "which")
 
 

@@ -121,6 +121,9 @@ warlord militant fighter rebel refugee migrant survivor victim witness suspect d
 plaintiff shopkeeper driver fisherman schoolteacher grandmother grandfather retiree pensioner
 homemaker nominee designate vice moderator counterpart pm cleric statesman clergyman jurist
 lawmaker prelate
+spy boss poet playwright novelist bystander onlooker eyewitness passer-by medic paramedic midwife
+preacher gunman hostage prisoner detainee inmate tourist traveller traveler passenger hacker
+vendor trucker skipper firefighter rescuer evacuee
 """.split()
 _FEMALE: Final = """
 woman girl lady wife mother daughter sister widow aunt niece queen princess duchess empress

@@ -93,6 +93,7 @@ class Capitals:
         return (
             token.owns
             or following.low in self._lex.past
+            or (following.low == "on" and _is_day(tokens, index + 2))
             or (
                 len(token.word) > 1
                 and (
@@ -231,3 +232,7 @@ def is_headline(tokens: Sequence[Token]) -> bool:
         return False
     small = sum(not t.cap and t.low not in FUNCTION for t in words)
     return small == 0  # a title-case line writes its verbs with a capital
+
+
+def _is_day(tokens: Sequence[Token], index: int) -> bool:
+    return index < len(tokens) and tokens[index].low in DAYS

@@ -199,7 +199,7 @@ class Linking:
     def _link(self, parts: tuple[str, ...], chunk: Chunk, start: int) -> Someone | None:
         """Give whom a short name means: the one so called before, else the one named later."""
         key = " ".join(plain_parts(parts))
-        found = self._by_last.get(key) or (self._by_first.get(key) if not chunk.honorific else None)
+        found = self._by_last.get(key) or self._by_first.get(key)
         if not found:
             return None
         if chunk.honorific:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Final
 
 from bot.core.quotes.names.capitals import Capitals
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from bot.core.quotes.lexicon import Lexicon
-    from bot.core.quotes.names.someone import Mention
+    from bot.core.quotes.names.someone import Mention, Someone
     from bot.core.quotes.reading import Sentence, Token
 _ELDER: Final = frozenset(("elder", "older", "senior"))
 _YOUNG: Final = frozenset("son daughter grandson granddaughter nephew niece jr".split())
@@ -46,6 +47,20 @@ class Registry(Titles):
         for sentence, row in zip(sentences, self.mentions, strict=True):
             for mention in row:
                 self._generation(sentence.tokens, mention)
+
+        self._nicknames(sentences)
+
+    def _nicknames(self, sentences: Sequence[Sentence]) -> None:
+        """Let `Name, known to all as Bear` speak as Bear too."""
+        alias: dict[Someone, Someone] = {}
+        for sentence, row in zip(sentences, self.mentions, strict=True):
+            for before, mention in itertools.pairwise(row):
+                words = [t.low for t in sentence.tokens[before.last : mention.first]]
+                known = "nicknamed" in words or ("known" in words and words[-1:] == ["as"])
+                if known and before.who.person and mention.who.first == mention.start:
+                    alias[mention.who] = before.who
+        for mention in (m for row in self.mentions for m in row) if alias else ():
+            mention.who = alias.get(mention.who, mention.who)
 
     def _generation(self, tokens: list[Token], mention: Mention) -> None:
         """Tell `the elder Name` from `the younger Name`, where two of a family are named."""

@@ -67,7 +67,10 @@ class Titles(Linking):
                 and tokens[last : last + 1]
                 and tokens[last].low in lex.past
                 and mention.first
-                and tokens[mention.first - 1].low in PREPOSITIONS
+                and (
+                    tokens[mention.first - 1].low in PREPOSITIONS
+                    or tokens[mention.first - 1].low in lex.bodies
+                )
             ):
                 # `In a post on Name, the minister said`: the minister is another.
                 last = None
@@ -164,6 +167,8 @@ class Titles(Linking):
             known = self._by_last[plain_parts(who.parts)[-1]]
             if who not in known:
                 add_few(known, who)
+        if all(self._lex.titles.get(noun) for noun in nouns):
+            return  # `Ms` is no office
         if not who.gender:
             if head in self._lex.female_roles:
                 who.gender = "F"

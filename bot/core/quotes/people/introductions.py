@@ -31,28 +31,35 @@ _NAMELESS: Final = frozenset(
 
 def introduce(
     readers: Sequence[Reader], subjects: Sequence[Subject | None], registry: Registry
-) -> None:
+) -> dict[tuple[int, int], Someone]:
     """Give titles to those who are named as a subject right after them.
 
     Args:
         readers: of each sentence.
         subjects: the subject of each sentence, or of its said-clause.
         registry: takes the titles.
+
+    Returns:
+        Who is meant by the subject at a sentence and token.
     """
+    found: dict[tuple[int, int], Someone] = {}
     for number, subject in enumerate(subjects):
         if subject is None or subject.kind != "noun":
             continue
         reader = readers[number]
         if not _titled(reader, subject, number) or _borne(reader, subject, registry):
             continue
-        for later in range(number + 1, min(number + 1 + _REACH, len(subjects))):
+        reach = 1 if subject.head.startswith("spokes") else _REACH
+        for later in range(number + 1, min(number + 1 + reach, len(subjects))):
             who = _newcomer(readers[later], subjects[later])
             if who is not None:
                 first = subject.first + (reader.low(subject.first) in DETERMINERS)
                 registry.give(who, reader.tokens[first : subject.last])
+                found[number, subject.first] = who
             other = subjects[later]
             if other is not None and other.kind == "name":
                 break
+    return found
 
 
 def _titled(reader: Reader, subject: Subject, number: int) -> bool:

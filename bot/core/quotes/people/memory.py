@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
     from bot.core.model import Entity
     from bot.core.officials import Officials
-    from bot.core.quotes.clauses import Subject
     from bot.core.quotes.lexicon import Lexicon
     from bot.core.quotes.names import Registry, Someone
 
@@ -36,7 +35,8 @@ class Memory:
         self._seen: dict[int, dict[Someone, float]] = {}
         self.subjects: list[Someone | None] = []
         self._group: tuple[int, str] | None = None
-        self.clauses: dict[int, Subject] = {}
+        self._pair: tuple[int, Speaker] | None = None
+        self.introduced: dict[tuple[int, int], Someone] = {}
         self._intro: dict[int, int] = {}
         self._noun_body: tuple[int, Speaker] | None = None
         self._last_noun: tuple[int, Speaker] | None = None

@@ -29,7 +29,7 @@ class People(Titles):
         if subject is not None and subject.kind == "noun" and subject.head in self._lex.cue_nouns:
             subject = None
         if subject is not None:
-            self.clauses[number] = subject
+            self._pair = self._two(reader, subject) or self._pair
             if subject.kind == "name" and subject.mention is not None:
                 main = subject.mention.who
             elif subject.kind == "pron" and subject.head in ("he", "she"):
@@ -40,6 +40,8 @@ class People(Titles):
                 if subject.head.endswith("s") and found is not None and found.noun:
                     self._group = (number, found.name)
                 main = found.who if found else None
+                if found is not None and found.noun and _single(reader, subject):
+                    self._last_noun = (number, found)
                 if found is not None and found.noun and subject.head in self._lex.bodies:
                     self._noun_body = (number, found)
                     if any(t.low in DOCUMENTS for t in reader.tokens):
@@ -108,6 +110,9 @@ class People(Titles):
             at, group = self._group
             if reader.sentence.number - at <= 2:
                 return Speaker(group, None, None, 0.8, noun=True)
+        introduced = self.introduced.get((reader.sentence.number, subject.first))
+        if introduced is not None:
+            return self.of(introduced, 0.82)
         first = words[0] if words else ""
         definite = first not in INDEFINITE
         phrase = phrase_text(self._text, reader.tokens, subject)
@@ -125,7 +130,21 @@ class People(Titles):
             found = self._person(reader, subject, "M" if head in self._lex.male_roles else "F")
             if found is not None and found.confidence > 0.75:
                 return found
+        named = _own_name(reader, subject)
+        if named is not None:
+            return self.of(named.who, 0.9)
         return Speaker(phrase, None, None, 0.9, noun=True)
+
+    def _two(self, reader: Reader, subject: Subject) -> tuple[int, Speaker] | None:
+        """Note `Name and Name` as the subject of a sentence."""
+        one, at = subject.mention, subject.last
+        other = reader.cover[at + 1] if at + 1 < len(reader.tokens) else None
+        if one is None or other is None or reader.low(at) != "and" or other.owns:
+            return None
+        if not (one.who.person and other.who.person):
+            return None
+        name = f"{self.of(one.who, 1.0).name} and {self.of(other.who, 1.0).name}"
+        return reader.sentence.number, Speaker(name, one.who, None, 0.75)
 
     def _listed(self, reader: Reader, which: str) -> Speaker | None:
         """Resolve `the former` and `the latter` to one of two people named just before."""
@@ -163,3 +182,22 @@ def _inverted(reader: Reader, mention: Mention) -> bool:
     if verb <= 0 or mention.owns or not mention.who.person or not reader.is_finite(verb):
         return False
     return reader.is_quote(verb - 1) or reader.low(verb - 1) == ","
+
+
+def _single(reader: Reader, subject: Subject) -> bool:
+    """Tell `one official`, `a medic who …`, who is `he` or `they` in the next sentence."""
+    words = [reader.low(k) for k in range(subject.first, subject.last)]
+    return words[0] in ("a", "an", "one", "another") and subject.head in reader.lex.roles
+
+
+def _own_name(reader: Reader, subject: Subject) -> Mention | None:
+    """Read `one medic, who gave his name only as Name`."""
+    naming = False
+    for k in range(subject.last, min(subject.last + 14, len(reader.tokens))):
+        mention = reader.cover[k]
+        if reader.tokens[k].kind == "q" or reader.low(k) in (".", ";"):
+            return None
+        naming = naming or reader.low(k) in ("name", "named", "identified")
+        if mention is not None:
+            return mention if naming and reader.low(k - 1) in ("as", ",", "name") else None
+    return None

@@ -23,21 +23,18 @@ class Pronouns(Memory):
             return self._person(reader, subject, "M" if head == "he" else "F")
         if head == "it":
             return self._here(reader, subject) or self._institution(reader)
-        return self._several(reader) if head == "they" else None
+        return self._several(reader, subject) if head == "they" else None
 
-    def _several(self, reader: Reader) -> Speaker | None:
+    def _several(self, reader: Reader, subject: Subject) -> Speaker | None:
         """Resolve `they`: an unnamed source, two who were named together, an institution."""
         number = reader.sentence.number
+        main = reader.main_subject(subject.first)
+        if main is not None and main.kind == "noun" and main.last <= subject.first:
+            return self._noun(reader, main)
         if self._last_noun is not None and 0 <= number - self._last_noun[0] <= 2:
             return Speaker(self._last_noun[1].name, None, None, 0.75, noun=True)
-        for at in (number - 1, number - 2):
-            subject = self.clauses.get(at)
-            if subject is not None and subject.kind == "name" and subject.more:
-                names = [other.who.name for other in subject.more]
-                main = subject.mention.who if subject.mention else None
-                return Speaker(" and ".join([*names, main.name if main else ""]), main, None, 0.75)
-            if subject is not None:
-                break
+        if self._pair is not None and 0 < number - self._pair[0] <= 2:
+            return self._pair[1]
         bodies = [w for w, v in self._seen.get(number - 1, {}).items()
                   if not w.person and v >= 2.5]  # fmt: skip
         return self.of(bodies[0], 0.7) if bodies else None
@@ -78,6 +75,10 @@ class Pronouns(Memory):
         best, value = ranked[0]
         second = ranked[1][1] if len(ranked) > 1 else 0.0
         return self.of(best, 0.6 + 0.35 * (value - second) / (value + 0.01))
+
+    def _noun(self, reader: Reader, subject: Subject) -> Speaker | None:
+        """Resolve a common noun; `People` knows how."""
+        raise NotImplementedError
 
     def _unnamed(self, number: int) -> Speaker | None:
         """Give `one medic` for the `he` right after him, where nobody was named in between."""
