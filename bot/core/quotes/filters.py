@@ -48,7 +48,8 @@ def keep(text: str, row: Attribution, before: str = "", owned: bool = False) -> 
     if titled and row.path in ("after", "inverted") and row.speaker and row.speaker.noun:
         return False
     if len(words) <= 2 and row.path == "before" and before in _LINKS and row.weak:
-        return row.speaker is not None and not row.speaker.noun
+        reported = before == "as" or row.cue.lower() in ("accused", "accuses", "accusing")
+        return row.speaker is not None and (reported or not row.speaker.noun)
     if row.speaker is None and row.found is None:
         return len(words) >= 3 and not titled
     if len(words) <= 2:

@@ -78,3 +78,26 @@ DAYS: Final = frozenset(
     dec
     """.split()
 )
+ORGANISATION: Final = frozenset(
+    """
+    inc inc. corp corp. co co. ltd llc plc times post news journal tribune herald guardian
+    telegraph gazette chronicle observer mail today democrats republicans nations republic
+    states kingdom parliament street committee pac trust society union service services affairs
+    systems group holdings airlines airways motors bank capital media network radio tv
+    television magazine review press conference summit act bill law amendment convention caucus
+    county city district province region river valley island islands bay beach park square
+    avenue hall building stadium airport hospital school schools hotel resort tower plaza day
+    week month year award awards prize cup league games olympics war treaty accord agreement
+    pact deal statute charter crisis east west north south coast academy church club guild syndicate
+    """.split()
+)
+# Verbs that report nothing but end the subject before them.
+IRREGULAR: Final = frozenset(
+    """
+    came went took made gave saw got met ran fell rose stood sat lost won led kept began became
+    brought bought sent spent built broke chose drew drove flew grew knew paid rode shook slept
+    struck threw wore withdrew fled hung lay meant drank ate bore bent bound dealt dug forbade
+    forgave froze laid lent lit overcame overtook rang sank shone shut sold stuck stung swam swept
+    swung tore understood undertook woke wound left
+    """.split()
+)

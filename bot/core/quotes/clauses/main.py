@@ -9,6 +9,7 @@ from bot.core.quotes.grammar import (
     BOUNDARY,
     DAYS,
     DETERMINERS,
+    IRREGULAR,
     PREPOSITIONS,
     PRONOUNS,
     SUBORDINATE,
@@ -63,6 +64,8 @@ class MainClause(After):
                 if comma is None:
                     return None
                 i = comma + 1
+        if self.low(i) in ("more", "fewer", "less") and self.low(i + 1) == "than":
+            i += 2
         return self._phrase_from(i, limit)
 
     def _may_start(self, i: int) -> bool:
@@ -118,6 +121,7 @@ class MainClause(After):
                 token.low in BOUNDARY
                 or token.low in AUXILIARY
                 or (token.low in self.lex.past and not self._looks_noun(end))
+                or (token.low in IRREGULAR and not self._looks_noun(end))
             ):
                 break
             if end > i and token.low.endswith("ed") and self.low(end - 1) not in DETERMINERS and (

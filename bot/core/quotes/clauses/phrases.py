@@ -13,6 +13,7 @@ from bot.core.quotes.grammar import (
     DETERMINERS,
     FUNCTION,
     INDEFINITE_PEOPLE,
+    IRREGULAR,
     PREPOSITIONS,
     PRONOUNS,
 )
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _VERBAL: Final = frozenset(
     "is are was were has have had will would could should been be did does".split()
 )
+_COUNTED: Final = frozenset("one others some many most third".split())
 COMMAS: Final = frozenset((",", "—", "–", "―", ";", "-"))
 
 
@@ -42,7 +44,8 @@ class Phrases(Words):
                 low = token.low
                 if low in BOUNDARY:
                     break
-                if low in PRONOUNS or (low in self.lex.past and not self._looks_noun(first - 1)):
+                verbal = low in self.lex.past or low in IRREGULAR
+                if low in PRONOUNS or (verbal and not self._looks_noun(first - 1)):
                     break
             first -= 1
         if self.low(first - 1) in ("who", "which", "whose", "that") and first >= 2:
@@ -84,14 +87,22 @@ class Phrases(Words):
             return Subject("name", mention.first, mention.last, mention)
         if self.low(i - 1) in INDEFINITE_PEOPLE:
             return None
-        return self.phrase_ending(i, depth + 1)
+        found = self.phrase_ending(i, depth + 1)
+        if found is None:
+            # `a denial came from the embassy, which called it …`
+            start = next((k for k in range(i - 1, max(0, i - 8), -1)
+                          if self.low(k) in PREPOSITIONS), None)  # fmt: skip
+            inner = self._head_of(start + 1, i) if start is not None else None
+            known = self.lex.roles | self.lex.bodies
+            return inner if inner and (inner.kind == "name" or inner.head in known) else None
+        return found
 
     def _looks_noun(self, i: int) -> bool:
         """Tell whether a word of the verb list stands as a noun or participle here."""
-        before = self.low(i - 1)
-        return (
-            before in DETERMINERS or before in PREPOSITIONS or self.tokens[i].low in self.lex.roles
-        )
+        before, low = self.low(i - 1), self.tokens[i].low
+        if low in self.lex.plurals and self.low(i - 1).isdigit():
+            return True
+        return before in DETERMINERS or before in PREPOSITIONS or low in self.lex.roles
 
     def _head_of(self, first: int, end: int) -> Subject | None:
         """Find the head of the words between two places."""
@@ -122,9 +133,7 @@ class Phrases(Words):
             return Subject("pron", stop - 1, stop, head=last.low)
         if any(self.low(k) in _VERBAL for k in range(start, end)):
             return None
-        if last.low in AUXILIARY or (
-            last.low in FUNCTION and last.low not in ("one", "others", "some", "many", "most")
-        ):
+        if last.low in AUXILIARY or (last.low in FUNCTION and last.low not in _COUNTED):
             return None
         return Subject("noun", start, end, head=last.low)
 

@@ -85,6 +85,8 @@ class Words:
         k = self.skip_adverbs(i) - 1
         if k < 0:
             return True
+        if self.low(k) in self.lex.bodies:
+            return self.low(i + 1) in DETERMINERS
         if self.low(k) in self.lex.roles and not self.low(k).endswith("s"):
             # `The secretary general calls the idea …`, but not `his secretary's calls for …`
             return self.is_quote(i + 1) or self.low(i + 1) in DETERMINERS

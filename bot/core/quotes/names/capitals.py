@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 from bot.core.quotes.grammar import (
     DAYS,
     FUNCTION,
+    ORGANISATION,
     PARTICLES,
 )
-from bot.core.quotes.languages.places import DEMONYMS
+from bot.core.quotes.languages.places import COUNTRIES, DEMONYMS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -122,7 +123,9 @@ class Capitals:
 
     def _reach(self, tokens: list[Token], index: int, *, shout: bool) -> int:
         last = index + 1
-        if tokens[index].owns or tokens[index].word.startswith("@"):
+        if tokens[index].word.startswith("@"):
+            return last
+        if tokens[index].owns and not self._of_members(tokens, index):
             return last
         while last < len(tokens) and last - index < _MAX_CHUNK:
             token = tokens[last]
@@ -134,7 +137,7 @@ class Capitals:
                 and (token.low not in DAYS or token.low in self._lex.names)
             ):
                 last += 1
-                if token.owns:
+                if token.owns and not self._of_members(tokens, last - 1):
                     break
                 continue
             ahead = last + 1
@@ -174,6 +177,19 @@ class Capitals:
                 continue
             break
         return last
+
+    def _of_members(self, tokens: list[Token], index: int) -> bool:
+        """Tell whether a plural possessive belongs to a name: `Teachers' Union`."""
+        token = tokens[index]
+        following = tokens[index + 1] if index + 1 < len(tokens) else None
+        return (
+            following is not None
+            and following.cap
+            and token.low.endswith("s")
+            and len(token.tail) == 1
+            and token.low not in COUNTRIES
+            and (following.low in self._lex.bodies or following.low in ORGANISATION)
+        )
 
     def _split_title(self, chunk: Chunk) -> None:
         """Part `US Secretary of State Antony Blinken` into its title and its name."""
@@ -230,7 +246,7 @@ def is_headline(tokens: Sequence[Token]) -> bool:
     words = [t for t in tokens if t.kind == "w" and len(t.word) > 3]
     if len(words) < 4:
         return False
-    small = sum(not t.cap and t.low not in FUNCTION for t in words)
+    small = sum(t.kind == "w" and not t.cap and t.low not in FUNCTION for t in tokens)
     return small == 0  # a title-case line writes its verbs with a capital
 
 

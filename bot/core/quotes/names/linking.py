@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
+from bot.core.quotes.grammar import ORGANISATION
 from bot.core.quotes.languages.places import COUNTRIES, DEMONYMS
 from bot.core.quotes.names.someone import (
     Mention,
@@ -12,6 +13,7 @@ from bot.core.quotes.names.someone import (
     Someone,
     add_few,
     plain_parts,
+    written,
 )
 
 if TYPE_CHECKING:
@@ -21,19 +23,6 @@ if TYPE_CHECKING:
     from bot.core.quotes.names.capitals import Chunk
     from bot.core.quotes.reading import Sentence, Token
 
-ORGANISATION: Final = frozenset(
-    """
-    inc inc. corp corp. co co. ltd llc plc times post news journal tribune herald guardian
-    telegraph gazette chronicle observer mail today democrats republicans nations republic
-    states kingdom parliament street committee pac trust society union service services affairs
-    systems group holdings airlines airways motors bank capital media network radio tv
-    television magazine review press conference summit act bill law amendment convention caucus
-    county city district province region river valley island islands bay beach park square
-    avenue hall building stadium airport hospital school schools hotel resort tower plaza day
-    week month year award awards prize cup league games olympics war treaty accord agreement
-    pact deal statute charter crisis east west north south coast academy church
-    """.split()
-)
 GEOGRAPHIC: Final = frozenset(
     "new north south east west northern southern eastern western san los las saint st. fort mount "
     "lake great central middle upper lower united white supreme gulf cape port el".split()
@@ -121,7 +110,7 @@ class Linking:
         if len(parts) < 2 or parts in self._by_name:
             return
         start = chunk.tokens[chunk.name_at].start
-        name = " ".join(t.word for t in chunk.tokens[chunk.name_at :])
+        name = written(chunk.tokens[chunk.name_at :])
         same = self._variant(parts) if person else None
         if same is not None:
             self._by_name[parts] = same
@@ -175,7 +164,7 @@ class Linking:
         if len(parts) == 1 or who is None:
             who = self._link(parts, chunk, start) or who
         if who is None:
-            name = " ".join(t.word for t in chunk.tokens[chunk.name_at :])
+            name = written(chunk.tokens[chunk.name_at :])
             who = self._enter(Someone(name, bool(chunk.person), parts, start), parts)
         if chunk.honorific and who.person:
             who.gender = chunk.honorific

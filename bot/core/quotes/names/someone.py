@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.quotes.reading import Token
 
 FEW: Final = 40
 _ROLE_KEYS: Final = {
@@ -90,6 +95,11 @@ def add_few(people: list[Someone], someone: Someone) -> None:
     """Note one more bearer of a name, as long as there are few."""
     if len(people) < FEW:
         people.append(someone)
+
+
+def written(tokens: Sequence[Token]) -> str:
+    """Give a name as the article writes it: `Teachers’ Union`."""
+    return " ".join([*(t.word + t.tail for t in tokens[:-1]), tokens[-1].word])
 
 
 def role_key(noun: str) -> str:

@@ -47,11 +47,26 @@ def introduce(
         if subject is None or subject.kind != "noun":
             continue
         reader = readers[number]
-        if not _titled(reader, subject, number) or _borne(reader, subject, registry):
+        if not _titled(reader, subject, number):
             continue
+        borne = _borne(reader, subject, registry)
         reach = 1 if subject.head.startswith("spokes") else _REACH
         for later in range(number + 1, min(number + 1 + reach, len(subjects))):
-            who = _newcomer(readers[later], subjects[later])
+            who = None if borne else _newcomer(readers[later], subjects[later])
+            if (
+                who is None
+                and not borne
+                and number == 0
+                and later == 1
+                and _topmost(reader, subject)
+            ):
+                mention = (subjects[later] or subject).mention
+                who = mention.who if mention is not None and mention.who.person else None
+            if who is None and reader.low(subject.first) in ("a", "an"):
+                named = _namesake(subjects[later], subject.head)
+                if named is not None:
+                    found[number, subject.first] = named
+                    break
             if who is not None:
                 first = subject.first + (reader.low(subject.first) in DETERMINERS)
                 registry.give(who, reader.tokens[first : subject.last])
@@ -73,6 +88,21 @@ def _titled(reader: Reader, subject: Subject, number: int) -> bool:
     first = reader.low(subject.first)
     owned = any(reader.tokens[k].owns for k in range(subject.first, subject.last))
     return first == "the" or owned or (number < _LEAD and first in ("a", "an"))
+
+
+def _namesake(subject: Subject | None, head: str) -> Someone | None:
+    """Give who is named with the same office for the first time: `spokesperson Name`."""
+    mention = subject.mention if subject is not None else None
+    if mention is None or mention.who.first != mention.start:
+        return None
+    titled = any(role.noun == head for role in mention.who.roles)
+    return mention.who if titled and mention.who.person else None
+
+
+def _topmost(reader: Reader, subject: Subject) -> bool:
+    """Tell a lead's loose description, `the nation's top spy`, whose bearer's office follows."""
+    words = {t.low for t in reader.tokens[subject.first : subject.last]}
+    return bool(words & {"top", "leading", "longest-serving", "highest-ranking"})
 
 
 def _borne(reader: Reader, subject: Subject, registry: Registry) -> bool:

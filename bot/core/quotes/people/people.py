@@ -132,6 +132,7 @@ class People(Titles):
                 return found
         named = _own_name(reader, subject)
         if named is not None:
+            named.who.person = True
             return self.of(named.who, 0.9)
         return Speaker(phrase, None, None, 0.9, noun=True)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from bot.core.quotes.grammar import (
     FUNCTION,
 )
+from bot.core.quotes.languages.places import COUNTRIES, DEMONYMS
 from bot.core.quotes.names import role_key
 from bot.core.quotes.people.bodies import Bodies
 from bot.core.quotes.people.fit import akin, title_fit
@@ -29,6 +30,7 @@ _GENERIC: Final = {
     "leader": frozenset(
         "president minister chancellor king queen emir premier chief head chairman".split()
     ),
+    "sovereign": frozenset("president king queen emir sultan emperor monarch".split()),
     "statesman": frozenset("president minister chancellor".split()),
     "lawmaker": frozenset(
         "senator representative mp deputy delegate legislator congressman".split()
@@ -52,6 +54,17 @@ _GENERIC: Final = {
 }
 
 _FORCES: Final = frozenset("army military navy force forces staff defence defense guard".split())
+# What a looser word may have beside it and still mean somebody's office.
+_LOOSE: Final = frozenset(
+    """
+    veteran senior top embattled outgoing incoming ousted exiled former retired elderly young
+    populist conservative leftist liberal religious spiritual supreme muslim jewish catholic
+    christian orthodox moderate reformist hard-line hardline far-right far-left center-right
+    centre-right center-left centre-left long-time longtime ailing visiting powerful influential
+    controversial career military army navy police opposition government party political rebel
+    ethnic local regional federal u.s us uk eu un
+    """.split()
+)
 _EQUAL: Final = 0.75
 
 
@@ -103,10 +116,14 @@ class Titles(Bodies):
                 if title_fit(set(), n, r) is not None
             }
             bodies = {t.low.rstrip(".") for t in phrase if t.word.isupper()}
-            if len(heads) == 1 and not content - _HEADS - {noun} - bodies:
+            if len(heads) == 1 and not content - _HEADS - {noun} - bodies - self._lex.bodies:
                 return self.of(next(iter(heads)), 0.75)
+        if "state" in words and noun == "head":
+            found = self._salient(reader, _GENERIC["sovereign"], caps)
+            if found is not None:
+                return found
         if best is None:
-            found = self._salient(reader, _kin(noun, content), caps)
+            found = self._salient(reader, _kin(noun, content - caps), caps)
             if found is not None:
                 return found
         recent = self._recent_with(noun, content, caps, reader.sentence.number)
@@ -190,4 +207,6 @@ def _kin(noun: str, content: set[str]) -> frozenset[str]:
     """Give the offices that a looser word may mean: the cleric an ayatollah."""
     if noun in ("chief", "commander", "head", "leader") and content & _FORCES:
         return _GENERIC["officer"]
-    return _GENERIC.get(noun, frozenset())
+    own = {w for w in content - {noun} if w not in _LOOSE and not w.endswith(("-old", "most"))}
+    own -= DEMONYMS.keys() | COUNTRIES
+    return _GENERIC.get(noun, frozenset()) if not own else frozenset()
