@@ -102,6 +102,11 @@ class Settings(BaseSettings):
         alias="WIREWATCH_CONSOLE_JSON",
         description="file to which the console chat also appends every alert as one JSON line",
     )
+    spacy_model: str | None = Field(
+        None,
+        alias="WIREWATCH_SPACY_MODEL",
+        description="installed spaCy pipeline that helps to find speakers; unset: rules alone",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", alias="WIREWATCH_LOG_LEVEL", description="debug, info, warning or error"
     )

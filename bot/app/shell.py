@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import getpass
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
@@ -12,6 +13,7 @@ import structlog
 
 from bot.adapters.feedlists import load_feeds
 from bot.adapters.http import HttpClient
+from bot.adapters.language import load_pipeline
 from bot.adapters.pages import HttpPages
 from bot.adapters.parsing import ParserPool
 from bot.adapters.store import Store
@@ -71,7 +73,8 @@ async def make_desk(
     """Put within reach what answering needs."""
     book = RuleBook(knowledge.officials, knowledge.rules, store)
     await book.refresh()
-    reader = Reader(pages, book.active, knowledge.officials)
+    nlp = await asyncio.to_thread(load_pipeline, settings.spacy_model)
+    reader = Reader(pages, book.active, knowledge.officials, nlp)
     return Desk(store, book, reader, SystemClock(), settings.active_chats)
 
 
