@@ -152,26 +152,38 @@ class Kept:
         length, level, outlet, heading, total, lead_total, square = packed[:HEADER]
         count, *cuts = small[:CUTS]
         terms = packed[HEADER : HEADER + count]
-        of_terms, at, start = [], CUTS + count, HEADER + count
+        at = CUTS + count
+        of_terms = []
         for size in cuts[:4]:
             of_terms.append(frozenset(map(terms.__getitem__, small[at : at + size])))
             at += size
+        start = HEADER + count
         hashes = []
         for size in cuts[4:]:
             hashes.append(frozenset(packed[start : start + size]))
             start += size
+        title, marks, odd, lead = of_terms
+        names, numbers, shingles, opening = hashes
         return Reading(
-            self.when,
-            length,
-            level,
-            outlet,
-            heading,
-            dict(zip(terms, map(_RARITY.__getitem__, small[CUTS : CUTS + count]), strict=True)),
-            *of_terms,
-            *hashes,
-            total / RARITY_STEPS,
-            lead_total / RARITY_STEPS,
-            square / RARITY_STEPS**2,
+            when=self.when,
+            length=length,
+            level=level,
+            outlet=outlet,
+            heading=heading,
+            terms=dict(
+                zip(terms, map(_RARITY.__getitem__, small[CUTS : CUTS + count]), strict=True)
+            ),
+            title=title,
+            marks=marks,
+            odd=odd,
+            lead=lead,
+            names=names,
+            numbers=numbers,
+            shingles=shingles,
+            opening=opening,
+            total=total / RARITY_STEPS,
+            lead_total=lead_total / RARITY_STEPS,
+            square=square / RARITY_STEPS**2,
         )
 
 
