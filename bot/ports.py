@@ -223,6 +223,12 @@ class Archive(Protocol):
     async def alerted(self, story: str) -> set[tuple[str, str, str]]:
         """Give where a story was alerted or will be: (rule id, chat, channel)."""
 
+    async def told_of(self, article_ids: Collection[str], since: datetime) -> tuple[bool, int]:
+        """Say whether an article was alerted, and how often it was corrected in one channel."""
+
+    async def named_in(self, story: str, rule_id: str) -> set[str]:
+        """Give the entities by which the reports of a story met a rule."""
+
     async def article(self, article_id: str) -> StoredArticle | None:
         """Give a stored article."""
 
