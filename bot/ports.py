@@ -236,9 +236,20 @@ class Archive(Protocol):
         """Give the stored articles of a link, oldest first."""
 
     def articles_since(
-        self, since: datetime, *, only_stories: bool = False
+        self, since: datetime, *, only_stories: bool = False, unread: bool = False
     ) -> AsyncIterator[StoredArticle]:
-        """Iterate over what arrived since a time, in order of arrival."""
+        """Iterate over what arrived since a time, in order of arrival.
+
+        Args:
+            since: the first moment that counts.
+            only_stories: leave out what was never placed in a story.
+            unread: only articles whose quotes were not looked for.
+        """
+
+    def articles_quoting(
+        self, entity: str, name: str, since: datetime
+    ) -> AsyncIterator[StoredArticle]:
+        """Iterate over the articles since a time that quote an entity, in order of arrival."""
 
     async def save_quotes(self, article_id: str, found: Sequence[Quote]) -> None:
         """Store the quotes of an article that was not analyzed when it arrived."""

@@ -448,15 +448,15 @@ async def test_a_new_entity_of_the_rule_is_news(store: Store, clock: TurnedClock
         f"{start} Marta Vell was on board.",
         f"{start} Marta Vell was on board with a class of 31.",
         (
-            "Mayor Ida Holm went to Orrin Head on Tuesday to meet the people of the car ferry that "
-            "drifted for two hours before tugs took it in tow. Marta Vell was among them. The ferry "
-            "had lost power before dawn with 214 people on board. The town will ask the company for "
-            "a report on its engines, which divers look at on Wednesday."
+            "Mayor Ida Holm went to Orrin Head on Tuesday to meet the people of the car ferry "
+            "that drifted for two hours before tugs took it in tow. Marta Vell was among them. "
+            "The ferry had lost power before dawn with 214 people on board. The town will ask "
+            "the company for a report on its engines, which divers look at on Wednesday."
         ),
         (
-            "Ida Holm, the mayor, met the people of the ferry that drifted off Orrin Head for two "
-            "hours on Tuesday. All 214 people on board are well, the coast guard said after tugs had "
-            "taken it in tow. A report on the engines that lost power before dawn is to follow."
+            "Ida Holm, the mayor, met the people of the ferry that drifted off Orrin Head for "
+            "two hours on Tuesday. All 214 people on board are well, the coast guard said after "
+            "tugs had taken it in tow. A report on the engines that lost power is to follow."
         ),
     ]
     for at, text in enumerate(texts):

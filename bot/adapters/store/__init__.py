@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bot.adapters.store.articles import ArticleRows
 from bot.adapters.store.engine import Database, parse_url
 from bot.adapters.store.feeds import FeedRows
 from bot.adapters.store.ledger import LedgerRows
@@ -12,7 +11,7 @@ from bot.adapters.store.rules import RuleRows
 __all__ = ["Store", "parse_url"]
 
 
-class Store(FeedRows, ArticleRows, LedgerRows, OutboxRows, RuleRows):
+class Store(FeedRows, LedgerRows, OutboxRows, RuleRows):
     """Everything that must survive; implements the protocols of `bot.ports`.
 
     Args:

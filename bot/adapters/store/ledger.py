@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
-from bot.adapters.store.schema import articles, deliveries, matches
+from bot.adapters.store.articles import ArticleRows
+from bot.adapters.store.schema import articles, deliveries, matches, quotes
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import AsyncIterator, Collection
     from datetime import datetime
 
-    from bot.adapters.store.engine import Database
+    from bot.core.model import StoredArticle
 
 _REPORTS = 500
 """Reports of one story whose matches are read; what came up in so many is known."""
 
 
-class LedgerRows:
+class LedgerRows(ArticleRows):
     """The part of the store that knows what was said and told."""
-
-    _db: Database
 
     async def told_of(self, article_ids: Collection[str], since: datetime) -> tuple[bool, int]:
         """Say whether one of these articles was alerted, ever, and how often it was corrected.
@@ -44,6 +43,34 @@ class LedgerRows:
             if row.kind == "correction" and row.created >= since
         )
         return any(row.kind != "correction" for row in rows), max(corrections.values(), default=0)
+
+    async def articles_quoting(
+        self, entity: str, name: str, since: datetime, *, batch: int = 500
+    ) -> AsyncIterator[StoredArticle]:
+        """Iterate over the articles since a time that quote somebody, in order of arrival.
+
+        Args:
+            entity: id in the officials files.
+            name: full name, for quotes that were found before the files had the entity.
+            since: the first moment of arrival that counts.
+            batch: rows read at once, so that memory stays bounded.
+        """
+        by = or_(quotes.c.entity == entity, quotes.c.speaker == name)
+        quoting = select(quotes.c.article_id).where(by)
+        last = 0
+        while True:
+            found = await self._select(
+                select(articles)
+                .where(articles.c.arrived >= since, articles.c.seq > last)
+                .where(articles.c.id.in_(quoting))
+                .order_by(articles.c.seq)
+                .limit(batch)
+            )
+            for stored in found:
+                last = stored.seq
+                yield stored
+            if len(found) < batch:
+                return
 
     async def named_in(self, story: str, rule_id: str) -> set[str]:
         """Give the entities by which the reports of a story met a rule."""
