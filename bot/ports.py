@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         PollRecord,
         Quote,
         Rule,
+        Silence,
         StoredArticle,
         Validators,
     )
@@ -310,7 +311,23 @@ class RuleStore(Protocol):
         """Give the newest changes, newest first."""
 
 
-class Store(FeedStore, Archive, Outbox, RuleStore, Protocol):
+class SilenceStore(Protocol):
+    """Whose silence channels want to be told of. Every method raises StoreError."""
+
+    async def silences(self) -> list[Silence]:
+        """Give all of them, by channel and entity."""
+
+    async def put_silence(self, silence: Silence, entry: AuditEntry) -> None:
+        """Insert or replace one, with its line in the audit log."""
+
+    async def drop_silence(self, silence: Silence, entry: AuditEntry) -> None:
+        """Forget one, with its line in the audit log."""
+
+    async def silence_told(self, silence: Silence, told: datetime | None) -> None:
+        """Note when it was told, or None once somebody spoke again."""
+
+
+class Store(FeedStore, Archive, Outbox, RuleStore, SilenceStore, Protocol):
     """Everything that must survive."""
 
 

@@ -6,7 +6,7 @@ import asyncio
 import random
 import signal
 from contextlib import AsyncExitStack
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import structlog
@@ -26,8 +26,10 @@ from bot.app.knowledge import load_knowledge
 from bot.app.shell import SystemClock, complain, make_desk
 from bot.core.story import Stories
 from bot.jobs.answer import answer
+from bot.jobs.chores import LOOK_BACK, Chore, Retention
 from bot.jobs.deliver import Deliver
 from bot.jobs.run import Heart
+from bot.jobs.silence import Silences
 from bot.jobs.watch import Pace, Watch
 from bot.settings import shipped
 
@@ -39,7 +41,6 @@ if TYPE_CHECKING:
     from bot.ports import Incoming, Reply
     from bot.settings import Settings
 
-STORY_WINDOW = timedelta(days=5)
 DAY_SECONDS = 60.0
 """How long the sample day takes at the default speed."""
 
@@ -96,12 +97,28 @@ async def run(settings: Settings, console: Console, *, once: bool, speed: float 
             pace=Pace(settings.poll_min_seconds, settings.prime, random.random),
         )
         deliver = Deliver(chats, store, clock, random.random)
-        heart = Heart(watch=watch, deliver=deliver, book=desk.book, claims=store, clock=clock)
+        heart = Heart(
+            watch=watch,
+            deliver=deliver,
+            book=desk.book,
+            claims=store,
+            clock=clock,
+            chores=_chores(settings, store, desk),
+        )
         if once:
             await heart.once()
             return
         typed = TypedCommands(console, reply)
         await _beat(heart, desk, typed if "console" in chats else None, wire)
+
+
+def _chores(settings: Settings, store: Store, desk: Desk) -> list[Chore]:
+    chores = [Chore(Silences(desk).check, desk.clock)]
+    if settings.retention_days is not None:
+        chores.append(
+            Chore(Retention(store, desk.clock, settings.retention_days).prune, desk.clock)
+        )
+    return chores
 
 
 async def _beat(
@@ -164,8 +181,8 @@ def _feeds(settings: Settings, wire: SampleWire | None) -> list[Feed]:
 
 async def _stories(store: Store, now: datetime) -> Stories:
     """Rebuild the stories of the last days from what is stored."""
-    stories = Stories(look_back=STORY_WINDOW)
-    async for stored in store.articles_since(now - STORY_WINDOW, only_stories=True):
+    stories = Stories(look_back=LOOK_BACK)
+    async for stored in store.articles_since(now - LOOK_BACK, only_stories=True):
         if placement := stored.placement:
             stories.restore(stored.article, stored.quotes, placement.story, placement.place)
     return stories

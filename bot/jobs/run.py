@@ -13,7 +13,7 @@ import structlog
 from bot.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection
+    from collections.abc import Awaitable, Callable, Collection, Sequence
 
     from bot.core.model import FeedState
     from bot.jobs.deliver import Deliver
@@ -56,6 +56,7 @@ class Heart:
         book: refreshed when another program changed the rules.
         claims: which feeds are due.
         clock: the time.
+        chores: done beside; each knows itself when it is time.
     """
 
     def __init__(
@@ -66,7 +67,9 @@ class Heart:
         book: RuleBook,
         claims: Claims,
         clock: Clock,
+        chores: Sequence[Callable[[], Awaitable[None]]] = (),
     ) -> None:
+        self._chores = chores
         self._watch, self._deliver, self._book = watch, deliver, book
         self._claims, self._clock = claims, clock
         self._polls: dict[asyncio.Task[None], str] = {}
@@ -80,6 +83,8 @@ class Heart:
         self._tell()
         await self._tolerant("rules", self._refresh_rules)
         await self._tolerant("polls", self._start_polls)
+        for at, chore in enumerate(self._chores):
+            self._start(self._tolerant(f"chore {at}", chore))
         self._start(self._tolerant("outbox", self._deliver_due))
 
     async def once(self) -> None:
@@ -92,6 +97,8 @@ class Heart:
         while states := await self._claim():
             await asyncio.gather(*(self._poll(state) for state in states))
         self._tell()
+        for chore in self._chores:
+            await chore()
         await self._deliver.drain()
 
     async def stop(self) -> None:

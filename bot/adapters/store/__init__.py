@@ -6,12 +6,14 @@ from bot.adapters.store.engine import Database, parse_url
 from bot.adapters.store.feeds import FeedRows
 from bot.adapters.store.ledger import LedgerRows
 from bot.adapters.store.outbox import OutboxRows
+from bot.adapters.store.retention import RetentionRows
 from bot.adapters.store.rules import RuleRows
+from bot.adapters.store.silences import SilenceRows
 
 __all__ = ["Store", "parse_url"]
 
 
-class Store(FeedRows, LedgerRows, OutboxRows, RuleRows):
+class Store(FeedRows, LedgerRows, OutboxRows, RuleRows, SilenceRows, RetentionRows):
     """Everything that must survive; implements the protocols of `bot.ports`.
 
     Args:

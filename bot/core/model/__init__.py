@@ -17,7 +17,15 @@ from bot.core.model.articles import Article, Feed, FeedState, ParsedFeed, Valida
 from bot.core.model.base import FullText, Span, digest
 from bot.core.model.quotes import Place, Placement, Quote
 from bot.core.model.rules import Alias, Entity, Field, Highlight, Match, Office, Rule
-from bot.core.model.stored import AuditEntry, Chart, Feedback, Hold, PollRecord, StoredArticle
+from bot.core.model.stored import (
+    AuditEntry,
+    Chart,
+    Feedback,
+    Hold,
+    PollRecord,
+    Silence,
+    StoredArticle,
+)
 
 __all__ = [
     "Alert",
@@ -49,6 +57,7 @@ __all__ = [
     "PollRecord",
     "Quote",
     "Rule",
+    "Silence",
     "Span",
     "StoredArticle",
     "Validators",

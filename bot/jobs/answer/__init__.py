@@ -20,6 +20,7 @@ from bot.jobs.answer.rules import (
     answer_resume,
     answer_show,
 )
+from bot.jobs.answer.silence import answer_silence
 from bot.jobs.answer.trial import answer_test
 from bot.ports import Incoming, Reply
 
@@ -43,6 +44,7 @@ _ANSWERS: dict[str, Callable[[Desk, Incoming, Command], Awaitable[Reply]]] = {
     "rename": answer_rename,
     "resume": answer_resume,
     "show": answer_show,
+    "silence": answer_silence,
     "status": answer_status,
     "test": answer_test,
 }
@@ -50,7 +52,9 @@ _ANSWERS: dict[str, Callable[[Desk, Incoming, Command], Awaitable[Reply]]] = {
 
 def changes(command: Command) -> bool:
     """Say whether a command changes something, so that only some people may give it."""
-    return command.verb in _CHANGING or (command.verb == "feed" and command.action != "list")
+    if command.verb in ("feed", "silence"):
+        return command.action != "list"
+    return command.verb in _CHANGING
 
 
 async def answer(desk: Desk, incoming: Incoming) -> Reply:
