@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -27,6 +28,14 @@ feeds_app = typer.Typer(no_args_is_help=True, help="List, import and export feed
 app.add_typer(feeds_app, name="feeds")
 deliveries_app = typer.Typer(no_args_is_help=True, help="List, retry and discard deliveries.")
 app.add_typer(deliveries_app, name="deliveries")
+
+
+class Form(StrEnum):
+    """How statements are printed."""
+
+    TEXT = "text"
+    CSV = "csv"
+    JSON = "json"
 
 
 def _settings() -> Settings:
@@ -125,10 +134,19 @@ def said(
     entity: Annotated[str, typer.Argument(help="@entity, such as @netanyahu, or a full name.")],
     query: Annotated[list[str] | None, typer.Argument(help="Words the quote must meet.")] = None,
     since: Annotated[str, typer.Option(help="How far back: 12h, 7d, 4w.")] = "30d",
+    form: Annotated[
+        Form, typer.Option("--format", help="text to read; csv or json with offsets and hashes.")
+    ] = Form.TEXT,
 ) -> None:
     """List what somebody said, in the stored articles."""
     words = ["quotes", entity if entity.startswith("@") else f"@{entity}", *(query or []), since]
-    _shell(" ".join(words))
+    if form is Form.TEXT:
+        _shell(" ".join(words))
+        return
+    from bot.app.shell import export_quotes  # noqa: PLC0415 -- heavy
+
+    wanted: Literal["csv", "json"] = "csv" if form is Form.CSV else "json"
+    typer.echo(asyncio.run(export_quotes(_settings(), " ".join(words), wanted)), nl=False)
 
 
 @app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})

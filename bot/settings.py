@@ -97,6 +97,12 @@ class Settings(BaseSettings):
         alias="WIREWATCH_EGRESS_ALLOW",
         description="host:port list exempt from the egress guard (intranet feeds)",
     )
+    retention_days: int | None = Field(
+        None,
+        alias="WIREWATCH_RETENTION_DAYS",
+        gt=0,
+        description="days that articles, quotes and told alerts are kept (at least 5); unset: all",
+    )
     console_json: Path | None = Field(
         None,
         alias="WIREWATCH_CONSOLE_JSON",

@@ -6,7 +6,7 @@ import asyncio
 import random
 import signal
 from contextlib import AsyncExitStack
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import structlog
@@ -27,8 +27,10 @@ from bot.app.shell import SystemClock, complain, make_desk
 from bot.core import canary
 from bot.core.story import Stories
 from bot.jobs.answer import answer
+from bot.jobs.chores import LOOK_BACK, Chore, Retention
 from bot.jobs.deliver import Deliver
 from bot.jobs.run import Heart
+from bot.jobs.silence import Silences
 from bot.jobs.upkeep import CanaryWatch, DailyReport
 from bot.jobs.watch import Pace, Watch
 from bot.settings import shipped
@@ -43,7 +45,6 @@ if TYPE_CHECKING:
     from bot.ports import Incoming, Reply
     from bot.settings import Settings
 
-STORY_WINDOW = timedelta(days=5)
 DAY_SECONDS = 60.0
 """How long the sample day takes at the default speed."""
 
@@ -107,13 +108,27 @@ async def run(settings: Settings, console: Console, *, once: bool, speed: float 
         )
         deliver = Deliver(chats, store, clock, random.random, max_age=settings.max_age)
         heart = Heart(
-            watch=watch, deliver=deliver, book=desk.book, claims=store, clock=clock, chores=chores
+            watch=watch,
+            deliver=deliver,
+            book=desk.book,
+            claims=store,
+            clock=clock,
+            chores=[*chores, *_chores(settings, store, desk)],
         )
         if once:
             await heart.once()
             return
         typed = TypedCommands(console, reply)
         await _beat(heart, desk, typed if "console" in chats else None, wire)
+
+
+def _chores(settings: Settings, store: Store, desk: Desk) -> list[Chore]:
+    chores = [Chore(Silences(desk).check, desk.clock)]
+    if settings.retention_days is not None:
+        chores.append(
+            Chore(Retention(store, desk.clock, settings.retention_days).prune, desk.clock)
+        )
+    return chores
 
 
 async def _beat(
@@ -176,8 +191,8 @@ def _feeds(settings: Settings, wire: SampleWire | None) -> list[Feed]:
 
 async def _stories(store: Store, now: datetime) -> Stories:
     """Rebuild the stories of the last days from what is stored."""
-    stories = Stories(look_back=STORY_WINDOW)
-    async for stored in store.articles_since(now - STORY_WINDOW, only_stories=True):
+    stories = Stories(look_back=LOOK_BACK)
+    async for stored in store.articles_since(now - LOOK_BACK, only_stories=True):
         if placement := stored.placement:
             stories.restore(stored.article, stored.quotes, placement.story, placement.place)
     return stories

@@ -7,7 +7,7 @@ import getpass
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import structlog
 
@@ -18,9 +18,11 @@ from bot.adapters.pages import HttpPages
 from bot.adapters.parsing import ParserPool
 from bot.adapters.store import Store
 from bot.app.knowledge import Knowledge, load_knowledge
+from bot.core.command import parse_command
 from bot.core.opml import write_opml
 from bot.jobs.answer import answer
 from bot.jobs.answer.desk import Desk
+from bot.jobs.answer.ledger import export_said
 from bot.jobs.reading import Reader
 from bot.jobs.rulebook import RuleBook
 from bot.ports import Incoming, Reply
@@ -93,6 +95,19 @@ async def answer_in_shell(settings: Settings, text: str) -> Reply:
     """
     async with open_desk(settings) as desk:
         return await answer(desk, Incoming(text, chat="console", who=getpass.getuser()))
+
+
+async def export_quotes(settings: Settings, text: str, form: Literal["csv", "json"]) -> str:
+    """Give what a `quotes` command lists as CSV or JSON.
+
+    Raises:
+        InputError: the command cannot be understood, or names nobody known.
+        QueryError: its words are no query.
+        SettingsError: a setting cannot be used.
+        StoreError: the database cannot be opened.
+    """
+    async with open_desk(settings) as desk:
+        return await export_said(desk, parse_command(text), form)
 
 
 async def import_feeds(settings: Settings, file: Path) -> str:

@@ -56,7 +56,7 @@ class Heart:
         book: refreshed when another program changed the rules.
         claims: which feeds are due.
         clock: the time.
-        chores: called at each tick; each knows itself when it has something to do.
+        chores: called now and then; each knows itself when it is time.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Heart:
         clock: Clock,
         chores: Sequence[Callable[[], Awaitable[None]]] = (),
     ) -> None:
-        self._chores = tuple(chores)
+        self._chores, self._at_chores = tuple(chores), False
         self._watch, self._deliver, self._book = watch, deliver, book
         self._claims, self._clock = claims, clock
         self._polls: dict[asyncio.Task[None], str] = {}
@@ -84,8 +84,7 @@ class Heart:
         await self._tolerant("rules", self._refresh_rules)
         await self._tolerant("polls", self._start_polls)
         self._start(self._tolerant("outbox", self._deliver_due))
-        for chore in self._chores:
-            await self._tolerant(type(chore).__name__, chore)
+        self._start(self._do_chores())
 
     async def once(self) -> None:
         """Poll all that is due, once; then deliver.
@@ -97,6 +96,8 @@ class Heart:
         while states := await self._claim():
             await asyncio.gather(*(self._poll(state) for state in states))
         self._tell()
+        for chore in self._chores:
+            await chore()
         await self._deliver.drain()
 
     async def stop(self) -> None:
@@ -125,6 +126,17 @@ class Heart:
     async def _claim(self) -> list[FeedState]:
         free = POLLS_AT_ONCE - len(self._polls)
         return await self._claims.claim_due(self._clock.now(), free, LEASE) if free > 0 else []
+
+    async def _do_chores(self) -> None:
+        """Do what is due beside, one after the other; a slow one is not begun twice."""
+        if self._at_chores:
+            return
+        self._at_chores = True
+        try:
+            for at, chore in enumerate(self._chores):
+                await self._tolerant(f"chore {at}", chore)
+        finally:
+            self._at_chores = False
 
     async def _start_polls(self) -> None:
         for state in await self._claim():

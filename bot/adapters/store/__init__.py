@@ -6,15 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.adapters.store.account import AccountRows
-from bot.adapters.store.articles import ArticleRows
 from bot.adapters.store.engine import Database, Lock, parse_url
 from bot.adapters.store.feeds import FeedRows
 from bot.adapters.store.holds import HoldRows
+from bot.adapters.store.ledger import LedgerRows
 from bot.adapters.store.line import LineRows
 from bot.adapters.store.move import move
 from bot.adapters.store.outbox import OutboxRows
 from bot.adapters.store.report import ReportRows
+from bot.adapters.store.retention import RetentionRows
 from bot.adapters.store.rules import RuleRows
+from bot.adapters.store.silences import SilenceRows
 from bot.adapters.store.sqlite import SqliteDatabase
 
 if TYPE_CHECKING:
@@ -26,7 +28,16 @@ __all__ = ["Store", "parse_url"]
 
 
 class Store(
-    FeedRows, ArticleRows, OutboxRows, LineRows, HoldRows, ReportRows, RuleRows, AccountRows
+    FeedRows,
+    LedgerRows,
+    OutboxRows,
+    LineRows,
+    HoldRows,
+    ReportRows,
+    RuleRows,
+    SilenceRows,
+    RetentionRows,
+    AccountRows,
 ):
     """Everything that must survive; implements the protocols of `bot.ports`.
 

@@ -123,13 +123,19 @@ class ArticleRows:
         )
 
     async def articles_since(
-        self, since: datetime, *, only_stories: bool = False, batch: int = 500
+        self,
+        since: datetime,
+        *,
+        only_stories: bool = False,
+        unread: bool = False,
+        batch: int = 500,
     ) -> AsyncIterator[StoredArticle]:
         """Iterate over what arrived since a time, in order of arrival; canaries are left out.
 
         Args:
             since: the first moment that counts.
             only_stories: leave out what was never placed in a story.
+            unread: only articles whose quotes were not looked for.
             batch: rows read at once, so that memory stays bounded.
         """
         last = 0
@@ -146,6 +152,8 @@ class ArticleRows:
             )
             if only_stories:
                 query = query.where(articles.c.story.is_not(None))
+            if unread:
+                query = query.where(articles.c.analyzed.is_(False))
             found = await self._select(query)
             for stored in found:
                 last = stored.seq

@@ -218,6 +218,19 @@ feedback = Table(
     Column("at", UtcDateTime, nullable=False),
 )
 
+silences = Table(
+    "silences",
+    metadata,
+    Column("chat", String(16), primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("entity", Text, primary_key=True),
+    Column("topic", Text, primary_key=True),  # a query that the words must meet, or ""
+    Column("hours", Integer, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("told", UtcDateTime),  # when the silence that lasts now was told
+    Column("who", Text, nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,

@@ -88,6 +88,29 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class Silence:
+    """A channel wants to know when nobody reports a word of somebody for so long.
+
+    Attributes:
+        entity: `Entity.id`.
+        topic: query that the words must meet, or "".
+        hours: how long.
+        since: when it was set.
+        told: when the silence that lasts now was told, else None.
+        who: the person that set it.
+    """
+
+    chat: str
+    channel: str
+    entity: str
+    topic: str
+    hours: int
+    since: datetime
+    told: datetime | None
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
 class Feedback:
     """Somebody found an alert not relevant.
 
