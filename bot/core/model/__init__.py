@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.core.model.alerts import Alert, Delivery, DeliveryState, Excerpt, KeyQuote
 from bot.core.model.articles import Article, Feed, FeedState, ParsedFeed, Validators
 from bot.core.model.base import FullText, Span, digest
+from bot.core.model.habits import Habits
 from bot.core.model.quotes import Place, Placement, Quote
 from bot.core.model.rules import Alias, Entity, Field, Highlight, Match, Office, Rule
 from bot.core.model.stored import AuditEntry, PollRecord, StoredArticle
@@ -22,6 +23,7 @@ __all__ = [
     "FeedState",
     "Field",
     "FullText",
+    "Habits",
     "Highlight",
     "KeyQuote",
     "Match",

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.core.model.alerts import Delivery
 from bot.core.model.articles import Article, Validators
+from bot.core.model.habits import Habits
 from bot.core.model.quotes import Placement, Quote
 from bot.core.model.rules import Match
 
@@ -39,6 +40,9 @@ class PollRecord:
         seen: entries as the feed gave them, so that they are known next time.
         title: the feed's name where it is known only now, else "".
         next_poll: when the feed is due again.
+        habits: what polls have taught of the feed, this one included.
+        present: keys of all entries of the body, after a census; else None. What no census has
+            found since `Habits.forgotten` is forgotten.
     """
 
     feed_id: str
@@ -49,6 +53,8 @@ class PollRecord:
     articles: tuple[StoredArticle, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
     title: str = ""
+    habits: Habits = Habits()
+    present: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
