@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from bot.core.model import (
         Article,
         AuditEntry,
+        Chart,
         Delivery,
         Feed,
         FeedState,
@@ -155,11 +156,13 @@ class Reply:
         text: plain text of one or more lines; each chat escapes it for itself.
         public: True when something changed and the whole channel should see it.
         ok: False when the command could not be carried out.
+        chart: a picture that goes with it where the chat can show one; the text says it all too.
     """
 
     text: str
     public: bool = False
     ok: bool = True
+    chart: Chart | None = None
 
 
 class Chat(Protocol):
@@ -172,6 +175,9 @@ class Chat(Protocol):
 
     async def post(self, delivery: Delivery) -> Outcome:
         """Post once. Never raises for what the outside did: the outcome says it."""
+
+    async def revise(self, delivery: Delivery, ref: str) -> Outcome:
+        """Edit a delivered alert in place, so that it reads as `delivery` says now; idempotent."""
 
     async def find(self, delivery: Delivery) -> str | None:
         """Look for a delivery that may have been posted; give its ref.
@@ -237,6 +243,9 @@ class Outbox(Protocol):
 
     async def waiting_channels(self, chats: Iterable[str]) -> list[tuple[str, str]]:
         """Give the (chat, channel) pairs that have something to deliver."""
+
+    async def enqueue(self, wanted: Sequence[Delivery], now: datetime) -> None:
+        """Put deliveries into the outbox that no poll brought; known ids are left alone."""
 
     async def next_delivery(
         self, chat: str, channel: str

@@ -53,5 +53,5 @@ def make_delivery(article: str = "a1", chat: str = "console", channel: str = "")
         chat=chat,
         channel=channel,
         rule_id="ferries",
-        alert=make_alert(article),
+        message=make_alert(article),
     )

@@ -103,6 +103,10 @@ class SlackChat:
         """Post an alert once; the outcome says what became of it."""
         return await self._posting.post(delivery)
 
+    async def revise(self, delivery: Delivery, ref: str) -> Outcome:
+        """Edit a posted alert in place, for instance when more outlets carry its story."""
+        return await self._posting.revise(delivery, ref)
+
     async def find(self, delivery: Delivery) -> str | None:
         """Look for an alert that may have been posted; give its ref, `channel/ts`.
 

@@ -55,6 +55,25 @@ class Posting:
         except SlackError as fault:
             return outcome_of(fault, self._clock.now())
 
+    async def revise(self, delivery: Delivery, ref: str) -> Outcome:
+        """Edit a posted alert in place.
+
+        Source: https://docs.slack.dev/reference/methods/chat.update
+        """
+        channel, _, ts = ref.partition("/")
+        message: dict[str, Any] = {
+            "channel": channel,
+            "ts": ts,
+            "text": fallback(delivery.alert),
+            "blocks": alert_blocks(delivery.alert, self._buttons, repeat=False),
+            "metadata": {"event_type": EVENT_TYPE, "event_payload": {"alert_id": delivery.id}},
+        }
+        try:
+            await self._web.call("chat.update", **message)
+        except SlackError as fault:
+            return outcome_of(fault, self._clock.now())
+        return Delivered(ref)
+
     async def find(self, delivery: Delivery) -> str | None:
         """Look for an alert by the id in its metadata.
 

@@ -10,7 +10,7 @@ from sqlalchemy import Row, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.adapters.store.schema import deliveries
-from bot.core.model import Alert, Delivery, DeliveryState
+from bot.core.model import Alert, Delivery, DeliveryState, Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from bot.adapters.store.engine import Database
 
-_ALERT = TypeAdapter(Alert)
+_MESSAGE: TypeAdapter[Message] = TypeAdapter(Message)
 _OPEN = (DeliveryState.PENDING, DeliveryState.SENDING)
 
 
@@ -38,6 +38,11 @@ class OutboxRows:
         )
         async with self._db.read() as connection:
             return [(row.chat, row.channel) for row in await connection.execute(query)]
+
+    async def enqueue(self, wanted: Sequence[Delivery], now: datetime) -> None:
+        """Put deliveries into the outbox that no poll brought; known ids are left alone."""
+        async with self._db.write() as connection:
+            await insert_deliveries(connection, wanted, now)
 
     async def next_delivery(
         self, chat: str, channel: str
@@ -61,7 +66,7 @@ class OutboxRows:
             if row is None:
                 return None
             delivery = _delivery(row)
-            if delivery.alert.kind != "alert":
+            if isinstance(delivery.message, Alert) and delivery.message.kind != "alert":
                 delivery = replace(delivery, parent_ref=await _parent_ref(connection, delivery))
         return delivery, row.next_try
 
@@ -144,9 +149,9 @@ async def insert_deliveries(
                 "chat": delivery.chat,
                 "channel": delivery.channel,
                 "rule_id": delivery.rule_id,
-                "article_id": delivery.alert.article,
-                "story": delivery.alert.story,
-                "alert": _ALERT.dump_python(delivery.alert, mode="json"),
+                "article_id": delivery.article,
+                "story": delivery.story,
+                "alert": _MESSAGE.dump_python(delivery.message, mode="json"),
                 "state": DeliveryState.PENDING,
                 "attempt": 0,
                 "created": now,
@@ -161,7 +166,7 @@ async def _parent_ref(connection: AsyncConnection, delivery: Delivery) -> str:
     query = (
         select(deliveries.c.ref)
         .where(
-            deliveries.c.story == delivery.alert.story,
+            deliveries.c.story == delivery.story,
             deliveries.c.rule_id == delivery.rule_id,
             deliveries.c.chat == delivery.chat,
             deliveries.c.channel == delivery.channel,
@@ -179,7 +184,7 @@ def _delivery(row: Row[Any]) -> Delivery:
         chat=row.chat,
         channel=row.channel,
         rule_id=row.rule_id,
-        alert=_ALERT.validate_python(row.alert),
+        message=_MESSAGE.validate_python(row.alert),
         state=DeliveryState(row.state),
         attempt=row.attempt,
         since=row.since,

@@ -154,8 +154,11 @@ deliveries = Table(
     Column("reason", Text),
     Column("created", UtcDateTime, nullable=False),
     Column("finished", UtcDateTime),
+    Column("carrier", String(32)),  # the digest that stands for this alert
+    Column("shown", Integer, nullable=False, server_default="0"),  # outlets that it names by now
     Index("ix_deliveries_due", "state", "chat", "channel", "seq"),
     Index("ix_deliveries_story", "story"),
+    Index("ix_deliveries_carrier", "carrier"),
 )
 
 # Rules made in chats, and the pauses of rules that come from files.
@@ -168,6 +171,39 @@ rules = Table(
     Column("channels", JSON, nullable=False),
     Column("origin", Text, nullable=False),
     Column("paused", Boolean, nullable=False),
+)
+
+# What people set for a channel; "" stands for the default.
+channels = Table(
+    "channels",
+    metadata,
+    Column("chat", String(16), primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("quiet", Text, nullable=False, server_default=""),  # 22:00-07:00 Europe/Berlin
+    Column("digest", Text, nullable=False, server_default=""),  # hourly; daily 08:00 Europe/Berlin
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("chat", String(16), primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("kind", String(6), primary_key=True),  # snooze, mute
+    Column("subject", Text, primary_key=True),  # rule:<id>, story:<id>, all
+    Column("until", UtcDateTime),
+    Column("who", Text, nullable=False),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("rule_id", Text, primary_key=True),
+    Column("article_id", String(16), primary_key=True),
+    Column("chat", String(16), primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("who", Text, primary_key=True),
+    Column("reason", String(12), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
 )
 
 audit = Table(

@@ -47,7 +47,7 @@ async def _explained(desk: Desk, incoming: Incoming, stored: StoredArticle) -> s
         story = "opens a story" if opener else f"{stored.placement.place} in a story"
         lines.append(f"  story: {story} ({stored.placement.story})")
     lines += [
-        f"  delivery: {delivery.alert.kind} to {delivery.chat}"
+        f"  delivery: {delivery.message.kind} to {delivery.chat}"
         f"{':' + delivery.channel if delivery.channel else ''}, {delivery.state}"
         f"{' (' + reason + ')' if reason else ''}"
         for delivery, reason in await desk.store.deliveries_of(article.id)
