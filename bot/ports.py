@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         Delivery,
         Feed,
         FeedState,
+        Habits,
         ParsedFeed,
         PollRecord,
         Quote,
@@ -37,6 +38,7 @@ class Fetched:
             were replaced by those of the parsed feed.
         fresh: seconds for which the server calls the body fresh (RFC 9111), or None.
         moved: where it permanently moved to (301, 308), or "".
+        links: `Link` headers as sent (RFC 8288), joined by commas.
     """
 
     body: bytes
@@ -45,14 +47,16 @@ class Fetched:
     validators: Validators
     fresh: float | None = None
     moved: str = ""
+    links: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """The server (304) or the body's hash says that nothing is new; `fresh` as in `Fetched`."""
+    """The server (304) or the body's hash says that nothing is new; the rest as in `Fetched`."""
 
     validators: Validators
     fresh: float | None = None
+    moved: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,11 +203,24 @@ class FeedStore(Protocol):
     async def feed_states(self) -> list[FeedState]:
         """Give all feeds, by URL."""
 
-    async def feed_failed(self, feed_id: str, reason: str, next_poll: datetime) -> None:
-        """Note a failed poll and give the claim back."""
+    async def feed_failed(
+        self,
+        feed_id: str,
+        reason: str,
+        next_poll: datetime,
+        habits: Habits = ...,
+        *,
+        gone: bool = False,
+    ) -> None:
+        """Note a failed poll and give the claim back; a feed that is gone is paused."""
 
     async def feed_unchanged(
-        self, feed_id: str, validators: Validators, now: datetime, next_poll: datetime
+        self,
+        feed_id: str,
+        validators: Validators,
+        now: datetime,
+        next_poll: datetime,
+        habits: Habits = ...,
     ) -> None:
         """Note a poll that brought nothing new and give the claim back."""
 

@@ -27,8 +27,6 @@ CENSUS = timedelta(days=30)
 REMEMBERED = timedelta(days=120)
 """An entry is forgotten when no census of so many days found it: 90 days and more after it left."""
 
-TOLD_AFTER = timedelta(days=1)
-
 
 def census_due(habits: Habits, now: datetime) -> bool:
     """Say whether a feed is to be read whole although it has not changed."""
@@ -58,7 +56,6 @@ def after_answer(
         _moved(habits, moved, parsed=read is not None),
         since=habits.since or now,
         failing_since=None,
-        told=False,
         census=now if census else habits.census or now,
         forgotten=now - REMEMBERED if census else habits.forgotten,
     )
@@ -80,12 +77,6 @@ def after_trouble(habits: Habits, now: datetime, failures: int) -> Habits:
     """
     habits = replace(habits, failing_since=habits.failing_since or now, moved_to="", moved_times=0)
     return replace(habits, address="") if failures >= LOST else habits
-
-
-def fails_long(habits: Habits, now: datetime) -> bool:
-    """Say whether a feed has failed for so long that its channels should hear of it, once."""
-    since = habits.failing_since
-    return since is not None and not habits.told and now - since >= TOLD_AFTER
 
 
 def _moved(habits: Habits, moved: str, *, parsed: bool) -> Habits:

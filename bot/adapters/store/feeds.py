@@ -5,16 +5,20 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Row, and_, case, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.adapters.store.schema import feeds
-from bot.core.model import Feed, FeedState, Validators
+from bot.core.model import Feed, FeedState, Habits, Validators
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from bot.adapters.store.engine import Database
+
+
+_HABITS = TypeAdapter(Habits)
 
 
 class FeedRows:
@@ -110,8 +114,16 @@ class FeedRows:
         async with self._db.write() as connection:
             await connection.execute(statement)
 
-    async def feed_failed(self, feed_id: str, reason: str, next_poll: datetime) -> None:
-        """Note a failed poll."""
+    async def feed_failed(
+        self,
+        feed_id: str,
+        reason: str,
+        next_poll: datetime,
+        habits: Habits = Habits(),
+        *,
+        gone: bool = False,
+    ) -> None:
+        """Note a failed poll; a feed that is gone is paused until a person resumes it."""
         async with self._db.write() as connection:
             await connection.execute(
                 update(feeds)
@@ -121,40 +133,63 @@ class FeedRows:
                     error=reason,
                     next_poll=next_poll,
                     claimed_until=None,
+                    **_habit_values(habits),
+                    **({"paused": True, "gone": True} if gone else {}),
                 )
             )
 
     async def feed_unchanged(
-        self, feed_id: str, validators: Validators, now: datetime, next_poll: datetime
+        self,
+        feed_id: str,
+        validators: Validators,
+        now: datetime,
+        next_poll: datetime,
+        habits: Habits = Habits(),
     ) -> None:
         """Note a poll that brought nothing new."""
+        values = polled_values(now, next_poll, habits) | validator_values(validators)
+        del values["entries"]  # they are as they were
         async with self._db.write() as connection:
-            await connection.execute(
-                update(feeds)
-                .where(feeds.c.id == feed_id)
-                .values(**polled_values(validators, now, next_poll))
-            )
+            await connection.execute(update(feeds).where(feeds.c.id == feed_id).values(**values))
 
     async def pause_feed(self, feed_id: str, *, paused: bool) -> None:
         """Stop or resume polling a feed."""
         async with self._db.write() as connection:
+            again = {} if paused else {"next_poll": None, "failures": 0, "gone": False}
             await connection.execute(
-                update(feeds).where(feeds.c.id == feed_id).values(paused=paused)
+                update(feeds).where(feeds.c.id == feed_id).values(paused=paused, **again)
             )
 
 
-def polled_values(validators: Validators, now: datetime, next_poll: datetime) -> dict[str, Any]:
-    """Give the columns that every successful poll sets."""
+def polled_values(now: datetime, next_poll: datetime, habits: Habits) -> dict[str, Any]:
+    """Give the columns that every successful poll sets.
+
+    Failures are forgotten by halves, so that a feed that fails every other time is not asked as
+    often as one that never does.
+    """
+    return {
+        "next_poll": next_poll,
+        "claimed_until": None,
+        "failures": feeds.c.failures // 2,
+        "error": None,
+        "last_success": now,
+        **_habit_values(habits),
+    }
+
+
+def _habit_values(habits: Habits) -> dict[str, Any]:
+    """Give the columns of the habits; one stands beside them, to be asked for."""
+    kept = _HABITS.dump_python(habits, mode="json", exclude_defaults=True)
+    return {"habits": kept, "failing_since": habits.failing_since}
+
+
+def validator_values(validators: Validators) -> dict[str, Any]:
+    """Give the columns that make the next request conditional."""
     return {
         "etag": validators.etag,
         "last_modified": validators.last_modified,
         "body_hash": validators.body_hash,
         "entries": list(validators.entries),
-        "next_poll": next_poll,
-        "claimed_until": None,
-        "failures": 0,
-        "error": None,
-        "last_success": now,
     }
 
 
@@ -182,6 +217,7 @@ def _row(feed: Feed) -> dict[str, Any]:
 
 
 def _state(row: Row[Any]) -> FeedState:
+    habits = _HABITS.validate_python(row.habits)
     return FeedState(
         feed=Feed(
             url=row.url,
@@ -191,6 +227,7 @@ def _state(row: Row[Any]) -> FeedState:
             every=row.every,
             backfill=row.backfill,
             origin=row.origin,
+            address=habits.address,
         ),
         validators=Validators(row.etag, row.last_modified, row.body_hash, tuple(row.entries)),
         next_poll=row.next_poll,
@@ -199,4 +236,8 @@ def _state(row: Row[Any]) -> FeedState:
         last_success=row.last_success,
         primed=row.primed,
         paused=row.paused,
+        habits=habits,
+        pushed_until=row.pushed_until,
+        gone=row.gone,
+        told=row.told,
     )

@@ -70,6 +70,8 @@ class FeedState:
         paused: True while a person or a 410 has stopped it.
         habits: what polls have taught of it.
         pushed_until: until when its hub has promised to call us, or None.
+        gone: True when the server said that it is gone for good (410); then it is paused.
+        told: True when its channels were told that it fails, or is gone.
     """
 
     feed: Feed
@@ -82,6 +84,8 @@ class FeedState:
     paused: bool = False
     habits: Habits = Habits()
     pushed_until: datetime | None = None
+    gone: bool = False
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ class Habits:
         moved_to: where permanent redirects lead of late, or "".
         moved_times: answers in a row that came from there.
         failing_since: first of the failures in a row, or None while it works.
-        told: True when its channels were told that it fails.
         census: when all entries of a body were last noted as being there.
         forgotten: entries published before this may have been seen and forgotten, or None.
         hub: WebSub hub that it announces, or "".
@@ -36,7 +35,6 @@ class Habits:
     moved_to: str = ""
     moved_times: int = 0
     failing_since: datetime | None = None
-    told: bool = False
     census: datetime | None = None
     forgotten: datetime | None = None
     hub: str = ""
