@@ -208,7 +208,7 @@ class FeedStore(Protocol):
         feed_id: str,
         reason: str,
         next_poll: datetime,
-        habits: Habits = ...,
+        habits: Habits | None = None,
         *,
         gone: bool = False,
     ) -> None:
@@ -226,6 +226,9 @@ class FeedStore(Protocol):
 
     async def pause_feed(self, feed_id: str, *, paused: bool) -> None:
         """Stop or resume polling a feed."""
+
+    async def entries_since(self, since: datetime) -> dict[str, int]:
+        """Count each feed's articles that arrived since a time, those of first sights excluded."""
 
 
 class Archive(Protocol):

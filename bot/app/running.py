@@ -27,6 +27,7 @@ from bot.app.shell import SystemClock, complain, make_desk
 from bot.core.story import Stories
 from bot.jobs.answer import answer
 from bot.jobs.deliver import Deliver
+from bot.jobs.health import FeedHealth
 from bot.jobs.run import Heart
 from bot.jobs.watch import Pace, Watch
 from bot.settings import shipped
@@ -96,7 +97,15 @@ async def run(settings: Settings, console: Console, *, once: bool, speed: float 
             pace=Pace(settings.poll_min_seconds, settings.prime, random.random),
         )
         deliver = Deliver(chats, store, clock, random.random)
-        heart = Heart(watch=watch, deliver=deliver, book=desk.book, claims=store, clock=clock)
+        health = FeedHealth(store, rules, chats, clock)
+        heart = Heart(
+            watch=watch,
+            deliver=deliver,
+            book=desk.book,
+            claims=store,
+            clock=clock,
+            chores={"feed health": health.tick},
+        )
         if once:
             await heart.once()
             return

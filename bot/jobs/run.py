@@ -13,7 +13,7 @@ import structlog
 from bot.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection
+    from collections.abc import Awaitable, Callable, Collection, Mapping
 
     from bot.core.model import FeedState
     from bot.jobs.deliver import Deliver
@@ -56,6 +56,7 @@ class Heart:
         book: refreshed when another program changed the rules.
         claims: which feeds are due.
         clock: the time.
+        chores: what else is done at each tick, by name; each decides itself whether it is time.
     """
 
     def __init__(
@@ -66,9 +67,11 @@ class Heart:
         book: RuleBook,
         claims: Claims,
         clock: Clock,
+        chores: Mapping[str, Callable[[], Awaitable[None]]] | None = None,
     ) -> None:
         self._watch, self._deliver, self._book = watch, deliver, book
         self._claims, self._clock = claims, clock
+        self._chores, self._at_work = dict(chores or {}), set[str]()
         self._polls: dict[asyncio.Task[None], str] = {}
         self._others: set[asyncio.Task[None]] = set()
         self._rules_version = -1
@@ -81,6 +84,9 @@ class Heart:
         await self._tolerant("rules", self._refresh_rules)
         await self._tolerant("polls", self._start_polls)
         self._start(self._tolerant("outbox", self._deliver_due))
+        for name in self._chores:
+            if name not in self._at_work:
+                self._start(self._chore(name))
 
     async def once(self) -> None:
         """Poll all that is due, once; then deliver.
@@ -146,6 +152,13 @@ class Heart:
             return
         for poll in failed:
             log.warning(f"feed could not be polled: {poll.error}", feed=poll.state.feed.url)
+
+    async def _chore(self, name: str) -> None:
+        self._at_work.add(name)
+        try:
+            await self._tolerant(name, self._chores[name])
+        finally:
+            self._at_work.discard(name)
 
     async def _deliver_due(self) -> None:
         await self._deliver.drain()

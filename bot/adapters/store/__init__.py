@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from bot.adapters.store.articles import ArticleRows
 from bot.adapters.store.engine import Database, parse_url
-from bot.adapters.store.feeds import FeedRows
+from bot.adapters.store.feeds import UNCHANGED, FeedRows
+from bot.adapters.store.health import HealthRows
 from bot.adapters.store.outbox import OutboxRows
 from bot.adapters.store.rules import RuleRows
+from bot.adapters.store.together import Together
 
 __all__ = ["Store", "parse_url"]
 
 
-class Store(FeedRows, ArticleRows, OutboxRows, RuleRows):
+class Store(FeedRows, HealthRows, ArticleRows, OutboxRows, RuleRows):
     """Everything that must survive; implements the protocols of `bot.ports`.
 
     Args:
@@ -23,6 +25,7 @@ class Store(FeedRows, ArticleRows, OutboxRows, RuleRows):
 
     def __init__(self, database_url: str) -> None:
         self._db = Database(parse_url(database_url))
+        self._unchanged = Together(self._db, UNCHANGED)
 
     @property
     def place(self) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Row, and_, case, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, case, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.adapters.store.schema import feeds
@@ -16,15 +16,36 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from bot.adapters.store.engine import Database
+    from bot.adapters.store.together import Together
 
 
 _HABITS = TypeAdapter(Habits)
+
+
+_HALVED = feeds.c.failures // 2
+UNKNOWN = Habits()
+
+UNCHANGED = (
+    update(feeds)
+    .where(feeds.c.id == bindparam("feed"))
+    .values(
+        failures=_HALVED,
+        error=None,
+        claimed_until=None,
+        **{
+            name: bindparam(f"new_{name}", type_=feeds.c[name].type)
+            for name in ("next_poll", "last_success", "habits", "failing_since", "etag",
+                         "last_modified", "body_hash")
+        },
+    )
+)  # fmt: skip
 
 
 class FeedRows:
     """The part of the store that knows feeds."""
 
     _db: Database
+    _unchanged: Together
 
     async def add_feeds(self, wanted: Iterable[Feed]) -> None:
         """Insert feeds, or refresh what a file says of them; their state stays."""
@@ -79,7 +100,7 @@ class FeedRows:
             rows = await connection.execute(
                 select(feeds).where(feeds.c.listed.is_(True)).order_by(feeds.c.url)
             )
-            return [_state(row) for row in rows]
+            return [state_of(row) for row in rows]
 
     async def claim_due(self, now: datetime, limit: int, lease: timedelta) -> list[FeedState]:
         """Lease up to `limit` feeds that are due, longest due first.
@@ -104,7 +125,7 @@ class FeedRows:
                     .where(feeds.c.id.in_([row.id for row in rows]))
                     .values(claimed_until=now + lease)
                 )
-            return [_state(row) for row in rows]
+            return [state_of(row) for row in rows]
 
     async def release_claims(self, ids: Collection[str] | None = None) -> None:
         """Give claims back unpolled: those of `ids`, or all (at the start, after a crash)."""
@@ -119,7 +140,7 @@ class FeedRows:
         feed_id: str,
         reason: str,
         next_poll: datetime,
-        habits: Habits = Habits(),
+        habits: Habits | None = None,
         *,
         gone: bool = False,
     ) -> None:
@@ -133,7 +154,7 @@ class FeedRows:
                     error=reason,
                     next_poll=next_poll,
                     claimed_until=None,
-                    **_habit_values(habits),
+                    **(_habit_values(habits) if habits else {}),
                     **({"paused": True, "gone": True} if gone else {}),
                 )
             )
@@ -144,13 +165,14 @@ class FeedRows:
         validators: Validators,
         now: datetime,
         next_poll: datetime,
-        habits: Habits = Habits(),
+        habits: Habits = UNKNOWN,
     ) -> None:
         """Note a poll that brought nothing new."""
-        values = polled_values(now, next_poll, habits) | validator_values(validators)
-        del values["entries"]  # they are as they were
-        async with self._db.write() as connection:
-            await connection.execute(update(feeds).where(feeds.c.id == feed_id).values(**values))
+        row = _answer_values(now, next_poll, habits) | validator_values(validators)
+        del row["entries"]  # they are as they were
+        await self._unchanged.run(
+            {f"new_{name}": value for name, value in row.items()} | {"feed": feed_id}
+        )
 
     async def pause_feed(self, feed_id: str, *, paused: bool) -> None:
         """Stop or resume polling a feed."""
@@ -167,14 +189,13 @@ def polled_values(now: datetime, next_poll: datetime, habits: Habits) -> dict[st
     Failures are forgotten by halves, so that a feed that fails every other time is not asked as
     often as one that never does.
     """
-    return {
-        "next_poll": next_poll,
-        "claimed_until": None,
-        "failures": feeds.c.failures // 2,
-        "error": None,
-        "last_success": now,
-        **_habit_values(habits),
-    }
+    return {"failures": _HALVED, "error": None, "claimed_until": None} | _answer_values(
+        now, next_poll, habits
+    )
+
+
+def _answer_values(now: datetime, next_poll: datetime, habits: Habits) -> dict[str, Any]:
+    return {"next_poll": next_poll, "last_success": now, **_habit_values(habits)}
 
 
 def _habit_values(habits: Habits) -> dict[str, Any]:
@@ -216,7 +237,8 @@ def _row(feed: Feed) -> dict[str, Any]:
     }
 
 
-def _state(row: Row[Any]) -> FeedState:
+def state_of(row: Row[Any]) -> FeedState:
+    """Read a feed's row."""
     habits = _HABITS.validate_python(row.habits)
     return FeedState(
         feed=Feed(

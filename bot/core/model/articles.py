@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -82,7 +82,7 @@ class FeedState:
     last_success: datetime | None = None
     primed: bool = False
     paused: bool = False
-    habits: Habits = Habits()
+    habits: Habits = field(default_factory=Habits)
     pushed_until: datetime | None = None
     gone: bool = False
     told: bool = False

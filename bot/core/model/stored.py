@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
@@ -54,7 +54,7 @@ class PollRecord:
     articles: tuple[StoredArticle, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
     title: str = ""
-    habits: Habits = Habits()
+    habits: Habits = field(default_factory=Habits)
     present: tuple[str, ...] | None = None
 
 
