@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         StoredArticle,
         Validators,
     )
+    from bot.core.opml import FeedList
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,26 @@ class Feeds(Protocol):
 
         Raises:
             FeedError: the body is no feed, or reading it took too long.
+        """
+
+
+class Finder(Protocol):
+    """Finds feeds at addresses that people give."""
+
+    async def discover(self, url: str) -> tuple[Feed, ...]:
+        """Give the feed at an address, or those that the page there announces, likeliest first.
+
+        Raises:
+            FetchError: the address gave nothing.
+            FeedError: it is neither a feed nor a page that announces one.
+        """
+
+    async def read_list(self, url: str) -> FeedList:
+        """Give the feeds of the OPML document at an address.
+
+        Raises:
+            FetchError: the address gave nothing.
+            FeedError: it is no OPML, or cannot be read.
         """
 
 

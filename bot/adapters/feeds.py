@@ -14,14 +14,16 @@ from bot.core.feed import parse_feed, prune
 from bot.core.feed.decode import decode
 from bot.core.feed.links import announced
 from bot.core.model import Feed, ParsedFeed, Validators
+from bot.core.opml import parse_opml
 from bot.core.politeness import freshness
-from bot.errors import FeedError, FetchError
+from bot.errors import FeedError, FetchError, FileError
 from bot.ports import Fetched, Unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from bot.adapters.http import Answer, HttpClient
+    from bot.core.opml import FeedList
 
 INLINE = 500_000
 """Bytes up to which entries are told apart in the event loop: some milliseconds."""
@@ -121,6 +123,21 @@ class HttpFeeds:
                 raise error from None
             return found
         return (Feed(fetched.moved or url, parsed.title),)
+
+    async def read_list(self, url: str) -> FeedList:
+        """Give the feeds of the OPML document at an address.
+
+        Raises:
+            FetchError: the address gave nothing.
+            FeedError: it is no OPML, or cannot be read.
+        """
+        answer = await self._client.get(url)
+        try:
+            return await self._pool.run(parse_opml, answer.body)
+        except FileError as error:
+            raise FeedError(f"line {error.line}: {error.reason}") from None
+        except ParsingError as error:
+            raise FeedError(error.reason) from None
 
     async def _read(
         self, feed: Feed, fetched: Fetched, now: datetime, known: Collection[str] = ()

@@ -16,7 +16,6 @@ from bot.adapters.feedlists import load_all_feeds
 from bot.adapters.feeds import HttpFeeds
 from bot.adapters.http import HttpClient
 from bot.adapters.lock import SingleRun
-from bot.adapters.pages import HttpPages
 from bot.adapters.parsing import ParserPool
 from bot.adapters.scheduler import Scheduler
 from bot.adapters.store import Store
@@ -75,7 +74,7 @@ async def run(settings: Settings, console: Console, *, once: bool, speed: float 
             HttpClient(allow=settings.egress_allow, hosts=wire.hosts if wire else {})
         )
         pool = await stack.enter_async_context(ParserPool())
-        desk = await make_desk(settings, store, knowledge, HttpPages(client, pool))
+        desk = await make_desk(settings, store, knowledge, client, pool)
         await store.list_feeds(_feeds(settings, wire))
         await store.release_claims()
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import getpass
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import structlog
 
 from bot.adapters.feedlists import load_feeds
+from bot.adapters.feeds import HttpFeeds
 from bot.adapters.http import HttpClient
 from bot.adapters.pages import HttpPages
 from bot.adapters.parsing import ParserPool
@@ -19,6 +19,7 @@ from bot.app.knowledge import Knowledge, load_knowledge
 from bot.core.opml import write_opml
 from bot.jobs.answer import answer
 from bot.jobs.answer.desk import Desk
+from bot.jobs.answer.feeds import add_listed
 from bot.jobs.reading import Reader
 from bot.jobs.rulebook import RuleBook
 from bot.ports import Incoming, Reply
@@ -57,17 +58,18 @@ async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
         pool = await stack.enter_async_context(ParserPool())
         knowledge = load_knowledge(settings.rules)
         complain(knowledge.faults)
-        yield await make_desk(settings, store, knowledge, HttpPages(client, pool))
+        yield await make_desk(settings, store, knowledge, client, pool)
 
 
 async def make_desk(
-    settings: Settings, store: Store, knowledge: Knowledge, pages: HttpPages
+    settings: Settings, store: Store, knowledge: Knowledge, client: HttpClient, pool: ParserPool
 ) -> Desk:
     """Put within reach what answering needs."""
+    pages, web = HttpPages(client, pool), HttpFeeds(client, pool)
     book = RuleBook(knowledge.officials, knowledge.rules, store)
     await book.refresh()
     reader = Reader(pages, book.active, knowledge.officials)
-    return Desk(store, book, reader, SystemClock(), settings.active_chats)
+    return Desk(store, book, reader, SystemClock(), settings.active_chats, web)
 
 
 def complain(faults: Iterable[FileError]) -> None:
@@ -94,12 +96,11 @@ async def import_feeds(settings: Settings, file: Path) -> str:
         FileError: the file cannot be read.
         StoreError: the database refused.
     """
-    wanted = load_feeds(file)
+    listed = load_feeds(file)
     async with open_desk(settings) as desk:
-        known = {state.feed.url for state in await desk.store.feed_states()}
-        new = [feed for feed in wanted if feed.url not in known]
-        await desk.store.add_feeds([replace(feed, origin=f"chat:{file.name}") for feed in new])
-    return f"{len(new)} feeds added, {len(wanted) - len(new)} were there already"
+        states = await desk.store.feed_states()
+        shell = Incoming("", chat="console", channel=file.name, who=getpass.getuser())
+        return await add_listed(desk, shell, listed, states, file.name)
 
 
 async def export_feeds(settings: Settings) -> str:

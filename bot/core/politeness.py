@@ -57,8 +57,8 @@ def pace(
 
     The gap is the median of the last ten, or an eighth of the silence since the newest entry
     where that is longer. The pace lies between `floor` and 72 floors, six hours at most; and a
-    feed that we have known for a short time only (`since`) is not left alone for longer than an
-    eighth of that time, for its dates may mislead.
+    feed that we have known for a short time only (`since`) is not left alone for longer than a
+    sixteenth of that time, for its dates may mislead.
     """
     recent = sorted((min(date, now) for date in dates), reverse=True)[:_RECENT]
     gaps = [(later - earlier).total_seconds() for later, earlier in itertools.pairwise(recent)]
@@ -66,7 +66,7 @@ def pace(
     usual = max(median(gaps) if gaps else 0.0, (now - newest).total_seconds() / 8)
     longest = max(min(MAX_PACE, FLOORS * floor), floor)
     if since is not None:
-        longest = min(longest, max((now - since).total_seconds() / 8, floor))
+        longest = min(longest, max((now - since).total_seconds() / 16, floor))
     return min(max(usual / 2, floor), longest)
 
 

@@ -55,7 +55,7 @@ def test_a_feed_that_fell_silent_is_asked_less_and_less() -> None:
 def test_a_feed_that_is_new_to_us_is_asked_often_whatever_its_dates_say() -> None:
     dates = [NOW - timedelta(days=day) for day in range(8)]
     assert pace(dates, NOW, 300, since=NOW) == 300
-    assert pace(dates, NOW, 300, since=NOW - timedelta(hours=8)) == 3_600
+    assert pace(dates, NOW, 300, since=NOW - timedelta(hours=16)) == 3_600
     assert pace(dates, NOW, 300, since=NOW - timedelta(days=8)) == 21_600
     assert pace([], NOW, 300, since=NOW - timedelta(days=1)) == 86_400 / 16
 

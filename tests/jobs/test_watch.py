@@ -305,7 +305,7 @@ async def test_the_next_poll_suits_the_feed(setting: Setting, clock: TurnedClock
     setting.feeds.articles = [make_article("1", published=NOW - timedelta(hours=2))]
     await setting.poll()
     assert (await setting.state()).next_poll == NOW + timedelta(seconds=300)
-    for number in range(2, 8):
+    for number in range(2, 12):
         clock.turn(hours=2)
         article = make_article(str(number), title=f"Snow {number}", published=clock.now())
         setting.feeds.articles.append(article)

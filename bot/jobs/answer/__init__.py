@@ -50,7 +50,9 @@ _ANSWERS: dict[str, Callable[[Desk, Incoming, Command], Awaitable[Reply]]] = {
 
 def changes(command: Command) -> bool:
     """Say whether a command changes something, so that only some people may give it."""
-    return command.verb in _CHANGING or (command.verb == "feed" and command.action != "list")
+    return command.verb in _CHANGING or (
+        command.verb == "feed" and command.action not in ("list", "show", "export")
+    )
 
 
 async def answer(desk: Desk, incoming: Incoming) -> Reply:
