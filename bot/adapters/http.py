@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 USER_AGENT = f"wirewatch/{__version__} (news alerts; feed reader)"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
+_KEEPING = frozenset({307, 308})
+_SMALL = 100_000
 _CHUNK = 65_536
 
 
@@ -144,13 +146,32 @@ class HttpClient:
             FetchError: no answer, an error status, too large; the reason is short and clear.
             EgressError: the guard refused the address or one it was redirected to.
         """
+        return await self._follow("GET", url, headers or {}, limit or self.limits.body)
+
+    async def post(self, url: str, form: Mapping[str, str]) -> Answer:
+        """Send a form; only redirects that keep the method (307, 308) are followed.
+
+        Raises:
+            FetchError: no answer, an error status.
+            EgressError: the guard refused the address or one it was redirected to.
+        """
+        return await self._follow("POST", url, {}, _SMALL, form)
+
+    async def _follow(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        limit: int,
+        form: Mapping[str, str] | None = None,
+    ) -> Answer:
         target = self.guard.check(url)
         permanent, moved, spent = True, "", 0.0
         for _ in range(self.limits.redirects + 1):
             async with self._slot(target.raw_host or ""):
                 start = time.monotonic()
                 async with self._patience(self.limits.total - spent):
-                    answer = await self._ask(target, headers or {}, limit or self.limits.body)
+                    answer = await self._ask(method, target, headers, limit, form)
                 spent += time.monotonic() - start
             if isinstance(answer, Answer):
                 return Answer(answer.status, answer.headers, answer.body, str(target), moved)
@@ -160,14 +181,22 @@ class HttpClient:
         raise FetchError(f"more than {self.limits.redirects} redirects")
 
     async def _ask(
-        self, url: URL, headers: Mapping[str, str], limit: int
+        self,
+        method: str,
+        url: URL,
+        headers: Mapping[str, str],
+        limit: int,
+        form: Mapping[str, str] | None,
     ) -> Answer | tuple[int, URL]:
         """Make one request; give its answer, or the status and target of a redirect."""
         if self._session is None:
             raise RuntimeError("HttpClient is not open")
         try:
-            async with self._session.get(url, headers=headers, allow_redirects=False) as response:
-                if response.status in _REDIRECTS and "Location" in response.headers:
+            async with self._session.request(
+                method, url, headers=headers, data=form, allow_redirects=False
+            ) as response:
+                followed = _REDIRECTS if form is None else _KEEPING
+                if response.status in followed and "Location" in response.headers:
                     return response.status, self._next(response)
                 return await _answer(response, limit)
         except TimeoutError:

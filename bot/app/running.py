@@ -19,6 +19,7 @@ from bot.adapters.lock import SingleRun
 from bot.adapters.parsing import ParserPool
 from bot.adapters.scheduler import Scheduler
 from bot.adapters.store import Store
+from bot.adapters.websub import websub_routes
 from bot.adapters.wire import SampleWire
 from bot.app.chats import open_chats
 from bot.app.knowledge import load_knowledge
@@ -27,6 +28,7 @@ from bot.core.story import Stories
 from bot.jobs.answer import answer
 from bot.jobs.deliver import Deliver
 from bot.jobs.health import FeedHealth
+from bot.jobs.hubs import Hubs
 from bot.jobs.run import Heart
 from bot.jobs.watch import Pace, Watch
 from bot.settings import shipped
@@ -82,8 +84,15 @@ async def run(settings: Settings, console: Console, *, once: bool, speed: float 
             return await answer(desk, incoming)
 
         clock, rules = desk.clock, desk.book.active
+        hubs = Hubs(store, client, settings.web_url or "", clock, random.random)
         chats = await open_chats(
-            stack, settings, console=console, store=store, clock=clock, answer=reply
+            stack,
+            settings,
+            console=console,
+            store=store,
+            clock=clock,
+            answer=reply,
+            routes=websub_routes(hubs) if settings.web_url else (),
         )
         watch = Watch(
             feeds=HttpFeeds(client, pool),
@@ -103,7 +112,7 @@ async def run(settings: Settings, console: Console, *, once: bool, speed: float 
             book=desk.book,
             claims=store,
             clock=clock,
-            chores={"feed health": health.tick},
+            chores={"feed health": health.tick} | ({"hubs": hubs.tick} if settings.web_url else {}),
         )
         if once:
             await heart.once()

@@ -173,8 +173,14 @@ async def test_health_is_shown(room: Room, clock: TurnedClock) -> None:
     )
     assert listed[2].endswith("failing: HTTP 404 Not Found (3 times)")
     shown = (await room.type("feed show harbour")).text
-    for line in ("health: ok", "next poll: in 25 min", "interval: 30 min", "entries: 2.0 a day",
-                 "asks for: 15 min between polls", "hub: https://hub.example/, not subscribed"):  # fmt: skip
+    for line in (
+        "health: ok",
+        "next poll: in 25 min",
+        "interval: 30 min",
+        "asks for: 15 min between polls",
+        "entries: 2.0 a day",
+        "hub: https://hub.example/, not subscribed",
+    ):
         assert line in shown
     shown = (await room.type("feed show b.example")).text
     assert "failing since: 2024-04-30 12:00 UTC" in shown

@@ -6,6 +6,7 @@ from bot.adapters.store.articles import ArticleRows
 from bot.adapters.store.engine import Database, parse_url
 from bot.adapters.store.feeds import UNCHANGED, FeedRows
 from bot.adapters.store.health import HealthRows
+from bot.adapters.store.hubs import HubRows
 from bot.adapters.store.outbox import OutboxRows
 from bot.adapters.store.rules import RuleRows
 from bot.adapters.store.together import Together
@@ -13,7 +14,7 @@ from bot.adapters.store.together import Together
 __all__ = ["Store", "parse_url"]
 
 
-class Store(FeedRows, HealthRows, ArticleRows, OutboxRows, RuleRows):
+class Store(FeedRows, HealthRows, HubRows, ArticleRows, OutboxRows, RuleRows):
     """Everything that must survive; implements the protocols of `bot.ports`.
 
     Args:

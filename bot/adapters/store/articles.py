@@ -9,6 +9,7 @@ from sqlalchemy import Row, Select, Table, delete, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.adapters.store.feeds import polled_values, validator_values
+from bot.adapters.store.hubs import want_hub
 from bot.adapters.store.outbox import insert_deliveries
 from bot.adapters.store.schema import articles, deliveries, feeds, matches, quotes, seen
 from bot.core.model import (
@@ -93,6 +94,7 @@ class ArticleRows:
             for stored in record.articles:
                 await _put(connection, stored)
             await insert_deliveries(connection, record.deliveries, record.now)
+            await want_hub(connection, record)
             values = polled_values(record.now, record.next_poll, record.habits)
             values |= validator_values(record.validators)
             values |= {"primed": True} | ({"title": record.title} if record.title else {})

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Row, and_, bindparam, case, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.adapters.store.schema import feeds
+from bot.adapters.store.schema import feeds, hubs
 from bot.core.model import Feed, FeedState, Habits, Validators
 
 if TYPE_CHECKING:
@@ -93,6 +93,7 @@ class FeedRows:
         """Forget feeds and their state; their articles stay."""
         async with self._db.write() as connection:
             await connection.execute(feeds.delete().where(feeds.c.id.in_(list(ids))))
+            await connection.execute(hubs.delete().where(hubs.c.feed_id.in_(list(ids))))
 
     async def feed_states(self) -> list[FeedState]:
         """Give all feeds, by URL."""

@@ -74,10 +74,3 @@ class HealthRows:
         )
         async with self._db.read() as connection:
             return {row[0]: row[1] for row in await connection.execute(query)}
-
-    async def poll_soon(self, feed_id: str, now: datetime) -> None:
-        """Make a feed due now, unless it is paused."""
-        async with self._db.write() as connection:
-            await connection.execute(
-                update(feeds).where(feeds.c.id == feed_id).values(next_poll=now)
-            )

@@ -16,6 +16,7 @@ from bot.core.model.alerts import (
 from bot.core.model.articles import Article, Feed, FeedState, ParsedFeed, Validators
 from bot.core.model.base import FullText, Span, digest
 from bot.core.model.habits import Habits
+from bot.core.model.hubs import HubLease
 from bot.core.model.quotes import Place, Placement, Quote
 from bot.core.model.rules import Alias, Entity, Field, Highlight, Match, Office, Rule
 from bot.core.model.stored import AuditEntry, Chart, Feedback, Hold, PollRecord, StoredArticle
@@ -40,6 +41,7 @@ __all__ = [
     "Habits",
     "Highlight",
     "Hold",
+    "HubLease",
     "KeyQuote",
     "Match",
     "Message",
