@@ -178,16 +178,16 @@ def _conditions(validators: Validators) -> dict[str, str]:
 
 def _kept(answer: Answer, validators: Validators) -> Validators:
     """Update validators by a 304, which may name new ones (RFC 9110, section 15.4.5)."""
-    return Validators(
-        etag=answer.headers.get("ETag", validators.etag),
-        last_modified=answer.headers.get("Last-Modified", validators.last_modified),
-        body_hash=validators.body_hash,
-        entries=validators.entries,
-    )
+    etag = answer.headers.get("ETag", validators.etag)
+    last_modified = answer.headers.get("Last-Modified", validators.last_modified)
+    if (etag, last_modified) == (validators.etag, validators.last_modified):
+        return validators
+    return replace(validators, etag=etag, last_modified=last_modified)
 
 
 def _fresh(answer: Answer) -> float | None:
     headers = answer.headers
-    return freshness(
-        headers.get("Cache-Control"), headers.get("Expires"), headers.get("Age"), datetime.now(UTC)
-    )
+    control, expires = headers.get("Cache-Control"), headers.get("Expires")
+    if control is None and expires is None:
+        return None
+    return freshness(control, expires, headers.get("Age"), datetime.now(UTC))

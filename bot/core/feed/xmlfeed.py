@@ -72,6 +72,10 @@ def _feedparser() -> ModuleType:
     import feedparser  # noqa: PLC0415 - 0.1 s and 20 MB that only workers need
 
     feedparser.api.PREFERRED_XML_PARSERS[:] = [sax.__name__]
+    # Every text passes here on its way to `translate`; the strict parser leaves it as it is.
+    feedparser.mixin._FeedParserMixin.decode_entities = staticmethod(  # noqa: SLF001
+        lambda _element, text: sax.Text(text)
+    )
     module: ModuleType = feedparser
     return module
 
