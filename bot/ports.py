@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         DeliveryState,
         Feed,
         FeedState,
+        Habits,
         Hold,
         Line,
         Message,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
         Validators,
         Waiting,
     )
+    from bot.core.opml import FeedList
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Fetched:
             were replaced by those of the parsed feed.
         fresh: seconds for which the server calls the body fresh (RFC 9111), or None.
         moved: where it permanently moved to (301, 308), or "".
+        links: `Link` headers as sent (RFC 8288), joined by commas.
     """
 
     body: bytes
@@ -58,14 +61,16 @@ class Fetched:
     validators: Validators
     fresh: float | None = None
     moved: str = ""
+    links: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """The server (304) or the body's hash says that nothing is new; `fresh` as in `Fetched`."""
+    """The server (304) or the body's hash says that nothing is new; the rest as in `Fetched`."""
 
     validators: Validators
     fresh: float | None = None
+    moved: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,26 @@ class Feeds(Protocol):
 
         Raises:
             FeedError: the body is no feed, or reading it took too long.
+        """
+
+
+class Finder(Protocol):
+    """Finds feeds at addresses that people give."""
+
+    async def discover(self, url: str) -> tuple[Feed, ...]:
+        """Give the feed at an address, or those that the page there announces, likeliest first.
+
+        Raises:
+            FetchError: the address gave nothing.
+            FeedError: it is neither a feed nor a page that announces one.
+        """
+
+    async def read_list(self, url: str) -> FeedList:
+        """Give the feeds of the OPML document at an address.
+
+        Raises:
+            FetchError: the address gave nothing.
+            FeedError: it is no OPML, or cannot be read.
         """
 
 
@@ -221,16 +246,32 @@ class FeedStore(Protocol):
     async def feed_states(self) -> list[FeedState]:
         """Give all feeds, by URL."""
 
-    async def feed_failed(self, feed_id: str, reason: str, next_poll: datetime) -> None:
-        """Note a failed poll and give the claim back."""
+    async def feed_failed(
+        self,
+        feed_id: str,
+        reason: str,
+        next_poll: datetime,
+        habits: Habits | None = None,
+        *,
+        gone: bool = False,
+    ) -> None:
+        """Note a failed poll and give the claim back; a feed that is gone is paused."""
 
     async def feed_unchanged(
-        self, feed_id: str, validators: Validators, now: datetime, next_poll: datetime
+        self,
+        feed_id: str,
+        validators: Validators,
+        now: datetime,
+        next_poll: datetime,
+        habits: Habits = ...,
     ) -> None:
         """Note a poll that brought nothing new and give the claim back."""
 
     async def pause_feed(self, feed_id: str, *, paused: bool) -> None:
         """Stop or resume polling a feed."""
+
+    async def entries_since(self, since: datetime) -> dict[str, int]:
+        """Count each feed's articles that arrived since a time, those of first sights excluded."""
 
 
 class Archive(Protocol):

@@ -15,6 +15,8 @@ from bot.core.model.alerts import (
 )
 from bot.core.model.articles import Article, Feed, FeedState, ParsedFeed, Validators
 from bot.core.model.base import FullText, Span, digest
+from bot.core.model.habits import Habits
+from bot.core.model.hubs import HubLease
 from bot.core.model.outbox import (
     ChannelState,
     Line,
@@ -55,8 +57,10 @@ __all__ = [
     "Feedback",
     "Field",
     "FullText",
+    "Habits",
     "Highlight",
     "Hold",
+    "HubLease",
     "KeyQuote",
     "Line",
     "Match",

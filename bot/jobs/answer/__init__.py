@@ -73,8 +73,10 @@ def changes(command: Command) -> bool:
         return bool(command.value)
     if command.verb == "mute":
         return bool(command.subject)
-    if command.verb in ("feed", "silence"):
+    if command.verb == "silence":
         return command.action != "list"
+    if command.verb == "feed":
+        return command.action not in ("list", "show", "export")
     return command.verb in _CHANGING
 
 
