@@ -7,13 +7,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bot.core import fold
+from bot.core.match.sieve import Grid
 from bot.core.model import Highlight
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from bot.core.match.base import Positional
     from bot.core.match.pattern import Pattern, Stretch
+    from bot.core.match.sieve import PairSieve, Sieve
     from bot.core.model import Article, Field, Quote
 
 _JOIN = f" {fold.BARRIER} "
@@ -21,11 +23,18 @@ _JOIN = f" {fold.BARRIER} "
 _WORD = 40
 """Characters that a word and the space before it hardly ever exceed."""
 
+_ASKED = 60
+"""Words asked for, one by one, beyond which it is cheaper to take the text apart."""
+
 Place = tuple[int, int, str]
 """Start and end in the folded text, and the id of the entity that is named there, or ""."""
 
 Piece = tuple[int, int, "Field", int]
 """Where a piece of a field stands in a document: start, end, field, offset within the field."""
+
+
+def _decoded(grid: Grid, start: int, end: int) -> str:
+    return grid.data[start:end].decode("utf-8", "surrogatepass")
 
 
 class Document:
@@ -51,11 +60,64 @@ class Document:
         self.memo: dict[Any, Any] = {}
         self.marked: dict[Positional, tuple[Highlight, ...]] = {}
         self._offsets: dict[str, list[int]] = {}
+        self._has: dict[str, bool] = {}
+
+    @cached_property
+    def grid(self) -> Grid:
+        """The words as numbers."""
+        return Grid(self.text)
 
     @cached_property
     def words(self) -> set[str]:
         """The words, each once."""
         return set(self.text.split())
+
+    def has(self, word: str) -> bool:
+        """Say whether a word stands in it: by a search while few are asked for."""
+        known = self._has.get(word)
+        if known is None:
+            if len(self._has) < _ASKED:
+                known = f" {word} " in self.text
+            else:
+                known = word in self.words
+            self._has[word] = known
+        return known
+
+    def sift(self, sieve: Sieve) -> dict[str, list[int]]:
+        """Give the words that a sieve lets through, with the offsets of each.
+
+        Offsets are left out where the folded text is not ASCII: they would have to be counted.
+        """
+        found: dict[str, list[int]] = {}
+        grid, text = self.grid, self.text
+        if not text.isascii():
+            return {_decoded(grid, start, end): [] for start, end in sieve.sift(grid)}
+        for start, end in sieve.sift(grid):
+            word = text[start:end]
+            if word in found:
+                found[word].append(start)
+            else:
+                found[word] = [start]
+        return found
+
+    def sift_pairs(self, sieve: PairSieve) -> dict[str, list[Stretch]]:
+        """Do the same for words that follow one another: `first second`, and where they stand."""
+        found: dict[str, list[Stretch]] = {}
+        grid, text = self.grid, self.text
+        plain = text.isascii()
+        for start, end in sieve.sift(grid):
+            pair = text[start:end] if plain else _decoded(grid, start, end)
+            if "  " in pair:
+                pair = " ".join(filter(None, pair.split(" ")))
+            places = found.setdefault(pair, [])
+            if plain:
+                places.append((start, end))
+        return found
+
+    def note(self, word: str, offsets: list[int]) -> None:
+        """Take down all offsets of a word, so that nobody has to search for it."""
+        self._offsets[word] = offsets
+        self._has[word] = True
 
     @cached_property
     def starts(self) -> list[int]:
@@ -70,22 +132,13 @@ class Document:
             between = bisect_left(self.starts, start) - bisect_left(self.starts, end)
         return between >= distance
 
-    def index(self, words: Collection[str]) -> None:
-        """Note the places of many words in one pass, instead of a search for each."""
-        offsets: dict[str, list[int]] = {word: [] for word in words}
-        pieces = self.text.split(" ")
-        before = 0
-        for piece in pieces:
-            if piece in offsets:
-                offsets[piece].append(before)
-            before += len(piece) + 1
-        self._offsets = offsets
-
     def offsets(self, word: str) -> list[int]:
         """Give the offsets of a word in `text`, ascending."""
-        if word in self._offsets:
-            return self._offsets[word]
-        found, needle, size = [], f" {word} ", len(word) + 1
+        known = self._offsets.get(word)
+        if known is not None:
+            return known
+        found: list[int] = []
+        needle, size = f" {word} ", len(word) + 1
         text = self.text
         at = text.find(needle)
         while at >= 0:

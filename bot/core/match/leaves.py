@@ -47,7 +47,7 @@ class TermLeaf(Positional):
     def holds(self, document: Document) -> bool:
         """Look up the word, or search for the phrase."""
         if self.word:
-            return self.word in document.words
+            return document.has(self.word)
         if self.scope:
             return bool(self.places(document))
         return self.pattern.present(document)

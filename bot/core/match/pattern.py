@@ -23,15 +23,17 @@ class Pattern:
         exact: the words as they must be written (`fold.exact_words`), or () for any way.
         anchors: words that stand in every document that holds it.
         plain: True where the word decides: one, whole, in any case.
+        paired: True where two words decide, whole, in any case.
     """
 
-    __slots__ = ("_hash", "anchors", "exact", "plain", "prefix", "words")
+    __slots__ = ("_hash", "anchors", "exact", "paired", "plain", "prefix", "words")
 
     def __init__(
         self, words: tuple[str, ...], *, prefix: bool = False, exact: tuple[str, ...] = ()
     ) -> None:
         self.words, self.prefix, self.exact = words, prefix, exact
         self.plain = len(words) == 1 and not (prefix or exact)
+        self.paired = len(words) == 2 and not (prefix or exact)  # noqa: PLR2004
         self.anchors = words[:-1] if prefix else words
         self._hash = hash((words, prefix, exact))
 
@@ -55,12 +57,13 @@ class Pattern:
 
     def present(self, document: Document) -> bool:
         """Say whether the pattern stands anywhere in the document."""
-        if not document.words.issuperset(self.anchors):
-            return False
-        if self.plain:
-            return True
         known = document.places.get(self)
-        return bool(self.stretches(document) if known is None else known)
+        if known is not None:
+            return bool(known)
+        for word in self.anchors:
+            if not document.has(word):
+                return False
+        return self.plain or bool(self.stretches(document))
 
     def stretches(self, document: Document) -> tuple[Stretch, ...]:
         """Find every place of the pattern, in order; remembered by the document."""

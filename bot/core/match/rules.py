@@ -12,7 +12,6 @@ from bot.core.match.document import ArticleDocument
 from bot.core.match.explain import MatchReceipt, names_in, nearest
 from bot.core.match.frequency import Frequency
 from bot.core.match.index import Index
-from bot.core.match.leaves import TermLeaf
 from bot.core.match.logic import AnyNode
 from bot.core.model import Highlight, Match
 from bot.core.query import parse
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from bot.core.model import Article, Quote, Rule
     from bot.core.officials import Officials
 
-_MANY = 30
-"""Matches from which one pass over the article is cheaper than a search for each."""
 _YOUNG = 500
 """Rules after which what parsing leaves behind is collected while many are added."""
 _PATIENCE = 8
@@ -179,8 +176,6 @@ class RuleSet:
                         tired.append(compiled)
         self._learn(document, tired)
         met.sort(key=_number)
-        if len(met) > _MANY:
-            document.index({leaf.start for leaf in hits if isinstance(leaf, TermLeaf)})
         return [_match(compiled, document, hits) for compiled in met]
 
     def find_candidates(self, article: Article) -> set[str]:
@@ -236,15 +231,15 @@ class RuleSet:
 
     def _learn(self, document: ArticleDocument, tired: list[CompiledRule]) -> None:
         """Learn words, and let rules that were triggered in vain choose better triggers."""
-        learning = self._frequency.learn(document.words)
+        learning = self._frequency.learning
+        if learning:
+            self._frequency.learn(document.words)
         for compiled in tired:
             self._withdraw(compiled)
             compiled.trigger(self._frequency)
             self._post(compiled)
             compiled.in_vain = 0
             compiled.patience *= 4 if learning else 64
-        if learning:
-            self._index.spread()
 
 
 def _could(compiled: CompiledRule, document: ArticleDocument) -> bool:
