@@ -120,6 +120,8 @@ class Sieve:
     def sift(self, grid: Grid) -> list[tuple[int, int]]:
         """Give the offsets (in `grid.data`) of what may be in the set."""
         passed = self._passed(grid)
+        if not len(passed):
+            return []
         return list(zip(grid.starts[passed].tolist(), grid.ends[passed].tolist(), strict=True))
 
 
@@ -143,6 +145,8 @@ class PairSieve(Sieve):
     def sift(self, grid: Grid) -> list[tuple[int, int]]:
         """Give the offsets from the first word's start to the second one's end."""
         passed = self._passed(grid)
+        if not len(passed):
+            return []
         return list(zip(grid.starts[passed].tolist(), grid.ends[passed + 1].tolist(), strict=True))
 
 
