@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bot.core import fold
-from bot.core.match.sieve import Grid
+from bot.core.match.sieve import PAIR, Grid
 from bot.core.model import Highlight
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from bot.core.match.base import Positional
     from bot.core.match.pattern import Pattern, Stretch
-    from bot.core.match.sieve import PairSieve, Sieve
+    from bot.core.match.sieve import Sieve
     from bot.core.model import Article, Field, Quote
 
 _JOIN = f" {fold.BARRIER} "
@@ -31,10 +31,6 @@ Place = tuple[int, int, str]
 
 Piece = tuple[int, int, "Field", int]
 """Where a piece of a field stands in a document: start, end, field, offset within the field."""
-
-
-def _decoded(grid: Grid, start: int, end: int) -> str:
-    return grid.data[start:end].decode("utf-8", "surrogatepass")
 
 
 class Document:
@@ -63,11 +59,6 @@ class Document:
         self._has: dict[str, bool] = {}
 
     @cached_property
-    def grid(self) -> Grid:
-        """The words as numbers."""
-        return Grid(self.text)
-
-    @cached_property
     def words(self) -> set[str]:
         """The words, each once."""
         return set(self.text.split())
@@ -83,40 +74,28 @@ class Document:
             self._has[word] = known
         return known
 
-    def sift(self, sieve: Sieve) -> dict[str, list[int]]:
-        """Give the words that a sieve lets through, with the offsets of each.
+    def sift(self, sieve: Sieve) -> dict[tuple[int, str], list[Stretch]]:
+        """Give what a sieve lets through, by kind and words, with all its places.
 
-        Offsets are left out where the folded text is not ASCII: they would have to be counted.
+        Places are left out where the folded text is not ASCII: they would have to be counted.
         """
-        found: dict[str, list[int]] = {}
-        grid, text = self.grid, self.text
-        if not text.isascii():
-            return {_decoded(grid, start, end): [] for start, end in sieve.sift(grid)}
-        for start, end in sieve.sift(grid):
-            word = text[start:end]
-            if word in found:
-                found[word].append(start)
-            else:
-                found[word] = [start]
-        return found
-
-    def sift_pairs(self, sieve: PairSieve) -> dict[str, list[Stretch]]:
-        """Do the same for words that follow one another: `first second`, and where they stand."""
-        found: dict[str, list[Stretch]] = {}
-        grid, text = self.grid, self.text
-        plain = text.isascii()
-        for start, end in sieve.sift(grid):
-            pair = text[start:end] if plain else _decoded(grid, start, end)
-            if "  " in pair:
-                pair = " ".join(filter(None, pair.split(" ")))
-            places = found.setdefault(pair, [])
+        found: dict[tuple[int, str], list[Stretch]] = {}
+        text, grid = self.text, Grid(self.text)
+        data, plain = grid.data, text.isascii()
+        for kind, start, end in sieve.sift(grid):
+            words = text[start:end] if plain else data[start:end].decode("utf-8", "surrogatepass")
+            if kind == PAIR and "  " in words:
+                words = " ".join(filter(None, words.split(" ")))
+            key = (kind, words)
+            if key not in found:
+                found[key] = []
             if plain:
-                places.append((start, end))
+                found[key].append((start, end))
         return found
 
-    def note(self, word: str, offsets: list[int]) -> None:
-        """Take down all offsets of a word, so that nobody has to search for it."""
-        self._offsets[word] = offsets
+    def note(self, word: str, places: list[Stretch]) -> None:
+        """Take down all places of a word, so that nobody has to search for it."""
+        self._offsets[word] = [start for start, _ in places]
         self._has[word] = True
 
     @cached_property

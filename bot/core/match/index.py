@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.core.match.leaves import EntityLeaf, GateLeaf, TermLeaf
 from bot.core.match.said import SaidLeaf
-from bot.core.match.sieve import PairSieve, Sieve, StartSieve
+from bot.core.match.sieve import BEGINNING, LONG_BEGINNING, PAIR, WORD, Sieve
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from bot.core.match.frequency import Frequency
     from bot.core.match.pattern import Pattern
 
-_STARTS = (3, 5)
-"""Bytes by which prefixes are looked up: every prefix has three letters (`MIN_PREFIX`)."""
+_BEGINNINGS = frozenset((BEGINNING, LONG_BEGINNING))
+
 Entries = dict[str, list[tuple["Pattern", "Leaf"]]]
 
 
@@ -31,20 +31,18 @@ class Index:
 
     def __init__(self, frequency: Frequency) -> None:
         self._frequency = frequency
-        self._words: dict[str, list[Leaf]] = {}
-        self._patterns: Entries = {}
         self._sieve = Sieve()
-        self._pairs: Entries = {}
-        self._pair_sieve = PairSieve()
-        self._starts: dict[int, Entries] = {size: {} for size in _STARTS}
-        self._start_sieves = {size: StartSieve(size) for size in _STARTS}
+        self._words: dict[str, list[Leaf]] = {}
+        self._patterns: dict[int, Entries] = {
+            kind: {} for kind in (WORD, PAIR, BEGINNING, LONG_BEGINNING)
+        }
         self._speakers: dict[str, dict[Leaf, None]] = {}
         self._always: dict[Leaf, None] = {}
 
     def __bool__(self) -> bool:
         """Say whether anything is in it."""
-        entries = (self._words, self._patterns, self._pairs, self._always)
-        return any((*entries, *self._starts.values(), *self._speakers.values()))
+        entries = (*self._patterns.values(), *self._speakers.values())
+        return any((self._words, self._always, *entries))
 
     @property
     def always(self) -> Iterable[Leaf]:
@@ -55,13 +53,20 @@ class Index:
         """Give the triggers that hold (or could, for gates), each once."""
         hits: dict[Leaf, None] = {}
         maybe: list[tuple[Pattern, Leaf]] = []
-        if self._words or self._patterns:
-            maybe += self._by_word(document, hits)
-        if self._pairs:
-            maybe += self._by_pair(document)
-        for size, starts in self._starts.items():
-            if starts:
-                maybe += self._by_start(document, size, starts)
+        for (kind, words), places in document.sift(self._sieve).items():
+            if kind in _BEGINNINGS:
+                maybe += self._beginning(kind, words)
+                continue
+            if kind == WORD and words in self._words:
+                hits.update(dict.fromkeys(self._words[words]))
+                if places:
+                    document.note(words, places)
+            entries = self._patterns[kind].get(words)
+            if entries:
+                maybe += entries
+                for pattern, _ in entries if places else ():
+                    if pattern.direct:
+                        document.places[pattern] = tuple(places)
         for pattern, leaf in maybe:
             if leaf not in hits and pattern.present(document):
                 _note(leaf, document, hits, gates=gates)
@@ -69,43 +74,9 @@ class Index:
             _note(leaf, document, hits, gates=gates)
         return hits
 
-    def _by_word(
-        self, document: ArticleDocument, hits: dict[Leaf, None]
-    ) -> Iterable[tuple[Pattern, Leaf]]:
-        found: list[tuple[Pattern, Leaf]] = []
-        words, patterns = self._words, self._patterns
-        for word, offsets in document.sift(self._sieve).items():
-            leaves, entries = words.get(word), patterns.get(word)
-            if leaves or entries:
-                if offsets:
-                    document.note(word, offsets)
-                if leaves:
-                    hits.update(dict.fromkeys(leaves))
-                if entries:
-                    found += entries
-        return found
-
-    def _by_pair(self, document: ArticleDocument) -> Iterable[tuple[Pattern, Leaf]]:
-        found: list[tuple[Pattern, Leaf]] = []
-        pairs = self._pairs
-        for pair, places in document.sift_pairs(self._pair_sieve).items():
-            entries = pairs.get(pair)
-            if entries:
-                found += entries
-                for pattern, _ in entries if places else ():
-                    if pattern.paired:
-                        document.places[pattern] = tuple(places)
-        return found
-
-    def _by_start(
-        self, document: ArticleDocument, size: int, starts: Entries
-    ) -> Iterable[tuple[Pattern, Leaf]]:
-        found = []
-        for word in document.sift(self._start_sieves[size]):
-            entries = starts.get(_start(word, size))
-            if entries:
-                found += [entry for entry in entries if word.startswith(entry[0].words[0])]
-        return found
+    def _beginning(self, kind: int, word: str) -> Iterable[tuple[Pattern, Leaf]]:
+        entries = self._patterns[kind].get(_beginning(word, kind), ())
+        return [entry for entry in entries if word.startswith(entry[0].words[0])]
 
     def _asked(self, document: ArticleDocument) -> list[Leaf]:
         found = list(self._always)
@@ -120,7 +91,7 @@ class Index:
             if leaf.word in self._words:
                 self._words[leaf.word].append(leaf)
             else:
-                self._let_through(leaf.word)
+                self._sieve.add(WORD, leaf.word, self._all_of)
                 self._words[leaf.word] = [leaf]
         elif isinstance(leaf, SaidLeaf):
             for speaker in (leaf.speaker, "") if leaf.speaker else ("",):
@@ -133,28 +104,24 @@ class Index:
         else:
             self._always[leaf] = None
 
-    def _let_through(self, word: str) -> None:
-        if word not in self._patterns and word not in self._words:
-            self._sieve.add(word, chain(self._words, self._patterns))
+    def _all_of(self, kind: int) -> Iterable[str]:
+        return chain(self._words, self._patterns[WORD]) if kind == WORD else self._patterns[kind]
 
     def _enter(self, pattern: Pattern, leaf: Leaf) -> None:
-        anchors, entry = pattern.anchors, (pattern, leaf)
-        if len(anchors) > 1:
-            index, key = self._pairs, self._pair(anchors)
-            if key not in index:
-                self._pair_sieve.add(key, index)
-        elif anchors:
-            index, key = self._patterns, anchors[0]
-            self._let_through(key)
-        else:
-            size, key = _start_of(pattern)
-            index = self._starts[size]
-            if key not in index:
-                self._start_sieves[size].add(key, index)
+        kind, key = self._place(pattern)
+        index = self._patterns[kind]
         if key in index:
-            index[key].append(entry)
+            index[key].append((pattern, leaf))
         else:
-            index[key] = [entry]
+            self._sieve.add(kind, key, self._all_of)
+            index[key] = [(pattern, leaf)]
+
+    def _place(self, pattern: Pattern) -> tuple[int, str]:
+        """Choose by what a pattern is found."""
+        anchors = pattern.anchors
+        if len(anchors) > 1:
+            return PAIR, self._pair(anchors)
+        return (WORD, anchors[0]) if anchors else _place_of_beginning(pattern.words[0])
 
     def _pair(self, words: tuple[str, ...]) -> str:
         """Choose the two words of a phrase that are rarest, one after the other."""
@@ -166,8 +133,8 @@ class Index:
 
     def drop(self, leaf: Leaf) -> None:
         """Take out a leaf that triggers nothing any more."""
-        if isinstance(leaf, TermLeaf) and leaf.word:
-            _drop(self._words, leaf.word, leaf)
+        if isinstance(leaf, TermLeaf) and leaf.word and _drop(self._words, leaf.word, leaf):
+            self._sieve.drop(WORD, leaf.word)
         self._always.pop(leaf, None)
         if isinstance(leaf, SaidLeaf):
             for speaker in {leaf.speaker, ""}:
@@ -177,23 +144,25 @@ class Index:
 
     def _leave(self, pattern: Pattern, leaf: Leaf) -> None:
         anchors, entry = pattern.anchors, (pattern, leaf)
-        if not anchors:
-            size, start = _start_of(pattern)
-            _drop(self._starts[size], start, entry)
-        elif len(anchors) == 1:
-            _drop(self._patterns, anchors[0], entry)
+        if len(anchors) < 2:  # noqa: PLR2004 - one place only
+            kind, key = self._place(pattern)
+            self._take_out(kind, key, entry)
         for first, second in pairwise(anchors):
-            _drop(self._pairs, f"{first} {second}", entry)
+            self._take_out(PAIR, f"{first} {second}", entry)
+
+    def _take_out(self, kind: int, key: str, entry: tuple[Pattern, Leaf]) -> None:
+        if _drop(self._patterns[kind], key, entry):
+            self._sieve.drop(kind, key)
 
 
-def _start_of(pattern: Pattern) -> tuple[int, str]:
-    """Give the bytes by which a prefix is looked up, and the start of a word that has them."""
-    word = pattern.words[0]
-    size = max(size for size in _STARTS if size <= len(word.encode("utf-8", "surrogatepass")))
-    return size, _start(word, size)
+def _place_of_beginning(word: str) -> tuple[int, str]:
+    """Give the bytes by which a beginning is looked up, as kind and as letters."""
+    size = len(word.encode("utf-8", "surrogatepass"))
+    kind = LONG_BEGINNING if size >= LONG_BEGINNING else BEGINNING
+    return kind, _beginning(word, kind)
 
 
-def _start(word: str, size: int) -> str:
+def _beginning(word: str, size: int) -> str:
     """Give the letters that begin in the first bytes of a word."""
     if word.isascii():
         return word[:size]
@@ -203,12 +172,15 @@ def _start(word: str, size: int) -> str:
     return data[:size].decode("utf-8", "surrogatepass")
 
 
-def _drop(index: dict[str, Any], key: str, entry: object) -> None:
+def _drop(index: dict[str, list[Any]], key: str, entry: object) -> bool:
+    """Take an entry out; say whether it was the last of its key."""
     entries = index.get(key)
-    if entries and entry in entries:
-        entries.remove(entry)
-        if not entries:
-            del index[key]
+    if not entries or entry not in entries:
+        return False
+    entries.remove(entry)
+    if not entries:
+        del index[key]
+    return not entries
 
 
 def _patterns(leaf: Leaf) -> Iterable[Pattern]:

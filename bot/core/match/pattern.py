@@ -23,17 +23,17 @@ class Pattern:
         exact: the words as they must be written (`fold.exact_words`), or () for any way.
         anchors: words that stand in every document that holds it.
         plain: True where the word decides: one, whole, in any case.
-        paired: True where two words decide, whole, in any case.
+        direct: True where the index knows its places: one or two words, whole, in any case.
     """
 
-    __slots__ = ("_hash", "anchors", "exact", "paired", "plain", "prefix", "words")
+    __slots__ = ("_hash", "anchors", "direct", "exact", "plain", "prefix", "words")
 
     def __init__(
         self, words: tuple[str, ...], *, prefix: bool = False, exact: tuple[str, ...] = ()
     ) -> None:
         self.words, self.prefix, self.exact = words, prefix, exact
         self.plain = len(words) == 1 and not (prefix or exact)
-        self.paired = len(words) == 2 and not (prefix or exact)  # noqa: PLR2004
+        self.direct = len(words) <= 2 and not (prefix or exact)  # noqa: PLR2004
         self.anchors = words[:-1] if prefix else words
         self._hash = hash((words, prefix, exact))
 

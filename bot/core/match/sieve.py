@@ -2,8 +2,9 @@
 
 A dictionary look-up for each word of an article costs more than all the rest of matching, most of it
 in making the words. `Grid` finds the words of a folded text as numbers; a `Sieve` says which of them
-may be in its set, as a Bloom filter with one hash does: it never misses one, and passes a few too
-many, which the dictionary behind it refuses. Nothing else in Wirewatch knows of numpy.
+may be looked for. It is a Bloom filter (Bloom 1970) with two slots for each: it never misses one,
+and passes a few too many, which the dictionary behind it refuses. Nothing else in the engine knows
+of numpy.
 """
 
 from __future__ import annotations
@@ -13,28 +14,29 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 _HEAD = 8
-"""Bytes of a word that are looked at, with its length."""
-PADDING = _HEAD
-"""Bytes that `Grid.data` has behind the text."""
+"""Bytes of a word that are looked at: a number has as many."""
 _SPACE = 32
 _FULL = (1 << 64) - 1
-_LONGEST = 255
 # Odd constants with well mixed bits (splitmix64, wyhash); products wrap at 64 bits.
-_BY_HEAD, _BY_LENGTH = 0x9E3779B97F4A7C15, 0xA0761D6478BD642F
-_MULTIPLIER, _PAIRED = np.uint64(_BY_HEAD), np.uint64(_BY_LENGTH)
-_LENGTHS = np.array([n * _BY_LENGTH & _FULL for n in range(_LONGEST + 1)], np.uint64)
-_MASKS = np.array([(1 << 8 * min(n, _HEAD)) - 1 for n in range(_LONGEST + 1)], np.uint64)
-_FEWEST_BITS, _MOST_BITS = 14, 22
-_ROOM = 32
-"""Slots for each word, as long as the table may grow."""
+_BY_HEAD, _BY_FIRST = 0x9E3779B97F4A7C15, 0xA0761D6478BD642F
+_MULTIPLIER, _PAIRED = np.uint64(_BY_HEAD), np.uint64(_BY_FIRST)
+_MASKS = np.array([(1 << 8 * n) - 1 for n in range(_HEAD + 1)], np.uint64)
+_FEWEST_BITS, _MOST_BITS = 13, 22
+_ROOM = 16
+"""Slots for each thing that is looked for, as long as the table may grow."""
+_SECOND = 23
+"""Bits of a number that choose its first slot at most; its second slot is chosen by the others."""
+_MANY = 255
+"""A slot that is used so often stays."""
+_SHIFT = np.uint64(_SECOND)
+_FEW = 12
+"""So few are cheaper to look up than to sift again."""
 
-
-def _key(word: bytes) -> int:
-    head = int.from_bytes(word[:_HEAD], "little")
-    return (head * _BY_HEAD + min(len(word), _LONGEST) * _BY_LENGTH) & _FULL
+WORD, PAIR, BEGINNING, LONG_BEGINNING = 0, 1, 3, 5
+"""Kinds of what is looked for; those of beginnings are their sizes in bytes."""
 
 
 class Grid:
@@ -43,126 +45,141 @@ class Grid:
     Attributes:
         data: the text in UTF-8.
         starts, ends: offsets of the words in `data`.
-        heads: the first 8 bytes of each word and what follows it, as one number.
-        keys: a number for each word, of its first 8 bytes and its length.
+        heads: the first 8 bytes of each word, as one number.
     """
 
-    __slots__ = ("data", "ends", "heads", "keys", "starts")
+    __slots__ = ("data", "ends", "heads", "starts")
 
     def __init__(self, text: str) -> None:
-        self.data = data = text.encode("utf-8", "surrogatepass") + b" " * PADDING
+        self.data = data = text.encode("utf-8", "surrogatepass") + b" " * _HEAD
         inside = np.frombuffer(data, np.uint8) != _SPACE
         edges = (inside[1:] != inside[:-1]).nonzero()[0]
         edges += 1
-        self.starts, self.ends = edges[::2], edges[1::2]
+        self.starts, self.ends = starts, ends = edges[::2], edges[1::2]
         # Every offset read as the number that begins there: overlapping, so no copy of the text.
         numbers: Any = np.ndarray((len(data) - _HEAD + 1,), "<u8", data, 0, (1,))
-        self.heads = numbers[self.starts]
-        lengths = self.ends - self.starts
-        self.keys = self.heads & _MASKS.take(lengths, mode="clip")
-        self.keys *= _MULTIPLIER
-        self.keys += _LENGTHS.take(lengths, mode="clip")
+        self.heads = numbers[starts]
+        self.heads &= _MASKS.take(ends - starts, mode="clip")
 
 
 class Sieve:
-    """A set of words that lets through those of a text that may be in it."""
+    """Words, pairs of words and beginnings of words that are looked for.
 
-    __slots__ = ("_bits", "_held", "_limit", "_slots", "_table")
+    It says where in a text one of them may stand. Kinds (`WORD` and so on) tell them apart.
+    """
+
+    __slots__ = ("_bits", "_counts", "_held", "_kinds", "_limit", "_slots", "_table", "_unused")
 
     def __init__(self) -> None:
         self._held = 0
+        self._kinds: tuple[int, ...] = ()
         self._resize(_FEWEST_BITS)
 
     def _resize(self, bits: int) -> None:
         self._bits = bits
         self._limit = (1 << bits) // _ROOM if bits < _MOST_BITS else 1 << 62
-        self._table = bytearray(1 << bits)
+        self._table, self._counts = bytearray(1 << bits), bytearray(1 << bits)
+        self._unused = np.uint64(64 - bits)
         self._slots = np.frombuffer(self._table, np.bool_)
 
-    def add(self, word: str, everything: Iterable[str]) -> None:
-        """Let a word through.
+    def add(self, kind: int, text: str, everything: Callable[[int], Iterable[str]]) -> None:
+        """Look for something more.
 
         Args:
-            word: folded; not empty.
-            everything: all the words, if the table has to grow; `word` need not be among them.
+            kind: what it is.
+            text: a word, two words with one space, or a beginning; folded.
+            everything: gives all there is of a kind, if the table has to grow; `text` need not be
+                among it.
         """
         self._held += 1
+        if kind not in self._kinds:
+            self._kinds = tuple(sorted((*self._kinds, kind)))
         if self._held > self._limit:
-            self._grow(list(everything))
-        number = self._number(word.encode("utf-8", "surrogatepass"))
-        self._table[number >> (64 - self._bits)] = 1
+            self._grow(everything)
+        for slot in self._slots_of(kind, text):
+            self._table[slot] = 1
+            if self._counts[slot] < _MANY:
+                self._counts[slot] += 1
 
-    def _grow(self, words: list[str]) -> None:
-        """Make room for some more words, and forget those that were taken out."""
-        self._held = len(words)
+    def drop(self, kind: int, text: str) -> None:
+        """Look for something no more that was added once."""
+        self._held -= 1
+        for slot in self._slots_of(kind, text):
+            if self._counts[slot] < _MANY:
+                self._counts[slot] -= 1
+                self._table[slot] = self._counts[slot] > 0
+
+    def _slots_of(self, kind: int, text: str) -> tuple[int, int]:
+        number = _number(kind, text.encode("utf-8", "surrogatepass"))
+        unused = 64 - self._bits
+        return number >> unused, (number << _SECOND & _FULL) >> unused
+
+    def _grow(self, everything: Callable[[int], Iterable[str]]) -> None:
+        """Make room for some more."""
+        found = {kind: list(everything(kind)) for kind in self._kinds}
+        self._held = sum(map(len, found.values()))
         bits = _FEWEST_BITS
         while bits < _MOST_BITS and (1 << bits) // _ROOM < 2 * self._held:
             bits += 1
         self._resize(bits)
-        numbers = self._listed(Grid(f" {' '.join(words)} "))
-        self._slots[numbers >> np.uint64(64 - bits)] = True
+        for kind, texts in found.items():
+            numbers = _numbers(kind, Grid(f" {' '.join(texts)} "))
+            numbers = numbers[:: 2 if kind == PAIR else 1] * _MULTIPLIER
+            for slots in (numbers >> self._unused, self._second(numbers)):
+                self._slots[slots] = True
+                times = np.bincount(slots.astype(np.int64), minlength=1 << bits)
+                counts = np.frombuffer(self._counts, np.uint8)
+                counts[:] = np.minimum(times + counts, _MANY)
 
-    def _number(self, word: bytes) -> int:
-        return _key(word)
+    def _second(self, numbers: Any) -> Any:  # noqa: ANN401 - arrays
+        """Give the other slot of each, by other bits of its number."""
+        return (numbers << _SHIFT) >> self._unused
 
-    def _numbers(self, grid: Grid) -> Any:  # noqa: ANN401 - an array, as below
-        """Give what `_number` would, for whatever in a text could be in the set."""
-        return grid.keys
-
-    def _listed(self, grid: Grid) -> Any:  # noqa: ANN401
-        """Give the numbers for a text that lists the set itself."""
-        return self._numbers(grid)
-
-    def _passed(self, grid: Grid) -> Any:  # noqa: ANN401
-        numbers = self._numbers(grid) >> np.uint64(64 - self._bits)
-        return self._slots.take(numbers).nonzero()[0]
-
-    def sift(self, grid: Grid) -> list[tuple[int, int]]:
-        """Give the offsets (in `grid.data`) of what may be in the set."""
-        passed = self._passed(grid)
-        if not len(passed):
-            return []
-        return list(zip(grid.starts[passed].tolist(), grid.ends[passed].tolist(), strict=True))
-
-
-class PairSieve(Sieve):
-    """A set of pairs of words, written with one space, that may follow one another in a text."""
-
-    __slots__ = ()
-
-    def _number(self, word: bytes) -> int:
-        first, second = word.split(b" ")
-        return (_key(first) * _BY_LENGTH + _key(second)) & _FULL
-
-    def _numbers(self, grid: Grid) -> Any:  # noqa: ANN401
-        numbers = grid.keys[:-1] * _PAIRED
-        numbers += grid.keys[1:]
-        return numbers
-
-    def _listed(self, grid: Grid) -> Any:  # noqa: ANN401
-        return self._numbers(grid)[::2]
-
-    def sift(self, grid: Grid) -> list[tuple[int, int]]:
-        """Give the offsets from the first word's start to the second one's end."""
-        passed = self._passed(grid)
-        if not len(passed):
-            return []
-        return list(zip(grid.starts[passed].tolist(), grid.ends[passed + 1].tolist(), strict=True))
-
-
-class StartSieve(Sieve):
-    """A set of beginnings of words, of a number of bytes; lets whole words through."""
-
-    __slots__ = ("_mask", "_size")
-
-    def __init__(self, size: int) -> None:
-        super().__init__()
-        self._size, self._mask = size, _MASKS[size]
-
-    def _number(self, word: bytes) -> int:
-        return (int.from_bytes(word[: self._size], "little") * _BY_HEAD) & _FULL
-
-    def _numbers(self, grid: Grid) -> Any:  # noqa: ANN401
-        numbers = grid.heads & self._mask
+    def sift(self, grid: Grid) -> Iterable[tuple[int, int, int]]:
+        """Give kind, start and end (in `grid.data`) of what may be looked for; words are whole."""
+        size = len(grid.heads)
+        if not self._kinds or not size:
+            return ()
+        numbers = np.concatenate([_numbers(kind, grid) for kind in self._kinds])
         numbers *= _MULTIPLIER
+        passed = self._slots.take(numbers >> self._unused).nonzero()[0]
+        if len(passed) > _FEW:
+            passed = passed[self._slots.take(self._second(numbers[passed]))]
+        if not len(passed):
+            return ()
+        order, at = np.divmod(passed, size)
+        kinds = [self._kinds[number] for number in order.tolist()]
+        ends = grid.ends[at].tolist()
+        if PAIR in kinds:
+            behind = grid.ends[np.minimum(at + 1, size - 1)].tolist()
+            ends = [
+                second if kind == PAIR else end
+                for kind, end, second in zip(kinds, ends, behind, strict=True)
+            ]
+        return zip(kinds, grid.starts[at].tolist(), ends, strict=True)
+
+
+def _head(word: bytes) -> int:
+    return int.from_bytes(word[:_HEAD], "little")
+
+
+def _number(kind: int, text: bytes) -> int:
+    if kind == WORD:
+        number = _head(text)
+    elif kind == PAIR:
+        first, second = text.split(b" ")
+        number = _head(first) * _BY_FIRST + _head(second)
+    else:
+        number = _head(text[:kind])
+    return number * _BY_HEAD & _FULL
+
+
+def _numbers(kind: int, grid: Grid) -> Any:  # noqa: ANN401 - an array
+    """Give what `_number` multiplies, for every word of a text (and the one behind it)."""
+    if kind == WORD:
+        return grid.heads
+    if kind == PAIR:
+        numbers = grid.heads * _PAIRED
+        numbers[:-1] += grid.heads[1:]
         return numbers
+    return grid.heads & _MASKS[kind]
