@@ -52,7 +52,7 @@ class Document:
         self.root: Document = root or self
         self._folded = fold.Folded(original)
         self.text = self._folded.text
-        self.places: dict[Pattern, tuple[Stretch, ...]] = {}
+        self.places: dict[Pattern, Sequence[Stretch]] = {}
         self.memo: dict[Any, Any] = {}
         self.marked: dict[Positional, tuple[Highlight, ...]] = {}
         self._offsets: dict[str, list[int]] = {}
@@ -74,23 +74,23 @@ class Document:
             self._has[word] = known
         return known
 
-    def sift(self, sieve: Sieve) -> dict[tuple[int, str], list[Stretch]]:
-        """Give what a sieve lets through, by kind and words, with all its places.
+    def sift(self, sieve: Sieve) -> dict[int, dict[str, list[Stretch]]]:
+        """Give what a sieve lets through: by kind, words with all their places.
 
         Places are left out where the folded text is not ASCII: they would have to be counted.
         """
-        found: dict[tuple[int, str], list[Stretch]] = {}
+        found: dict[int, dict[str, list[Stretch]]] = {kind: {} for kind in sieve.kinds}
         text, grid = self.text, Grid(self.text)
         data, plain = grid.data, text.isascii()
         for kind, start, end in sieve.sift(grid):
             words = text[start:end] if plain else data[start:end].decode("utf-8", "surrogatepass")
             if kind == PAIR and "  " in words:
                 words = " ".join(filter(None, words.split(" ")))
-            key = (kind, words)
-            if key not in found:
-                found[key] = []
-            if plain:
-                found[key].append((start, end))
+            places = found[kind].get(words)
+            if places is None:
+                found[kind][words] = [(start, end)] if plain else []
+            elif plain:
+                places.append((start, end))
         return found
 
     def note(self, word: str, places: list[Stretch]) -> None:
@@ -184,7 +184,7 @@ class ArticleDocument(Document):
     def marks(self, places: Iterable[Place]) -> tuple[Highlight, ...]:
         """Give the original spans of places; a barrier keeps each in one field."""
         span, body = self._folded.span, self.body_start
-        found = []
+        found: list[Highlight] = []
         for start, end, entity in places:
             first, last = span(start, end)
             if first < body:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.core.match.leaves import EntityLeaf, GateLeaf, TermLeaf
 from bot.core.match.said import SaidLeaf
-from bot.core.match.sieve import BEGINNING, LONG_BEGINNING, PAIR, WORD, Sieve
+from bot.core.match.sieve import BEGINNINGS, PAIR, WORD, Sieve
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from bot.core.match.document import ArticleDocument
     from bot.core.match.frequency import Frequency
     from bot.core.match.pattern import Pattern
-
-_BEGINNINGS = frozenset((BEGINNING, LONG_BEGINNING))
 
 Entries = dict[str, list[tuple["Pattern", "Leaf"]]]
 
@@ -33,9 +31,7 @@ class Index:
         self._frequency = frequency
         self._sieve = Sieve()
         self._words: dict[str, list[Leaf]] = {}
-        self._patterns: dict[int, Entries] = {
-            kind: {} for kind in (WORD, PAIR, BEGINNING, LONG_BEGINNING)
-        }
+        self._patterns: dict[int, Entries] = {kind: {} for kind in (WORD, PAIR, *BEGINNINGS)}
         self._speakers: dict[str, dict[Leaf, None]] = {}
         self._always: dict[Leaf, None] = {}
 
@@ -53,20 +49,22 @@ class Index:
         """Give the triggers that hold (or could, for gates), each once."""
         hits: dict[Leaf, None] = {}
         maybe: list[tuple[Pattern, Leaf]] = []
-        for (kind, words), places in document.sift(self._sieve).items():
-            if kind in _BEGINNINGS:
-                maybe += self._beginning(kind, words)
+        for kind, found in document.sift(self._sieve).items():
+            if kind in BEGINNINGS:
+                maybe += self._beginnings(kind, found)
                 continue
-            if kind == WORD and words in self._words:
-                hits.update(dict.fromkeys(self._words[words]))
-                if places:
-                    document.note(words, places)
-            entries = self._patterns[kind].get(words)
-            if entries:
-                maybe += entries
-                for pattern, _ in entries if places else ():
-                    if pattern.direct:
-                        document.places[pattern] = tuple(places)
+            patterns = self._patterns[kind]
+            for words, places in found.items():
+                if kind == WORD and words in self._words:
+                    hits.update(dict.fromkeys(self._words[words]))
+                    if places:
+                        document.note(words, places)
+                if words in patterns:
+                    entries = patterns[words]
+                    maybe += entries
+                    for pattern, _ in entries if places else ():
+                        if pattern.direct:
+                            document.places[pattern] = places
         for pattern, leaf in maybe:
             if leaf not in hits and pattern.present(document):
                 _note(leaf, document, hits, gates=gates)
@@ -74,9 +72,14 @@ class Index:
             _note(leaf, document, hits, gates=gates)
         return hits
 
-    def _beginning(self, kind: int, word: str) -> Iterable[tuple[Pattern, Leaf]]:
-        entries = self._patterns[kind].get(_beginning(word, kind), ())
-        return [entry for entry in entries if word.startswith(entry[0].words[0])]
+    def _beginnings(self, kind: int, words: Iterable[str]) -> list[tuple[Pattern, Leaf]]:
+        patterns = self._patterns[kind]
+        return [
+            entry
+            for word in words
+            for entry in patterns.get(_beginning(word, kind), ())
+            if word.startswith(entry[0].words[0])
+        ]
 
     def _asked(self, document: ArticleDocument) -> list[Leaf]:
         found = list(self._always)
@@ -158,7 +161,7 @@ class Index:
 def _place_of_beginning(word: str) -> tuple[int, str]:
     """Give the bytes by which a beginning is looked up, as kind and as letters."""
     size = len(word.encode("utf-8", "surrogatepass"))
-    kind = LONG_BEGINNING if size >= LONG_BEGINNING else BEGINNING
+    kind = next(kind for kind in BEGINNINGS if kind <= size)
     return kind, _beginning(word, kind)
 
 

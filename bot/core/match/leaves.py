@@ -25,17 +25,15 @@ class TermLeaf(Positional):
     Attributes:
         pattern: what to look for.
         scope: "title", "text" or "" for both.
-        start: the first word.
         word: the word, where that alone decides (one whole word, any case, any field), else "".
     """
 
-    __slots__ = ("pattern", "scope", "start", "word")
+    __slots__ = ("pattern", "scope", "word")
 
     def __init__(self, clause: str, pattern: Pattern, scope: str) -> None:
         super().__init__(clause)
         self.pattern, self.scope = pattern, scope
         plain = len(pattern.words) == 1 and not (pattern.prefix or pattern.exact or scope)
-        self.start = pattern.words[0]
         self.word = pattern.words[0] if plain else ""
 
     def cost(self, frequency: Frequency) -> float:

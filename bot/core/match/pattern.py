@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from bot.core import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.core.match.document import Document
     from bot.core.query import Term
 
@@ -65,11 +67,11 @@ class Pattern:
                 return False
         return self.plain or bool(self.stretches(document))
 
-    def stretches(self, document: Document) -> tuple[Stretch, ...]:
+    def stretches(self, document: Document) -> Sequence[Stretch]:
         """Find every place of the pattern, in order; remembered by the document."""
         known = document.places.get(self)
         if known is None:
-            known = document.places[self] = tuple(self._find(document))
+            known = document.places[self] = self._find(document)
         return known
 
     def _find(self, document: Document) -> list[Stretch]:

@@ -161,13 +161,14 @@ class RuleSet:
         """
         document = ArticleDocument(article, quotes)
         hits = self._hits(document, gates=False)
-        asked: set[CompiledRule] = set()
+        asked: dict[CompiledRule, Leaf | None] = {}
         met, tired = [], []
         for leaf in hits:
             for compiled in leaf.watchers.values():
                 if compiled in asked:
+                    asked[compiled] = None
                     continue
-                asked.add(compiled)
+                asked[compiled] = leaf
                 if compiled.simple or compiled.node.holds(document):
                     met.append(compiled)
                 else:
@@ -176,7 +177,7 @@ class RuleSet:
                         tired.append(compiled)
         self._learn(document, tired)
         met.sort(key=_number)
-        return [_match(compiled, document, hits) for compiled in met]
+        return [_match(compiled, document, asked[compiled]) for compiled in met]
 
     def find_candidates(self, article: Article) -> set[str]:
         """Give the ids of rules that match, or could once the quotes of the text are known.
@@ -203,9 +204,7 @@ class RuleSet:
         document = ArticleDocument(article, quotes)
         if not compiled.node.holds(document):
             return MatchReceipt(rule_id, None, missing=nearest(compiled.node, document))
-        match = _match(
-            compiled, document, {leaf: None for leaf in compiled.leaves if leaf.holds(document)}
-        )
+        match = _match(compiled, document, None)
         spoken = tuple(document.quotes[index] for index in match.quotes) if document.quotes else ()
         return MatchReceipt(rule_id, match, names_in(match, article), spoken)
 
@@ -252,19 +251,13 @@ def _number(compiled: CompiledRule) -> int:
     return compiled.number
 
 
-def _match(compiled: CompiledRule, document: ArticleDocument, hits: dict[Leaf, None]) -> Match:
-    node = compiled.node
-    if compiled.simple and node is not compiled.leaves[0]:
-        met = [leaf for leaf in compiled.leaves if leaf in hits]
-        node = met[0] if len(met) == 1 else node
+def _match(compiled: CompiledRule, document: ArticleDocument, only: Leaf | None) -> Match:
+    """Gather a rule's match; `only` triggered it, or None where several leaves may have."""
+    node = only if only is not None and compiled.simple else compiled.node
     if isinstance(node, Positional):
         return Match(compiled.rule.id, (node.clause,), node.marks(document))
     found = Found()
-    if compiled.simple and node is not compiled.leaves[0]:
-        for leaf in met:
-            leaf.collect(document, found)
-    else:
-        node.collect(document, found)
+    node.collect(document, found)
     return Match(
         compiled.rule.id,
         tuple(dict.fromkeys(found.clauses)),

@@ -35,7 +35,8 @@ _SHIFT = np.uint64(_SECOND)
 _FEW = 12
 """So few are cheaper to look up than to sift again."""
 
-WORD, PAIR, BEGINNING, LONG_BEGINNING = 0, 1, 3, 5
+WORD, PAIR = 0, 1
+BEGINNINGS = (7, 5, 3)
 """Kinds of what is looked for; those of beginnings are their sizes in bytes."""
 
 
@@ -66,13 +67,16 @@ class Sieve:
     """Words, pairs of words and beginnings of words that are looked for.
 
     It says where in a text one of them may stand. Kinds (`WORD` and so on) tell them apart.
+
+    Attributes:
+        kinds: those that something was added of.
     """
 
-    __slots__ = ("_bits", "_counts", "_held", "_kinds", "_limit", "_slots", "_table", "_unused")
+    __slots__ = ("_bits", "_counts", "_held", "kinds", "_limit", "_slots", "_table", "_unused")
 
     def __init__(self) -> None:
         self._held = 0
-        self._kinds: tuple[int, ...] = ()
+        self.kinds: tuple[int, ...] = ()
         self._resize(_FEWEST_BITS)
 
     def _resize(self, bits: int) -> None:
@@ -92,8 +96,8 @@ class Sieve:
                 among it.
         """
         self._held += 1
-        if kind not in self._kinds:
-            self._kinds = tuple(sorted((*self._kinds, kind)))
+        if kind not in self.kinds:
+            self.kinds = tuple(sorted((*self.kinds, kind)))
         if self._held > self._limit:
             self._grow(everything)
         for slot in self._slots_of(kind, text):
@@ -116,7 +120,7 @@ class Sieve:
 
     def _grow(self, everything: Callable[[int], Iterable[str]]) -> None:
         """Make room for some more."""
-        found = {kind: list(everything(kind)) for kind in self._kinds}
+        found = {kind: list(everything(kind)) for kind in self.kinds}
         self._held = sum(map(len, found.values()))
         bits = _FEWEST_BITS
         while bits < _MOST_BITS and (1 << bits) // _ROOM < 2 * self._held:
@@ -138,9 +142,9 @@ class Sieve:
     def sift(self, grid: Grid) -> Iterable[tuple[int, int, int]]:
         """Give kind, start and end (in `grid.data`) of what may be looked for; words are whole."""
         size = len(grid.heads)
-        if not self._kinds or not size:
+        if not self.kinds or not size:
             return ()
-        numbers = np.concatenate([_numbers(kind, grid) for kind in self._kinds])
+        numbers = np.concatenate([_numbers(kind, grid) for kind in self.kinds])
         numbers *= _MULTIPLIER
         passed = self._slots.take(numbers >> self._unused).nonzero()[0]
         if len(passed) > _FEW:
@@ -148,7 +152,7 @@ class Sieve:
         if not len(passed):
             return ()
         order, at = np.divmod(passed, size)
-        kinds = [self._kinds[number] for number in order.tolist()]
+        kinds = [self.kinds[number] for number in order.tolist()]
         ends = grid.ends[at].tolist()
         if PAIR in kinds:
             behind = grid.ends[np.minimum(at + 1, size - 1)].tolist()
