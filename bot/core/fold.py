@@ -279,6 +279,8 @@ def words(text: str) -> tuple[str, ...]:
     >>> words("Cease-fire: Netanyahu’s U.S. visit")
     ('cease', 'fire', 'netanyahu', 'us', 'visit')
     """
+    if text.isascii() and text.replace(" ", "").isalnum():
+        return tuple(text.lower().split())
     return tuple(word for word in Folded(text).text.split() if word != BARRIER)
 
 

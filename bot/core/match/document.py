@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bot.core import fold
-from bot.core.match.sieve import PAIR, Grid
+from bot.core.match.sieve import Grid
 from bot.core.model import Highlight
 
 if TYPE_CHECKING:
@@ -74,24 +74,25 @@ class Document:
             self._has[word] = known
         return known
 
-    def sift(self, sieve: Sieve) -> dict[int, dict[str, list[Stretch]]]:
-        """Give what a sieve lets through: by kind, words with all their places.
+    def sift(self, sieve: Sieve) -> Iterable[tuple[int, dict[str, list[Stretch]]]]:
+        """Give what a sieve lets through: for each kind, words with all their places.
 
         Places are left out where the folded text is not ASCII: they would have to be counted.
         """
-        found: dict[int, dict[str, list[Stretch]]] = {kind: {} for kind in sieve.kinds}
+        kinds = sieve.kinds
+        found: list[dict[str, list[Stretch]]] = [{} for _ in kinds]
         text, grid = self.text, Grid(self.text)
         data, plain = grid.data, text.isascii()
-        for kind, start, end in sieve.sift(grid):
+        for order, start, end in sieve.sift(grid):
             words = text[start:end] if plain else data[start:end].decode("utf-8", "surrogatepass")
-            if kind == PAIR and "  " in words:
+            if "  " in words:
                 words = " ".join(filter(None, words.split(" ")))
-            places = found[kind].get(words)
-            if places is None:
-                found[kind][words] = [(start, end)] if plain else []
-            elif plain:
-                places.append((start, end))
-        return found
+            known = found[order]
+            if words not in known:
+                known[words] = []
+            if plain:
+                known[words].append((start, end))
+        return zip(kinds, found, strict=True)
 
     def note(self, word: str, places: list[Stretch]) -> None:
         """Take down all places of a word, so that nobody has to search for it."""

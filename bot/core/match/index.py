@@ -49,7 +49,7 @@ class Index:
         """Give the triggers that hold (or could, for gates), each once."""
         hits: dict[Leaf, None] = {}
         maybe: list[tuple[Pattern, Leaf]] = []
-        for kind, found in document.sift(self._sieve).items():
+        for kind, found in document.sift(self._sieve):
             if kind in BEGINNINGS:
                 maybe += self._beginnings(kind, found)
                 continue

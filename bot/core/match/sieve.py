@@ -24,8 +24,8 @@ _FULL = (1 << 64) - 1
 _BY_HEAD, _BY_FIRST = 0x9E3779B97F4A7C15, 0xA0761D6478BD642F
 _MULTIPLIER, _PAIRED = np.uint64(_BY_HEAD), np.uint64(_BY_FIRST)
 _MASKS = np.array([(1 << 8 * n) - 1 for n in range(_HEAD + 1)], np.uint64)
-_FEWEST_BITS, _MOST_BITS = 13, 22
-_ROOM = 16
+_FEWEST_BITS, _MOST_BITS = 15, 22
+_ROOM = 64
 """Slots for each thing that is looked for, as long as the table may grow."""
 _SECOND = 23
 """Bits of a number that choose its first slot at most; its second slot is chosen by the others."""
@@ -126,41 +126,41 @@ class Sieve:
         while bits < _MOST_BITS and (1 << bits) // _ROOM < 2 * self._held:
             bits += 1
         self._resize(bits)
-        for kind, texts in found.items():
-            numbers = _numbers(kind, Grid(f" {' '.join(texts)} "))
-            numbers = numbers[:: 2 if kind == PAIR else 1] * _MULTIPLIER
-            for slots in (numbers >> self._unused, self._second(numbers)):
-                self._slots[slots] = True
-                times = np.bincount(slots.astype(np.int64), minlength=1 << bits)
-                counts = np.frombuffer(self._counts, np.uint8)
-                counts[:] = np.minimum(times + counts, _MANY)
+        numbers = [
+            _numbers(kind, Grid(f" {' '.join(texts)} "))[:: 2 if kind == PAIR else 1]
+            for kind, texts in found.items()
+        ]
+        products = np.concatenate(numbers) * _MULTIPLIER
+        taken = np.concatenate([products >> self._unused, self._second(products)])
+        slots, times = np.unique(taken.view(np.int64), return_counts=True)
+        self._slots[slots] = True
+        np.frombuffer(self._counts, np.uint8)[slots] = np.minimum(times, _MANY)
 
     def _second(self, numbers: Any) -> Any:  # noqa: ANN401 - arrays
         """Give the other slot of each, by other bits of its number."""
         return (numbers << _SHIFT) >> self._unused
 
     def sift(self, grid: Grid) -> Iterable[tuple[int, int, int]]:
-        """Give kind, start and end (in `grid.data`) of what may be looked for; words are whole."""
+        """Give what may be looked for: number of its kind in `kinds`, start and end in `grid.data`.
+
+        Words are given whole where their beginnings are looked for.
+        """
         size = len(grid.heads)
         if not self.kinds or not size:
             return ()
         numbers = np.concatenate([_numbers(kind, grid) for kind in self.kinds])
         numbers *= _MULTIPLIER
-        passed = self._slots.take(numbers >> self._unused).nonzero()[0]
+        passed = self._slots.take((numbers >> self._unused).view(np.int64)).nonzero()[0]
         if len(passed) > _FEW:
             passed = passed[self._slots.take(self._second(numbers[passed]))]
         if not len(passed):
             return ()
         order, at = np.divmod(passed, size)
-        kinds = [self.kinds[number] for number in order.tolist()]
-        ends = grid.ends[at].tolist()
-        if PAIR in kinds:
-            behind = grid.ends[np.minimum(at + 1, size - 1)].tolist()
-            ends = [
-                second if kind == PAIR else end
-                for kind, end, second in zip(kinds, ends, behind, strict=True)
-            ]
-        return zip(kinds, grid.starts[at].tolist(), ends, strict=True)
+        starts = grid.starts[at].tolist()
+        if PAIR in self.kinds:
+            at += order == self.kinds.index(PAIR)
+        ends = grid.ends.take(at, mode="clip").tolist()
+        return zip(order.tolist(), starts, ends, strict=True)
 
 
 def _head(word: bytes) -> int:
