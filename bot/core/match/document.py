@@ -67,11 +67,8 @@ class Document:
         """Say whether a word stands in it: by a search while few are asked for."""
         known = self._has.get(word)
         if known is None:
-            if len(self._has) < _ASKED:
-                known = f" {word} " in self.text
-            else:
-                known = word in self.words
-            self._has[word] = known
+            few = len(self._has) < _ASKED
+            known = self._has[word] = f" {word} " in self.text if few else word in self.words
         return known
 
     def sift(self, sieve: Sieve) -> Iterable[tuple[int, dict[str, list[Stretch]]]]:

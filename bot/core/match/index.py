@@ -10,12 +10,12 @@ from bot.core.match.said import SaidLeaf
 from bot.core.match.sieve import BEGINNINGS, PAIR, WORD, Sieve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from bot.core.match.base import Leaf
     from bot.core.match.document import ArticleDocument
     from bot.core.match.frequency import Frequency
-    from bot.core.match.pattern import Pattern
+    from bot.core.match.pattern import Pattern, Stretch
 
 Entries = dict[str, list[tuple["Pattern", "Leaf"]]]
 
@@ -48,29 +48,40 @@ class Index:
     def hits(self, document: ArticleDocument, *, gates: bool) -> dict[Leaf, None]:
         """Give the triggers that hold (or could, for gates), each once."""
         hits: dict[Leaf, None] = {}
-        maybe: list[tuple[Pattern, Leaf]] = []
-        for kind, found in document.sift(self._sieve):
-            if kind in BEGINNINGS:
-                maybe += self._beginnings(kind, found)
-                continue
-            patterns = self._patterns[kind]
-            for words, places in found.items():
-                if kind == WORD and words in self._words:
-                    hits.update(dict.fromkeys(self._words[words]))
-                    if places:
-                        document.note(words, places)
-                if words in patterns:
-                    entries = patterns[words]
-                    maybe += entries
-                    for pattern, _ in entries if places else ():
-                        if pattern.direct:
-                            document.places[pattern] = places
-        for pattern, leaf in maybe:
+        for pattern, leaf in self._maybe(document, hits):
             if leaf not in hits and pattern.present(document):
                 _note(leaf, document, hits, gates=gates)
         for leaf in self._asked(document):
             _note(leaf, document, hits, gates=gates)
         return hits
+
+    def _maybe(
+        self, document: ArticleDocument, hits: dict[Leaf, None]
+    ) -> list[tuple[Pattern, Leaf]]:
+        """Give patterns that may stand in a document; add to `hits` what surely does."""
+        maybe: list[tuple[Pattern, Leaf]] = []
+        for kind, found in document.sift(self._sieve):
+            if kind in BEGINNINGS:
+                maybe += self._beginnings(kind, found)
+                continue
+            if kind == WORD:
+                self._plain(document, found, hits)
+            patterns = self._patterns[kind]
+            for words in patterns.keys() & found.keys():
+                entries, places = patterns[words], found[words]
+                maybe += entries
+                if places:
+                    _remember(document, kind, words, entries, places)
+        return maybe
+
+    def _plain(
+        self, document: ArticleDocument, found: Mapping[str, list[Stretch]], hits: dict[Leaf, None]
+    ) -> None:
+        """Add the leaves for which a word is enough."""
+        for word in self._words.keys() & found.keys():
+            hits.update(dict.fromkeys(self._words[word]))
+            if found[word]:
+                document.note(word, found[word])
 
     def _beginnings(self, kind: int, words: Iterable[str]) -> list[tuple[Pattern, Leaf]]:
         patterns = self._patterns[kind]
@@ -156,6 +167,21 @@ class Index:
     def _take_out(self, kind: int, key: str, entry: tuple[Pattern, Leaf]) -> None:
         if _drop(self._patterns[kind], key, entry):
             self._sieve.drop(kind, key)
+
+
+def _remember(
+    document: ArticleDocument,
+    kind: int,
+    words: str,
+    entries: Iterable[tuple[Pattern, Leaf]],
+    places: list[Stretch],
+) -> None:
+    """Take down places that were found, so that nobody has to search for them."""
+    if kind == WORD:
+        document.note(words, places)
+    for pattern, _ in entries:
+        if pattern.direct:
+            document.places[pattern] = places
 
 
 def _place_of_beginning(word: str) -> tuple[int, str]:

@@ -63,6 +63,16 @@ class TermLeaf(Positional):
             document.memo[self] = known
         return known
 
+    def marks(self, document: Document) -> tuple[Highlight, ...]:
+        """Give its highlights, the short way where it may stand in any field."""
+        if self.scope:
+            return super().marks(document)
+        known = document.marked.get(self)
+        if known is None:
+            places = [(start, end, "") for start, end in self.pattern.stretches(document)]
+            known = document.marked[self] = document.marks(places)
+        return known
+
 
 class EntityLeaf(Positional):
     """`@id`: any name of an entity."""

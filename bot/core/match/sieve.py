@@ -1,10 +1,10 @@
 """Which words of a text may be among many others, told in a few operations on arrays.
 
-A dictionary look-up for each word of an article costs more than all the rest of matching, most of it
-in making the words. `Grid` finds the words of a folded text as numbers; a `Sieve` says which of them
-may be looked for. It is a Bloom filter (Bloom 1970) with two slots for each: it never misses one,
-and passes a few too many, which the dictionary behind it refuses. Nothing else in the engine knows
-of numpy.
+A dictionary look-up for each word of an article costs more than all the rest of matching, most of
+it in making the words. `Grid` finds the words of a folded text as numbers; a `Sieve` says which of
+them may be looked for. It is a Bloom filter (Bloom 1970) with two slots for each: it never misses
+one, and passes a few too many, which the dictionary behind it refuses. Nothing else in the engine
+knows of numpy.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Sieve:
         kinds: those that something was added of.
     """
 
-    __slots__ = ("_bits", "_counts", "_held", "kinds", "_limit", "_slots", "_table", "_unused")
+    __slots__ = ("_bits", "_counts", "_held", "_limit", "_slots", "_table", "_unused", "kinds")
 
     def __init__(self) -> None:
         self._held = 0

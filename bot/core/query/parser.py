@@ -68,7 +68,7 @@ def parse(text: str) -> Query:
         plain = _GERSHAYIM.sub("״", plain)
     query = quick.read(plain)
     if query is not None:
-        return query if isinstance(query, Term) else checks.checked(query, text)
+        return query if _plain(query) else checks.checked(query, text)
     try:
         tree = cast("Query", _grammar().parse(plain))
     except VisitError as error:
@@ -80,6 +80,13 @@ def parse(text: str) -> Query:
     except UnexpectedInput as error:
         raise _explained(text, plain, error) from None
     return checks.checked(tree, text)
+
+
+def _plain(query: Query) -> bool:
+    """Say whether there is nothing to check."""
+    if isinstance(query, Or) and len(query.children) <= MAX_TERMS:
+        return all(isinstance(part, Term) for part in query.children)
+    return isinstance(query, Term)
 
 
 class _Fault(Exception):  # noqa: N818 - it never leaves this file
