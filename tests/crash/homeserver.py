@@ -247,7 +247,8 @@ class Homeserver:
         room.events.append(event)
         self.transactions[device, room.id, txn] = str(event["event_id"])
         self._news.set()
-        if kind == "m.room.message":
+        edits = content.get("m.relates_to", {}).get("rel_type") == "m.replace"
+        if kind == "m.room.message" and not edits:
             self._log.accepted("matrix", room.id, content)
         return str(event["event_id"])
 

@@ -10,7 +10,12 @@ import random
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
-WATCHED = ("harbour", "orchard", "quarry", "lantern", "glacier", "viaduct", "foundry", "lighthouse")
+WATCHED = (
+    "harbour", "orchard", "quarry", "lantern", "glacier", "viaduct", "foundry", "lighthouse",
+    "meadow", "tannery", "causeway", "brewery", "aqueduct", "windmill", "pasture", "shipyard",
+    "vineyard", "observatory", "reservoir", "granary", "monastery", "sawmill", "estuary", "citadel",
+    "cooperage", "boathouse", "hatchery", "printworks", "ropewalk", "smithy", "tollgate", "wharf",
+)  # fmt: skip
 """Words that rules look for; each article holds one of them, or none."""
 
 FIRST = datetime(2024, 3, 1, 6, 0, tzinfo=UTC)

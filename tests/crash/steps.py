@@ -15,7 +15,8 @@ import random
 import signal
 import struct
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from contextvars import ContextVar
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,6 +56,9 @@ class Plan:
 
     def fields(self) -> dict[str, Any]:
         return asdict(self)
+
+    def changed(self, **changes: Any) -> Plan:
+        return replace(self, **changes)
 
 
 class Points:
@@ -160,7 +164,7 @@ def _wrap_steps(point: Points) -> None:
     from bot.jobs.placing import Placing  # noqa: PLC0415
     from bot.jobs.reading import Reader  # noqa: PLC0415
 
-    _around(point, Store, _coroutines(Store), "store")
+    _store_steps(point, Store)
     _around(point, HttpFeeds, ("fetch", "parse"), "feed")
     _around(point, HttpPages, ("fetch",), "page")
     _around(point, Reader, ("read",), "article")
@@ -214,16 +218,37 @@ def _wrapped(
     return wrapped
 
 
+_STEP: ContextVar[str] = ContextVar("step", default="opening")
+
+
+def _store_steps(point: Points, store: Any) -> None:
+    """Put a point before each step of the store; its transactions have their own."""
+    for name in _coroutines(store):
+        setattr(store, name, _named(point, getattr(store, name), name))
+
+
+def _named(point: Points, step: Callable[..., Any], name: str) -> Callable[..., Any]:
+    async def wrapped(*args: Any, **kwargs: Any) -> Any:
+        point(f"before store {name}")
+        token = _STEP.set(name)
+        try:
+            return await step(*args, **kwargs)
+        finally:
+            _STEP.reset(token)
+
+    return wrapped
+
+
 def _transactions(point: Points, database: Any) -> None:
-    """Put points into every write transaction: begun, about to commit, committed."""
+    """Put points into every write transaction: about to commit, committed."""
     write = database.write
 
     @asynccontextmanager
     async def wrapped(self: Any) -> AsyncIterator[Any]:
+        name = _STEP.get()
         async with write(self) as connection:
-            point("transaction begun")
             yield connection
-            point("transaction about to commit")
-        point("transaction committed")
+            point(f"{name} about to commit")
+        point(f"{name} committed")
 
     database.write = wrapped

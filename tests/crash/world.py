@@ -61,8 +61,10 @@ class World:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._runners: list[web.AppRunner] = []
         self.log = ChatLog(folder / "posts.jsonl")
-        self.words = (WATCHED * (channels // len(WATCHED) + 1))[:channels]
-        self.feeds = FeedServer(folder / "published.jsonl", feeds=feeds, seed=seed)
+        self.words = WATCHED[: max(channels, 6)]
+        self.feeds = FeedServer(
+            folder / "published.jsonl", feeds=feeds, words=self.words, seed=seed
+        )
         self.slack = SlackServer(self.log)
         self.matrix = Homeserver(self.log)
         self.watches = self._watches(channels)
@@ -74,7 +76,7 @@ class World:
         desks = [self.slack.room(f"desk{at}").id for at in range(channels)]
         rooms = [self.matrix.room().id for _ in range(channels)]
         made = []
-        for at, word in enumerate(WATCHED):
+        for at, word in enumerate(self.words):
             places: list[Place] = [("slack", desks[at % channels]), ("matrix", rooms[at % channels])]
             if at % 3 == 0 and channels > 1:
                 places.append(("slack", desks[(at + 1) % channels]))
@@ -149,7 +151,7 @@ class World:
 
     def start(self, **changes: Any) -> None:
         """Start the program, as planned with some changes."""
-        self.program.start(Plan(**{**self.plan.fields(), **changes}))
+        self.program.start(self.plan.changed(**changes))
 
     def verdict(self) -> Verdict:
         """Compare the logs of this moment."""
