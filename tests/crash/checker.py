@@ -63,8 +63,36 @@ class Verdict:
 
 
 def read_log(path: Path) -> list[dict[str, Any]]:
-    """Read a log of JSON lines."""
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    """Read a log of JSON lines; a line that is being written is left out."""
+    *whole, _ = path.read_text("utf-8").split("\n")
+    return [json.loads(line) for line in whole]
+
+
+class Missing:
+    """Counts what has not arrived yet, reading on in the logs where it stopped."""
+
+    def __init__(self, published: Path, posts: Path, watches: Sequence[Watch]) -> None:
+        self._logs = {published: 0, posts: 0}
+        self._published, self._watches = published, watches
+        self._left: Counter[tuple[Place, str]] = Counter()
+
+    def count(self) -> int:
+        """Read what was added since the last call; give the number of missing deliveries."""
+        for path in self._logs:
+            lines = self._added(path)
+            if path == self._published:
+                self._left.update(expected(lines, self._watches))
+            else:
+                self._left.subtract(arrived(lines))
+        return sum(count for count in self._left.values() if count > 0)
+
+    def _added(self, path: Path) -> list[dict[str, Any]]:
+        with path.open("rb") as file:
+            file.seek(self._logs[path])
+            whole = file.read()
+        end = whole.rfind(b"\n") + 1
+        self._logs[path] += end
+        return [json.loads(line) for line in whole[:end].splitlines()]
 
 
 def expected(

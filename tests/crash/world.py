@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from aiohttp import web
 
 from tests.crash.chatlog import ChatLog
-from tests.crash.checker import Place, Verdict, Watch, compare, read_log
+from tests.crash.checker import Missing, Place, Verdict, Watch, compare, read_log
 from tests.crash.feedserver import FeedServer
 from tests.crash.homeserver import BOT, PASSWORD, Homeserver
 from tests.crash.news import WATCHED
@@ -70,6 +70,8 @@ class World:
         self.watches = self._watches(channels)
         self.program = Program(zygote, folder, settings)
         self.plan = Plan()
+        logs = folder / "published.jsonl", folder / "posts.jsonl"
+        self._missing = Missing(*logs, self.watches)
 
     def _watches(self, channels: int) -> list[Watch]:
         """Let each word alert one channel of each chat, and its neighbour hear of it as well."""
@@ -158,6 +160,10 @@ class World:
         published = read_log(self.folder / "published.jsonl")
         return compare(published, self.watches, read_log(self.folder / "posts.jsonl"))
 
+    def missing(self) -> int:
+        """Count what was published and has not arrived."""
+        return self._missing.count()
+
     def drained(self, seconds: float = DRAIN) -> float:
         """Wait until all is there and nothing is open in the outbox; give the seconds it took.
 
@@ -166,7 +172,7 @@ class World:
         """
         began = time.monotonic()
         while time.monotonic() - began < seconds:
-            if not self.verdict().lost and not self.open_deliveries():
+            if not self.missing() and not self.open_deliveries():
                 return time.monotonic() - began
             if not self.program.alive:
                 raise TimeoutError(f"the program ended: {self.program.said()[-2000:]}")
