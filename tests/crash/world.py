@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from aiohttp import web
 
 from tests.crash.chatlog import ChatLog
-from tests.crash.checker import Missing, Place, Verdict, Watch, compare, read_log
+from tests.crash.checker import Missing, Place, Verdict, Watch, compare, expected, read_log
 from tests.crash.feedserver import FeedServer
 from tests.crash.homeserver import BOT, PASSWORD, Homeserver
 from tests.crash.news import WATCHED
@@ -23,6 +23,7 @@ from tests.crash.steps import Plan
 from tests.slack.simulator import BOT_TOKEN
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Callable, Coroutine
     from pathlib import Path
 
@@ -159,6 +160,10 @@ class World:
         """Compare the logs of this moment."""
         published = read_log(self.folder / "published.jsonl")
         return compare(published, self.watches, read_log(self.folder / "posts.jsonl"))
+
+    def expected(self) -> Counter[tuple[Place, str]]:
+        """Compute what should arrive of what was published so far."""
+        return expected(read_log(self.folder / "published.jsonl"), self.watches)
 
     def missing(self) -> int:
         """Count what was published and has not arrived."""
