@@ -18,7 +18,7 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_HEAD = struct.Struct("<cQQII")
+HEAD = struct.Struct("<cQQII")
 SECTOR = 512
 
 
@@ -91,9 +91,9 @@ class Disk:
 
 def _records(data: bytes) -> list[tuple[str, int, int, bytes, bytes]]:
     found, at = [], 0
-    while at + _HEAD.size <= len(data):
-        kind, inode, offset, first, second = _HEAD.unpack_from(data, at)
-        at += _HEAD.size
+    while at + HEAD.size <= len(data):
+        kind, inode, offset, first, second = HEAD.unpack_from(data, at)
+        at += HEAD.size
         if at + first + second > len(data):
             break  # the process died while it wrote this down
         found.append(

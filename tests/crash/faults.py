@@ -9,7 +9,13 @@ https://spec.matrix.org/latest/client-server-api/#rate-limiting (`M_LIMIT_EXCEED
 
 from __future__ import annotations
 
+import asyncio
+import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True)
@@ -63,9 +69,11 @@ class Faults:
 
     def __init__(self) -> None:
         self._queued: dict[str, list[tuple[str, Fault]]] = {}
-        self.chance = lambda: None
+        self.chance: Callable[[], Fault | None] = lambda: None
         self.spent: dict[str, int] = {}
         self._spared: set[str] = set()
+        self.lateness: list[float] = []
+        """Seconds between arrival and carrying out, of each late post, as they really were."""
 
     def queue(self, channel: str, name: str, fault: Fault) -> None:
         """Let the next posts into a channel go wrong, one fault each."""
@@ -86,6 +94,13 @@ class Faults:
         self.spent[name] = self.spent.get(name, 0) + 1
         self._spared.add(channel)
         return fault
+
+    async def later(self, fault: Fault, carry_out: Callable[[], object]) -> None:
+        """Carry a post out late."""
+        began = time.monotonic()
+        await asyncio.sleep(fault.wait)
+        carry_out()
+        self.lateness.append(time.monotonic() - began)
 
     @property
     def left(self) -> int:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from tests.crash.faults import Faults
+from tests.crash.faults import Fault, Faults
 from tests.crash.slackserver import acted
 
 if TYPE_CHECKING:
@@ -216,7 +216,7 @@ class Homeserver:
         if fault is None:
             return web.json_response({"event_id": self._keep(room, kind, content, device, txn)})
         if fault.kind == "late":
-            self._soon(fault.wait, room, kind, content, device, txn)
+            self._soon(fault, room, kind, content, device, txn)
             return web.Response(status=504)
         if fault.after:
             self._keep(room, kind, content, device, txn)
@@ -225,12 +225,9 @@ class Homeserver:
             limited["retry_after_ms"] = fault.retry_after * 1000
         return await acted(request, fault, limited)
 
-    def _soon(self, wait: float, *sending: Any) -> None:
-        async def commit() -> None:
-            await asyncio.sleep(wait)
-            self._keep(*sending)
-
-        task = asyncio.get_running_loop().create_task(commit())
+    def _soon(self, fault: Fault, *sending: Any) -> None:
+        work = self.trouble.later(fault, lambda: self._keep(*sending))
+        task = asyncio.get_running_loop().create_task(work)
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 

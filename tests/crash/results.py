@@ -27,6 +27,9 @@ class Result:
         peak: largest memory of the program, in bytes.
         faults: runs by kind of fault.
         notes: what else is to be known.
+        late: posts that were carried out after the doubt window: so many repeats nobody can avoid,
+            and they must be marked.
+        broken: what else must not be: the program ended, never drained, printed a traceback.
     """
 
     block: str
@@ -37,6 +40,7 @@ class Result:
     peak: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
+    late: int = 0
     broken: list[str] = field(default_factory=list)
 
     def judge(self, verdict: Verdict) -> None:
@@ -48,6 +52,7 @@ class Result:
     def add(self, other: Result) -> None:
         """Add the runs of another session of the same block."""
         self.runs += other.runs
+        self.late += other.late
         self.found.update(other.found)
         self.faults.update(other.faults)
         self.examples = [*self.examples, *other.examples][:30]
@@ -62,6 +67,7 @@ class Result:
         return (
             not self.broken
             and not any(self.found[name] for name in wrong)
+            and self.found["marked repeats"] <= self.late
             and self.drained <= LONGEST
             and self.peak <= LARGEST
         )

@@ -48,23 +48,22 @@ class SlackServer(Simulator):
             answer = self._carry_out("chat.postMessage", arguments, request)
             return web.json_response(answer, headers={"x-oauth-scopes": self.scopes})
         if fault.kind == "late":
-            self._soon(fault.wait, arguments, request)
+            self._soon(fault, arguments, request)
             return web.Response(status=504)
         if fault.after:
             self._carry_out("chat.postMessage", arguments, request)
-        return await _acted(request, fault, {"ok": False, "error": "ratelimited"})
+        return await acted(request, fault, {"ok": False, "error": "ratelimited"})
 
-    def _soon(self, wait: float, arguments: dict[str, Any], request: web.Request) -> None:
-        async def commit() -> None:
-            await asyncio.sleep(wait)
+    def _soon(self, fault: Fault, arguments: dict[str, Any], request: web.Request) -> None:
+        def commit() -> None:
             self._carry_out("chat.postMessage", arguments, request)
 
-        task = asyncio.get_running_loop().create_task(commit())
+        task = asyncio.get_running_loop().create_task(self.trouble.later(fault, commit))
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
 
-async def _acted(
+async def acted(
     request: web.Request, fault: Fault, limited: dict[str, Any]
 ) -> web.StreamResponse:
     """Answer a post that goes wrong."""
@@ -82,5 +81,3 @@ async def _acted(
         request.transport.abort()
     return web.Response()
 
-
-acted = _acted

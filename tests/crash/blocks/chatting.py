@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from tests.crash.blocks.killing import finish
-from tests.crash.faults import all_faults
+from tests.crash.faults import Fault, all_faults
 from tests.crash.results import Result
 from tests.crash.world import World
 
@@ -78,8 +78,6 @@ def late_beyond_the_window(zygote: Zygote, folder: Path, *, times: int, seed: in
 
     In Matrix there is none even then, for the transaction id is the same.
     """
-    from tests.crash.faults import Fault  # noqa: PLC0415
-
     result = Result("late commit beyond the window")
     with World(zygote, folder, channels=6, seed=seed) as world:
         world.plan = world.plan.changed(doubt=0.5)
@@ -93,6 +91,6 @@ def late_beyond_the_window(zygote: Zygote, folder: Path, *, times: int, seed: in
         finish(world, result)
         matrix = [line for line in world.verdict().marked if line.startswith("matrix")]
         result.broken += [f"repeated in Matrix: {line}" for line in matrix]
-        if result.found["marked repeats"] > times:
-            result.broken.append("more repeats than late commits")
+        if result.late < times:
+            result.broken.append(f"only {result.late} posts were late enough")
     return result

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tests.crash.faults import Fault
 from tests.crash.results import Result
-from tests.crash.world import World
+from tests.crash.world import DRAIN, World
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,16 +32,18 @@ def trouble(world: World, chance: random.Random, share: float) -> None:
         )
 
 
-def finish(world: World, result: Result) -> None:
-    """End the faults, let the outbox drain, compare."""
+def finish(world: World, result: Result, seconds: float = DRAIN) -> None:
+    """End the faults, let the outbox drain within some seconds, compare."""
     trouble(world, random.Random(0), 0)  # noqa: S311 -- no trouble at all
     if not world.program.alive:
         world.start()
     try:
-        result.drained = max(result.drained, world.drained())
+        result.drained = max(result.drained, world.drained(seconds))
     except TimeoutError as error:
         result.broken.append(str(error))
     result.judge(world.settled(2 * world.plan.doubt))
+    late = [*world.slack.trouble.lateness, *world.matrix.trouble.lateness]
+    result.late += sum(seconds > 0.9 * world.plan.doubt for seconds in late)
     result.peak = max(result.peak, world.program.measure())
     code = world.program.stop() if world.program.alive else -1
     if code:
@@ -68,7 +70,7 @@ def kill_at_random(
             time.sleep(chance.uniform(0.02, STARTING) if recovering else STARTING)
             if not recovering:
                 world.publish(chance.randint(1, 4))
-                time.sleep(chance.uniform(0.0, 1.0))
+                time.sleep(chance.uniform(0.0, 0.6))
             if not world.program.alive:
                 result.broken.append(f"it ended by itself: {world.program.said()[-600:]}")
                 break
