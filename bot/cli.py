@@ -25,6 +25,8 @@ app = typer.Typer(
 )
 feeds_app = typer.Typer(no_args_is_help=True, help="List, import and export feeds.")
 app.add_typer(feeds_app, name="feeds")
+deliveries_app = typer.Typer(no_args_is_help=True, help="List, retry and discard deliveries.")
+app.add_typer(deliveries_app, name="deliveries")
 
 
 def _settings() -> Settings:
@@ -172,6 +174,48 @@ def feeds_export(
         typer.echo(text)
     else:
         Path(file).write_text(text, encoding="utf-8")
+
+
+@app.command()
+def status() -> None:
+    """Say how feeds, rules and deliveries stand."""
+    _shell("status")
+
+
+@deliveries_app.command("list")
+def deliveries_list(
+    state: Annotated[
+        str, typer.Option(help="pending, sending, postponed, delivered, blocked, dead or muted.")
+    ] = "",
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
+) -> None:
+    """List what did not arrive yet, the oldest first."""
+    from bot.app.outbox import list_deliveries  # noqa: PLC0415
+
+    for line in asyncio.run(list_deliveries(_settings(), state, limit)):
+        typer.echo(line)
+
+
+_SUBJECT = "An id (or its beginning), a channel such as slack:C123, or all."
+
+
+@deliveries_app.command("retry")
+def deliveries_retry(which: Annotated[str, typer.Argument(help=_SUBJECT)]) -> None:
+    """Try deliveries again now that are blocked, dead or wait after a failure."""
+    from bot.app.outbox import retry_deliveries  # noqa: PLC0415
+
+    typer.echo(asyncio.run(retry_deliveries(_settings(), which)))
+
+
+@deliveries_app.command("discard")
+def deliveries_discard(
+    which: Annotated[str, typer.Argument(help=_SUBJECT)],
+    why: Annotated[str, typer.Option(help="For the audit log.")] = "",
+) -> None:
+    """Give deliveries up that did not arrive; they are kept, and can be retried."""
+    from bot.app.outbox import discard_deliveries  # noqa: PLC0415
+
+    typer.echo(asyncio.run(discard_deliveries(_settings(), which, why)))
 
 
 def main() -> None:

@@ -95,7 +95,7 @@ async def run(settings: Settings, console: Console, *, once: bool, speed: float 
             clock=clock,
             pace=Pace(settings.poll_min_seconds, settings.prime, random.random),
         )
-        deliver = Deliver(chats, store, clock, random.random)
+        deliver = Deliver(chats, store, clock, random.random, max_age=settings.max_age)
         heart = Heart(watch=watch, deliver=deliver, book=desk.book, claims=store, clock=clock)
         if once:
             await heart.once()

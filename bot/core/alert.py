@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from bot.core.model import Alert, Delivery, Excerpt, KeyQuote, Place, digest
+from bot.core.model import Alert, Delivery, Excerpt, KeyQuote, Notice, Place, digest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -169,7 +169,20 @@ def deliveries_for(
             chat=chat,
             channel=channel,
             rule_id=rule.id,
-            alert=alert,
+            message=alert,
         )
         for chat, channel, kind in targets
     ]
+
+
+def notice_for(chat: str, channel: str, text: str, *, key: str) -> Delivery:
+    """Make the delivery of a sentence of the bot itself.
+
+    Args:
+        chat: console, slack or matrix.
+        channel: within the chat.
+        text: what to say.
+        key: what it is about and when, such as `feed-failing/<id>/<day>`: told once for each key.
+    """
+    made = digest("notice", chat, channel, key, size=32)
+    return Delivery(made, chat, channel, "", Notice("notice", text))

@@ -139,7 +139,7 @@ class _Batch:
         self.placed: list[str] = []
 
     def alerted(self, story: str) -> set[tuple[str, str, str]]:
-        return {(d.rule_id, d.chat, d.channel) for d in self.deliveries if d.alert.story == story}
+        return {(d.rule_id, d.chat, d.channel) for d in self.deliveries if d.story == story}
 
 
 def _outcome(placement: Placement, wanted: Sequence[Delivery], *, told: bool) -> str:

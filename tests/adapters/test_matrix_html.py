@@ -160,7 +160,7 @@ def everywhere(text: str) -> Alert:
 @pytest.mark.parametrize("text", TEXTS)
 def test_text_from_outside_stays_text(text: str) -> None:
     """In every place of an alert, and in replies, hostile text is shown as it is."""
-    content = alert_content(replace(delivery("!r"), alert=everywhere(text)))
+    content = alert_content(replace(delivery("!r"), message=everywhere(text)))
     words = checked(content).words
     shown = " ".join(clean(text).split())
     assert words.count(shown) >= 3
@@ -173,7 +173,7 @@ def test_text_from_outside_stays_text(text: str) -> None:
 def test_links_lead_where_they_say(url: str, domain: str) -> None:
     """Only plain web links become links, and the true host stands beside them."""
     content = alert_content(
-        replace(delivery("!r"), alert=replace(ALERT, url=url, domain="x.example"))
+        replace(delivery("!r"), message=replace(ALERT, url=url, domain="x.example"))
     )
     reader = checked(content)
     assert true_domain(url) == domain
@@ -187,7 +187,7 @@ def test_links_lead_where_they_say(url: str, domain: str) -> None:
 @given(st.text(max_size=200))
 def test_any_text(text: str) -> None:
     """Whatever the text, the markup is ours."""
-    checked(alert_content(replace(delivery("!r"), alert=everywhere(text))))
+    checked(alert_content(replace(delivery("!r"), message=everywhere(text))))
     checked(reply_content(text))
 
 

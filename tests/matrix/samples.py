@@ -63,4 +63,4 @@ def delivery(channel: str, name: str = "one", **changes: Any) -> Delivery:
     """Make a delivery of the sample alert; `changes` go into the alert."""
     alert = replace(ALERT, **changes)
     made = digest("delivery", channel, name, size=32)
-    return Delivery(id=made, chat="matrix", channel=channel, rule_id="harbour", alert=alert)
+    return Delivery(id=made, chat="matrix", channel=channel, rule_id="harbour", message=alert)

@@ -93,7 +93,7 @@ async def test_a_revised_alert(bot: Bot, alice: Person, room: str) -> None:
     sent = replace(delivery(room), since=datetime.now(UTC))
     first = await bot.chat.post(sent)
     assert isinstance(first, Delivered)
-    more = replace(sent, alert=replace(sent.alert, sources=7))
+    more = replace(sent, message=replace(sent.alert, sources=7))
     edit = await bot.chat.revise(more, first.ref)
     assert edit == await bot.chat.revise(more, first.ref)
     event = await alice.wait_text(room, "· 7 sources", of=bot.user_id)

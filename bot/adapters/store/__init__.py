@@ -5,13 +5,16 @@ from __future__ import annotations
 from bot.adapters.store.articles import ArticleRows
 from bot.adapters.store.engine import Database, parse_url
 from bot.adapters.store.feeds import FeedRows
+from bot.adapters.store.holds import HoldRows
+from bot.adapters.store.line import LineRows
 from bot.adapters.store.outbox import OutboxRows
+from bot.adapters.store.report import ReportRows
 from bot.adapters.store.rules import RuleRows
 
 __all__ = ["Store", "parse_url"]
 
 
-class Store(FeedRows, ArticleRows, OutboxRows, RuleRows):
+class Store(FeedRows, ArticleRows, OutboxRows, LineRows, HoldRows, ReportRows, RuleRows):
     """Everything that must survive; implements the protocols of `bot.ports`.
 
     Args:

@@ -65,7 +65,7 @@ class RuleRows:
     async def note(self, entry: AuditEntry) -> None:
         """Write a line of the audit log for a change that is stored elsewhere."""
         async with self._db.write() as connection:
-            await connection.execute(insert(audit).values(**_entry_values(entry)))
+            await connection.execute(insert(audit).values(**entry_values(entry)))
 
     async def audit_log(self, limit: int = 20) -> list[AuditEntry]:
         """Give the newest changes, newest first."""
@@ -89,10 +89,11 @@ async def _changed(connection: AsyncConnection, entry: AuditEntry) -> None:
         .values(key=_VERSION, value=value)
         .on_conflict_do_update(index_elements=[meta.c.key], set_={"value": value})
     )
-    await connection.execute(insert(audit).values(**_entry_values(entry)))
+    await connection.execute(insert(audit).values(**entry_values(entry)))
 
 
-def _entry_values(entry: AuditEntry) -> dict[str, str | datetime]:
+def entry_values(entry: AuditEntry) -> dict[str, str | datetime]:
+    """Give the row of a line of the audit log."""
     return {
         "at": entry.at,
         "who": entry.who,

@@ -154,8 +154,17 @@ deliveries = Table(
     Column("reason", Text),
     Column("created", UtcDateTime, nullable=False),
     Column("finished", UtcDateTime),
+    Column("carrier", String(32)),  # the digest that stands for this alert
+    Column("shown", Integer, nullable=False, server_default="0"),  # outlets that it names by now
+    Column("kind", String(12), nullable=False, server_default="alert"),  # of the message
+    Column("rank", Integer, nullable=False, server_default="1"),  # 0: a digest, before all others
+    Column("held", String(8)),  # why it is postponed: snooze, quiet, digest, late
+    Column("earliest", UtcDateTime),  # no try before it: Retry-After, or the doubt window's end
+    Column("first_try", UtcDateTime),  # it is given up seven days after this
     Index("ix_deliveries_due", "state", "chat", "channel", "seq"),
+    Index("ix_deliveries_line", "chat", "channel", "state", "rank", "seq"),
     Index("ix_deliveries_story", "story"),
+    Index("ix_deliveries_carrier", "carrier"),
 )
 
 # Rules made in chats, and the pauses of rules that come from files.
@@ -168,6 +177,44 @@ rules = Table(
     Column("channels", JSON, nullable=False),
     Column("origin", Text, nullable=False),
     Column("paused", Boolean, nullable=False),
+)
+
+# What people set for a channel ("" stands for the default), and whether it refuses everything.
+channels = Table(
+    "channels",
+    metadata,
+    Column("chat", String(16), primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("quiet", Text, nullable=False, server_default=""),  # 22:00-07:00 Europe/Berlin
+    Column("digest", Text, nullable=False, server_default=""),  # hourly; daily 08:00 Europe/Berlin
+    Column("stopped", Text, nullable=False, server_default=""),  # why it takes nothing, or ""
+    Column("stopped_at", UtcDateTime),
+    Column("stopped_by", String(32), nullable=False, server_default=""),  # the refused delivery
+    Column("probe_at", UtcDateTime),  # when it is tried whether it was mended
+    Column("probes", Integer, nullable=False, server_default="0"),
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("chat", String(16), primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("kind", String(6), primary_key=True),  # snooze, mute
+    Column("subject", Text, primary_key=True),  # rule:<id>, story:<id>, all
+    Column("until", UtcDateTime),
+    Column("who", Text, nullable=False),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("rule_id", Text, primary_key=True),
+    Column("article_id", String(16), primary_key=True),
+    Column("chat", String(16), primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("who", Text, primary_key=True),
+    Column("reason", String(12), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
 )
 
 audit = Table(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Literal
 
 from bot.core.model.alerts import Delivery
 from bot.core.model.articles import Article, Validators
@@ -60,3 +61,59 @@ class AuditEntry:
     what: str
     before: str = ""
     after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """What people asked a channel not to be told, or not now.
+
+    Attributes:
+        kind: snooze (for a while) or mute (for good).
+        subject: `rule:<Rule.id>`, `story:<story id>` or `all`.
+        until: when a snooze ends; None for a mute.
+        who: the person.
+    """
+
+    chat: str
+    channel: str
+    kind: Literal["snooze", "mute"]
+    subject: str
+    until: datetime | None
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """Somebody found an alert not relevant.
+
+    Attributes:
+        reason: wrong-sense, not-news, not-them, too-many or unspecified.
+        who: the person; one opinion each for a rule's alert of an article in a channel.
+    """
+
+    rule_id: str
+    article_id: str
+    chat: str
+    channel: str
+    who: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Matches of a rule, or statements of somebody, by day.
+
+    Attributes:
+        title: one line.
+        days: in order, without gaps.
+        counts: for each outlet (the largest ones, then "others"), one number a day.
+        spikes: indexes into `days` that stand far above the two weeks before.
+        alt: the chart in words, for those who cannot see it.
+    """
+
+    title: str
+    days: tuple[date, ...]
+    counts: tuple[tuple[str, tuple[int, ...]], ...]
+    spikes: tuple[int, ...]
+    alt: str
