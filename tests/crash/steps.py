@@ -35,6 +35,7 @@ class Plan:
         trace: file to which each point is appended when it is first passed.
         doubt: seconds of doubt by chat; both chats when it is one number.
         tick: seconds between two ticks.
+        pace: seconds between two messages in a channel, None for the product's own pace.
         patience: seconds that a chat's answer may take.
         busy: seconds that a write waits for a locked database.
         inline: parse feeds and pages in the program itself, which starts faster; parsers are not
@@ -48,6 +49,7 @@ class Plan:
     trace: str = ""
     doubt: float = 0.5
     tick: float = 0.1
+    pace: float | None = 0.02
     patience: float = 1.0
     busy: float = 30.0
     inline: bool = True
@@ -99,10 +101,15 @@ def _shorten(plan: Plan) -> None:
     from bot.adapters.scheduler import Scheduler  # noqa: PLC0415
     from bot.adapters.slack.chat import SlackChat  # noqa: PLC0415
     from bot.adapters.store import engine  # noqa: PLC0415
+    from bot.core.pacing import Limits  # noqa: PLC0415
+    from bot.jobs.deliver import Deliver  # noqa: PLC0415
 
     MatrixChat.doubt = timedelta(seconds=plan.doubt)
     account.REQUEST_SECONDS = plan.patience
-    _default(SlackChat.__init__, doubt=timedelta(seconds=plan.doubt), wait=plan.patience, pace=0.0)
+    _default(SlackChat.__init__, doubt=timedelta(seconds=plan.doubt), wait=plan.patience)
+    if plan.pace is not None:
+        limits = Limits(channel=plan.pace)
+        _default(Deliver.__init__, limits={"slack": limits, "matrix": limits})
     _default(Scheduler.__init__, seconds=plan.tick)
     for name in ("create_async_engine", "create_engine"):
         setattr(engine, name, _patient(getattr(engine, name), plan.busy))

@@ -100,7 +100,7 @@ def burst(
     """Publish articles for so many matches within a short time; the parsers are the real ones."""
     result = Result("burst")
     with World(zygote, folder, channels=channels, feeds=8, seed=seed) as world:
-        world.plan = world.plan.changed(inline=False, patience=20.0, doubt=5.0)
+        world.plan = world.plan.changed(inline=False, patience=20.0, doubt=5.0, pace=None)
         world.start()
         began = time.monotonic()
         while len(world.expected()) < matches and world.program.alive:
