@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 
+    from bot.core.account import Account
     from bot.core.model import (
         Article,
         AuditEntry,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
         Quote,
         Rule,
         SetAside,
+        Silence,
         StoredArticle,
         Validators,
         Waiting,
@@ -243,6 +245,12 @@ class Archive(Protocol):
     async def alerted(self, story: str) -> set[tuple[str, str, str]]:
         """Give where a story was alerted or will be: (rule id, chat, channel)."""
 
+    async def told_of(self, article_ids: Collection[str], since: datetime) -> tuple[bool, int]:
+        """Say whether an article was alerted, and how often it was corrected in one channel."""
+
+    async def named_in(self, story: str, rule_id: str) -> set[str]:
+        """Give the entities by which the reports of a story met a rule."""
+
     async def article(self, article_id: str) -> StoredArticle | None:
         """Give a stored article."""
 
@@ -250,9 +258,20 @@ class Archive(Protocol):
         """Give the stored articles of a link, oldest first."""
 
     def articles_since(
-        self, since: datetime, *, only_stories: bool = False
+        self, since: datetime, *, only_stories: bool = False, unread: bool = False
     ) -> AsyncIterator[StoredArticle]:
-        """Iterate over what arrived since a time, in order of arrival."""
+        """Iterate over what arrived since a time, in order of arrival.
+
+        Args:
+            since: the first moment that counts.
+            only_stories: leave out what was never placed in a story.
+            unread: only articles whose quotes were not looked for.
+        """
+
+    def articles_quoting(
+        self, entity: str, name: str, since: datetime
+    ) -> AsyncIterator[StoredArticle]:
+        """Iterate over the articles since a time that quote an entity, in order of arrival."""
 
     async def save_quotes(self, article_id: str, found: Sequence[Quote]) -> None:
         """Store the quotes of an article that was not analyzed when it arrived."""
@@ -438,7 +457,53 @@ class RuleStore(Protocol):
         """Give the newest changes, newest first."""
 
 
-class Store(FeedStore, Archive, Outbox, Lines, Holds, OutboxDesk, RuleStore, Protocol):
+class Accounts(Protocol):
+    """The daily account and the canary. Every method raises StoreError."""
+
+    async def account(self, day: date) -> Account:
+        """Give the account of a UTC day."""
+
+    async def reported(self) -> date | None:
+        """Give the last day that was reported."""
+
+    async def note_reported(self, day: date) -> None:
+        """Note that a day was reported."""
+
+    async def canary_out(self) -> datetime | None:
+        """Give when a canary last came out."""
+
+    async def forget_canaries(self, before: datetime) -> None:
+        """Remove the traces of canaries that arrived before a time."""
+
+
+class SilenceStore(Protocol):
+    """Whose silence channels want to be told of. Every method raises StoreError."""
+
+    async def silences(self) -> list[Silence]:
+        """Give all of them, by channel and entity."""
+
+    async def put_silence(self, silence: Silence, entry: AuditEntry) -> None:
+        """Insert or replace one, with its line in the audit log."""
+
+    async def drop_silence(self, silence: Silence, entry: AuditEntry) -> None:
+        """Forget one, with its line in the audit log."""
+
+    async def silence_told(self, silence: Silence, told: datetime | None) -> None:
+        """Note when it was told, or None once somebody spoke again."""
+
+
+class Store(
+    FeedStore,
+    Archive,
+    Outbox,
+    Lines,
+    Holds,
+    OutboxDesk,
+    RuleStore,
+    SilenceStore,
+    Accounts,
+    Protocol,
+):
     """Everything that must survive."""
 
 

@@ -124,7 +124,7 @@ def _login(settings: Settings) -> Login:
 
 
 def _matrix_folder(store: Store) -> Path:
-    return Path(store.place).parent / "matrix"
+    return (store.file.parent if store.file else Path("data")) / "matrix"
 
 
 async def check_slack(

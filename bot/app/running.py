@@ -6,16 +6,16 @@ import asyncio
 import random
 import signal
 from contextlib import AsyncExitStack
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.adapters.canary import CanaryChat, CanaryFeeds
 from bot.adapters.console import TypedCommands
 from bot.adapters.feedlists import load_all_feeds
 from bot.adapters.feeds import HttpFeeds
 from bot.adapters.http import HttpClient
-from bot.adapters.lock import SingleRun
 from bot.adapters.pages import HttpPages
 from bot.adapters.parsing import ParserPool
 from bot.adapters.scheduler import Scheduler
@@ -24,14 +24,20 @@ from bot.adapters.wire import SampleWire
 from bot.app.chats import open_chats
 from bot.app.knowledge import load_knowledge
 from bot.app.shell import SystemClock, complain, make_desk
+from bot.core import canary
 from bot.core.story import Stories
 from bot.jobs.answer import answer
+from bot.jobs.chores import LOOK_BACK, Chore, Retention
 from bot.jobs.deliver import Deliver
 from bot.jobs.run import Heart
+from bot.jobs.silence import Silences
+from bot.jobs.upkeep import CanaryWatch, DailyReport
 from bot.jobs.watch import Pace, Watch
 from bot.settings import shipped
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from rich.console import Console
 
     from bot.core.model import Feed
@@ -39,7 +45,6 @@ if TYPE_CHECKING:
     from bot.ports import Incoming, Reply
     from bot.settings import Settings
 
-STORY_WINDOW = timedelta(days=5)
 DAY_SECONDS = 60.0
 """How long the sample day takes at the default speed."""
 
@@ -61,7 +66,7 @@ async def run(settings: Settings, console: Console, *, once: bool, speed: float 
     """
     async with AsyncExitStack() as stack:
         store = Store(settings.database_url)
-        lock = SingleRun(store.place)
+        lock = store.single_run()
         lock.take()
         stack.callback(lock.free)
         stack.push_async_callback(store.close)
@@ -75,7 +80,8 @@ async def run(settings: Settings, console: Console, *, once: bool, speed: float 
         )
         pool = await stack.enter_async_context(ParserPool())
         desk = await make_desk(settings, store, knowledge, HttpPages(client, pool))
-        await store.list_feeds(_feeds(settings, wire))
+        with_canary = settings.canary and not once
+        await store.list_feeds([*_feeds(settings, wire), *([canary.FEED] if with_canary else ())])
         await store.release_claims()
 
         async def reply(incoming: Incoming) -> Reply:
@@ -85,8 +91,13 @@ async def run(settings: Settings, console: Console, *, once: bool, speed: float 
         chats = await open_chats(
             stack, settings, console=console, store=store, clock=clock, answer=reply
         )
+        chores: list[Callable[[], Awaitable[None]]] = [DailyReport(store, clock)]
+        if with_canary:
+            chats[canary.CHAT] = CanaryChat()
+            rules.add(canary.RULE)
+            chores.append(CanaryWatch(store, clock))
         watch = Watch(
-            feeds=HttpFeeds(client, pool),
+            feeds=CanaryFeeds(HttpFeeds(client, pool), clock),
             reader=desk.reader,
             store=store,
             rules=rules,
@@ -96,12 +107,28 @@ async def run(settings: Settings, console: Console, *, once: bool, speed: float 
             pace=Pace(settings.poll_min_seconds, settings.prime, random.random),
         )
         deliver = Deliver(chats, store, clock, random.random, max_age=settings.max_age)
-        heart = Heart(watch=watch, deliver=deliver, book=desk.book, claims=store, clock=clock)
+        heart = Heart(
+            watch=watch,
+            deliver=deliver,
+            book=desk.book,
+            claims=store,
+            clock=clock,
+            chores=[*chores, *_chores(settings, store, desk)],
+        )
         if once:
             await heart.once()
             return
         typed = TypedCommands(console, reply)
         await _beat(heart, desk, typed if "console" in chats else None, wire)
+
+
+def _chores(settings: Settings, store: Store, desk: Desk) -> list[Chore]:
+    chores = [Chore(Silences(desk).check, desk.clock)]
+    if settings.retention_days is not None:
+        chores.append(
+            Chore(Retention(store, desk.clock, settings.retention_days).prune, desk.clock)
+        )
+    return chores
 
 
 async def _beat(
@@ -115,7 +142,7 @@ async def _beat(
 
     scheduler = Scheduler(heart.tick)
     feeds = await desk.store.feed_states()
-    rules = len(desk.book.active)
+    rules = sum(not rule.paused for rule in desk.book)
     log.info(f"watching {len(feeds)} feeds for {rules} rules; stop with Ctrl-C")
     if typed and typed.start():
         log.info("type /watch help to see what can be asked")
@@ -164,8 +191,8 @@ def _feeds(settings: Settings, wire: SampleWire | None) -> list[Feed]:
 
 async def _stories(store: Store, now: datetime) -> Stories:
     """Rebuild the stories of the last days from what is stored."""
-    stories = Stories(look_back=STORY_WINDOW)
-    async for stored in store.articles_since(now - STORY_WINDOW, only_stories=True):
+    stories = Stories(look_back=LOOK_BACK)
+    async for stored in store.articles_since(now - LOOK_BACK, only_stories=True):
         if placement := stored.placement:
             stories.restore(stored.article, stored.quotes, placement.story, placement.place)
     return stories

@@ -13,7 +13,7 @@ import structlog
 from bot.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection
+    from collections.abc import Awaitable, Callable, Collection, Sequence
 
     from bot.core.model import FeedState
     from bot.jobs.deliver import Deliver
@@ -56,6 +56,7 @@ class Heart:
         book: refreshed when another program changed the rules.
         claims: which feeds are due.
         clock: the time.
+        chores: called now and then; each knows itself when it is time.
     """
 
     def __init__(
@@ -66,7 +67,9 @@ class Heart:
         book: RuleBook,
         claims: Claims,
         clock: Clock,
+        chores: Sequence[Callable[[], Awaitable[None]]] = (),
     ) -> None:
+        self._chores, self._at_chores = tuple(chores), False
         self._watch, self._deliver, self._book = watch, deliver, book
         self._claims, self._clock = claims, clock
         self._polls: dict[asyncio.Task[None], str] = {}
@@ -82,6 +85,7 @@ class Heart:
         await self._tolerant("rules", self._refresh_rules)
         await self._tolerant("polls", self._start_polls)
         self._start(self._tolerant("outbox", self._deliver_due))
+        self._start(self._do_chores())
 
     async def once(self) -> None:
         """Poll all that is due, once; then deliver.
@@ -93,6 +97,8 @@ class Heart:
         while states := await self._claim():
             await asyncio.gather(*(self._poll(state) for state in states))
         self._tell()
+        for chore in self._chores:
+            await chore()
         await self._deliver.drain()
 
     async def stop(self) -> None:
@@ -121,6 +127,17 @@ class Heart:
     async def _claim(self) -> list[FeedState]:
         free = POLLS_AT_ONCE - len(self._polls)
         return await self._claims.claim_due(self._clock.now(), free, LEASE) if free > 0 else []
+
+    async def _do_chores(self) -> None:
+        """Do what is due beside, one after the other; a slow one is not begun twice."""
+        if self._at_chores:
+            return
+        self._at_chores = True
+        try:
+            for at, chore in enumerate(self._chores):
+                await self._tolerant(f"chore {at}", chore)
+        finally:
+            self._at_chores = False
 
     async def _start_polls(self) -> None:
         if self._unreleased:
@@ -176,4 +193,5 @@ class Heart:
         except Exception:
             log.exception("a step failed; going on", step=step)
         else:
-            self._complaints.pop(step, None)
+            if self._complaints.pop(step, None) and not self._complaints:
+                log.info("the database works again; going on")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ import pytest
 
 from bot.adapters.matrix import Login, MatrixChat
 from bot.ports import Incoming, Reply
-from tests.matrix.samples import STORED
+from tests.matrix.samples import CHART, PNG, STORED
 from tests.matrix.synapse import Person, Synapse, synapse_python
 
 if TYPE_CHECKING:
@@ -49,13 +50,21 @@ class Desk:
     """Stands in for the `answer` job: keeps what it was asked."""
 
     asked: list[Incoming] = field(default_factory=list)
-    public: bool = False
+
+    @property
+    def texts(self) -> list[str]:
+        """What it was asked, in order."""
+        return [incoming.text for incoming in self.asked]
 
     async def __call__(self, incoming: Incoming) -> Reply:
         self.asked.append(incoming)
-        if incoming.text == "fail":
+        verb = incoming.text.partition(" ")[0]
+        if verb == "fail":
             raise RuntimeError("boom")
-        return Reply(f"you said <{incoming.text}>", public=incoming.text.startswith("add"))
+        if verb in ("snooze", "unsnooze") and not incoming.may_change:
+            return Reply("you may look, not change", ok=False)
+        chart = CHART if verb == "trend" else None
+        return Reply(f"you said <{incoming.text}>", public=verb == "add", chart=chart)
 
 
 @dataclass
@@ -69,6 +78,7 @@ class Bot:
     login: Login
     options: dict[str, Any]
     entered: list[str]
+    recoveries: list[float]
 
     async def restart(self, **changes: Any) -> None:
         """Stop it and start a new one on the same folder."""
@@ -86,17 +96,21 @@ async def start_bot(tmp_path: Path) -> AsyncIterator[Callable[..., Awaitable[Bot
 
     async def start(server: Synapse, base: str = "", *, limited: bool = False, **more: Any) -> Bot:
         user_id = server.register(f"wirewatch{next(_names)}", limited=limited)
-        desk, entered = Desk(), []
+        desk, entered, recoveries = Desk(), [], []
 
         async def joined(channel: str) -> None:
             entered.append(channel)
 
+        async def recovered() -> None:
+            recoveries.append(asyncio.get_running_loop().time())
+
         folder = tmp_path / f"matrix{len(bots)}"
         login = Login(base or server.url, user_id, "pw")
         options = {"folder": folder, "answer": desk, "clock": WallClock(), "joined": joined,
-                   "article": article_of, **more}  # fmt: skip
+                   "article": article_of, "recovered": recovered, "draw": lambda _: PNG,
+                   **more}  # fmt: skip
         chat = MatrixChat(login, **options)
-        bot = Bot(chat, user_id, folder, desk, login, options, entered)
+        bot = Bot(chat, user_id, folder, desk, login, options, entered, recoveries)
         bots.append(bot)
         await bot.chat.start()
         await bot.chat.ready()

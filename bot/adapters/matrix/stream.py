@@ -36,6 +36,7 @@ class Stream:
             which is not acted upon); must not block.
         settled: says whether everything heard so far has been dealt with; only then the place in
             the stream is stored, so that a crash hears it again.
+        back: called when the homeserver is heard again after it was not, and at first.
     """
 
     def __init__(
@@ -43,8 +44,9 @@ class Stream:
         account: Account,
         hear: Callable[[nio.SyncResponse, bool], None],
         settled: Callable[[], bool],
+        back: Callable[[], None],
     ) -> None:
-        self._account, self._hear, self._settled = account, hear, settled
+        self._account, self._hear, self._settled, self._back = account, hear, settled, back
         self._since = account.session.since
         self._connected = False
 
@@ -63,16 +65,19 @@ class Stream:
 
     async def run(self) -> None:
         """Sync until cancelled."""
-        failures = 0
+        failures, away = 0, True
         while True:
             pause = 0.0
             try:
                 await self._turn()
                 failures = 0
+                if away and self._account.synced.is_set():
+                    away = False
+                    self._back()
             except asyncio.CancelledError:
                 raise
             except Exception as error:  # noqa: BLE001 -- deafness for ever would be worse
-                failures += 1
+                failures, away = failures + 1, True
                 pause = self._pause_after(error, failures)
             await asyncio.sleep(pause)
 

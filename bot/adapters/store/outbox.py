@@ -6,11 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Row, and_, case, func, insert, or_, select, update
-from sqlalchemy.dialects.sqlite import insert as insert_new
+from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, update
 
 from bot.adapters.store.rules import entry_values
 from bot.adapters.store.schema import audit, channels, deliveries
+from bot.adapters.store.sql import insert
+from bot.core import canary
 from bot.core.model import Alert, Delivery, DeliveryState, Message
 
 if TYPE_CHECKING:
@@ -199,7 +200,7 @@ class OutboxRows:
                 .where(with_carried(delivery_id))
                 .values(state=DeliveryState.DEAD, reason=reason[:_LONGEST_REASON], finished=now)
             )
-            await connection.execute(insert(audit).values(**entry_values(entry)))
+            await connection.execute(insert(connection, audit).values(**entry_values(entry)))
 
     async def unblock(self, chat: str, channel: str) -> None:
         """Give what a channel refused another chance, once the reason is mended."""
@@ -269,8 +270,12 @@ class OutboxRows:
             return {row.chat: row.until for row in await connection.execute(query)}
 
     async def count_deliveries(self) -> dict[str, int]:
-        """Count deliveries by state."""
-        query = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
+        """Count deliveries by state, canaries left out."""
+        query = (
+            select(deliveries.c.state, func.count())
+            .where(deliveries.c.chat != canary.CHAT)
+            .group_by(deliveries.c.state)
+        )
         async with self._db.read() as connection:
             return {row[0]: row[1] for row in await connection.execute(query)}
 
@@ -325,7 +330,7 @@ async def insert_deliveries(
     if not wanted:
         return
     await connection.execute(
-        insert_new(deliveries).on_conflict_do_nothing(index_elements=[deliveries.c.id]),
+        insert(connection, deliveries).on_conflict_do_nothing(index_elements=[deliveries.c.id]),
         [
             {
                 "id": delivery.id,

@@ -8,6 +8,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     Float,
@@ -217,6 +218,19 @@ feedback = Table(
     Column("at", UtcDateTime, nullable=False),
 )
 
+silences = Table(
+    "silences",
+    metadata,
+    Column("chat", String(16), primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("entity", Text, primary_key=True),
+    Column("topic", Text, primary_key=True),  # a query that the words must meet, or ""
+    Column("hours", Integer, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("told", UtcDateTime),  # when the silence that lasts now was told
+    Column("who", Text, nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,
@@ -226,6 +240,15 @@ audit = Table(
     Column("what", Text, nullable=False),
     Column("before", Text, nullable=False),
     Column("after", Text, nullable=False),
+)
+
+# Counts of the daily account, added up in the transaction of what they count.
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("day", Date, primary_key=True),  # UTC
+    Column("what", String(16), primary_key=True),
+    Column("count", Integer, nullable=False),
 )
 
 meta = Table(

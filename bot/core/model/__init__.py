@@ -27,7 +27,15 @@ from bot.core.model.outbox import (
 )
 from bot.core.model.quotes import Place, Placement, Quote
 from bot.core.model.rules import Alias, Entity, Field, Highlight, Match, Office, Rule
-from bot.core.model.stored import AuditEntry, Chart, Feedback, Hold, PollRecord, StoredArticle
+from bot.core.model.stored import (
+    AuditEntry,
+    Chart,
+    Feedback,
+    Hold,
+    PollRecord,
+    Silence,
+    StoredArticle,
+)
 
 __all__ = [
     "Alert",
@@ -65,6 +73,7 @@ __all__ = [
     "Quote",
     "Rule",
     "SetAside",
+    "Silence",
     "Span",
     "StoredArticle",
     "Trouble",

@@ -28,6 +28,7 @@ from bot.jobs.answer.rules import (
     answer_resume,
     answer_show,
 )
+from bot.jobs.answer.silence import answer_silence
 from bot.jobs.answer.status import answer_status
 from bot.jobs.answer.trial import answer_test
 from bot.ports import Incoming, Reply
@@ -57,6 +58,7 @@ _ANSWERS: dict[str, Callable[[Desk, Incoming, Command], Awaitable[Reply]]] = {
     "rename": answer_rename,
     "resume": answer_resume,
     "show": answer_show,
+    "silence": answer_silence,
     "snooze": answer_snooze,
     "status": answer_status,
     "test": answer_test,
@@ -71,7 +73,9 @@ def changes(command: Command) -> bool:
         return bool(command.value)
     if command.verb == "mute":
         return bool(command.subject)
-    return command.verb in _CHANGING or (command.verb == "feed" and command.action != "list")
+    if command.verb in ("feed", "silence"):
+        return command.action != "list"
+    return command.verb in _CHANGING
 
 
 async def answer(desk: Desk, incoming: Incoming) -> Reply:

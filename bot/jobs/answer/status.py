@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.core.canary import is_missed
 from bot.ports import Incoming, Reply
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ async def answer_status(desk: Desk, _incoming: Incoming, _command: Command) -> R
         f"rules: {len(rules)}, {paused} paused",
         *_outbox(await desk.store.outbox_report(now), now),
         f"chats: {', '.join(sorted(desk.chats))}",
+        *_canary(await desk.store.canary_out(), now),
     ]
     return Reply("\n".join(lines))
 
@@ -58,6 +60,14 @@ def _outbox(report: OutboxReport, now: datetime) -> list[str]:
         f"  in the last 24 hours: {report.last_day} delivered",
     ]
     return lines + [_trouble(trouble, now) for trouble in report.troubles]
+
+
+def _canary(out: datetime | None, now: datetime) -> list[str]:
+    """Say when the canary last came out; nothing where there is none."""
+    if out is None:
+        return []
+    fault = "; MISSED, alerts may be stuck" if is_missed(now, out) else ""
+    return [f"canary: came out {_ago(out, now)} ago{fault}"]
 
 
 def _trouble(trouble: Trouble, now: datetime) -> str:
