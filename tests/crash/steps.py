@@ -100,7 +100,7 @@ def _shorten(plan: Plan) -> None:
     from bot.adapters.matrix.chat import MatrixChat  # noqa: PLC0415
     from bot.adapters.scheduler import Scheduler  # noqa: PLC0415
     from bot.adapters.slack.chat import SlackChat  # noqa: PLC0415
-    from bot.adapters.store import engine  # noqa: PLC0415
+    from bot.adapters.store import sqlite  # noqa: PLC0415
     from bot.core.pacing import Limits  # noqa: PLC0415
     from bot.jobs.deliver import Deliver  # noqa: PLC0415
 
@@ -111,19 +111,11 @@ def _shorten(plan: Plan) -> None:
         limits = Limits(channel=plan.pace)
         _default(Deliver.__init__, limits={"slack": limits, "matrix": limits})
     _default(Scheduler.__init__, seconds=plan.tick)
-    for name in ("create_async_engine", "create_engine"):
-        setattr(engine, name, _patient(getattr(engine, name), plan.busy))
+    sqlite._PATIENCE = plan.busy
 
 
 def _default(function: Any, **values: object) -> None:
     function.__kwdefaults__ = {**(function.__kwdefaults__ or {}), **values}
-
-
-def _patient(create: Callable[..., Any], busy: float) -> Callable[..., Any]:
-    def made(*args: Any, **options: Any) -> Any:
-        return create(*args, **{**options, "connect_args": {"timeout": busy}})
-
-    return made
 
 
 def _parse_inline() -> None:

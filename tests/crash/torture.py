@@ -117,7 +117,7 @@ def _refused(how: str) -> Callable[[Place, Path, int, int], Result]:
 
 
 def _removed(place: Place, folder: Path, count: int, seed: int) -> Result:
-    return storing.removed(place.zygote, folder, times=count, seconds=2, seed=seed)
+    return storing.removed(place.zygote, folder, times=count, seconds=60, seed=seed)
 
 
 def _clock(place: Place, folder: Path, count: int, seed: int) -> Result:

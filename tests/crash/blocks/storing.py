@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import random
 import shutil
 import sqlite3
@@ -157,32 +156,37 @@ def _fill(ballast: Path) -> Path:
 
 
 def removed(zygote: Zygote, folder: Path, *, times: int, seconds: float, seed: int) -> Result:
-    """Take the database's files away under the program, and put them back (a mount that drops)."""
+    """Remove the database's files under the running program; every second time kill it later on.
+
+    Args:
+        times: how often.
+        seconds: in which the program must have written the file anew.
+    """
     chance = random.Random(seed)  # noqa: S311 -- repeatable
     result = Result("file removed under us")
     with World(zygote, folder, seed=seed) as world:
         world.publish(3)
         world.start()
         world.drained()
-        names = [f"wirewatch.db{tail}" for tail in ("", "-wal", "-shm")]
         for at in range(times):
             world.publish(3)
             time.sleep(chance.uniform(0, 0.4))
-            for name in names:
-                with contextlib.suppress(FileNotFoundError):
-                    os.replace(world.data / name, world.folder / f"{name}.away")
+            for tail in ("", "-wal", "-shm"):
+                (world.data / f"wirewatch.db{tail}").unlink(missing_ok=True)
             world.publish(4)
-            time.sleep(chance.uniform(0.5, 1.0) * seconds)
-            for name in names:
-                away = world.folder / f"{name}.away"
-                if away.exists():
-                    os.replace(away, world.data / name)
+            end = time.monotonic() + seconds
+            while not (world.data / "wirewatch.db").exists() and time.monotonic() < end:
+                time.sleep(0.02)
+            if not (world.data / "wirewatch.db").exists():
+                result.broken.append(f"no file after {seconds} s: {world.program.said()[-600:]}")
+                break
             result.runs += 1
-            _alive(world, result, "a removed file")
-            _wait_for_drain(world, result)
             if at % 2:
+                time.sleep(chance.uniform(0, 0.3))
                 world.program.kill()
                 world.start()
+            _alive(world, result, "a removed file")
+            _wait_for_drain(world, result)
         finish(world, result)
     return result
 
