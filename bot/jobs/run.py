@@ -77,6 +77,7 @@ class Heart:
         self._rules_version = -1
         self._complaints: dict[str, str] = {}
         self._failed: list[Poll] = []
+        self._unreleased: set[str] = set()
 
     async def tick(self) -> None:
         """Start what is due and return at once; a database that refuses is told of once."""
@@ -130,13 +131,21 @@ class Heart:
         return await self._claims.claim_due(self._clock.now(), free, LEASE) if free > 0 else []
 
     async def _start_polls(self) -> None:
+        if self._unreleased:
+            await self._claims.release_claims(list(self._unreleased))
+            self._unreleased.clear()
         for state in await self._claim():
             task = self._start(self._tolerant("poll", partial(self._poll, state)))
             self._polls[task] = state.feed.id
             task.add_done_callback(lambda task: self._polls.pop(task, None))
 
     async def _poll(self, state: FeedState) -> None:
-        poll = await self._watch.poll(state)
+        try:
+            poll = await self._watch.poll(state)
+        except StoreError:
+            # The refusal kept its claim too: give it back when writing works, not when it expires.
+            self._unreleased.add(state.feed.id)
+            raise
         if poll.error and state.error is None:
             self._failed.append(poll)
         elif state.error and not poll.error:

@@ -31,9 +31,9 @@ async def answer_snooze(desk: Desk, incoming: Incoming, command: Command) -> Rep
     before = _found(wishes, "snooze", subject)
     name = await _name(desk, subject)
     if not command.value:
-        live = before and before.until and before.until > now
-        until = _told(before.until, wishes.zone) if live and before and before.until else ""
-        return Reply(f"{name}: snoozed until {until}" if live else f"{name} is not snoozed")
+        if before is None or before.until is None or before.until <= now:
+            return Reply(f"{name} is not snoozed")
+        return Reply(f"{name} is snoozed until {_told(before.until, wishes.zone)}")
     until = read_until(command.value, now, wishes.zone)
     hold = Hold(incoming.chat, incoming.channel, "snooze", subject, until, _who(incoming))
     told = _told(until, wishes.zone)

@@ -41,10 +41,8 @@ def _feeds(states: Sequence[FeedState], now: datetime) -> list[str]:
     polled = max((s.last_success for s in states if s.last_success), default=None)
     last = f"{polled:%Y-%m-%d %H:%M:%S} UTC, {_ago(polled, now)} ago" if polled else "none yet"
     healthy = len(states) - len({s.feed.id for s in states if s.error or s.paused})
-    lines = [
-        f"feeds: {len(states)}, {healthy} healthy, {len(failing)} failing, {paused} paused; "
-        f"last good poll {last}"
-    ]
+    counts = f"{healthy} healthy, {len(failing)} failing, {paused} paused"
+    lines = [f"feeds: {len(states)}, {counts}; last good poll {last}"]
     lines += [f"  failing: {state.feed.url}: {state.error}" for state in failing[:_FAILING_SHOWN]]
     if len(failing) > _FAILING_SHOWN:
         lines.append(f"  and {len(failing) - _FAILING_SHOWN} more; see feed list")

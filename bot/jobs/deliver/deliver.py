@@ -17,7 +17,7 @@ from bot.ports import Connects, Lines, Outbox, OutboxDesk
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from bot.core.model import Line
+    from bot.core.model import Line, Waiting
     from bot.core.pacing import Limits
     from bot.jobs.deliver.paces import Target
     from bot.ports import Chat, Clock
@@ -139,7 +139,9 @@ class Deliver:
                 line = await self._outbox.line(chat_name, channel, self._clock.now(), AT_ONCE)
                 if await self._arranged(target, line):
                     continue
-                if self._paces.wait(target, self._clock.now()) > 0:
+                if not self._ready(line):
+                    break
+                if not self._paces.take(target, self._clock.now()):
                     continue  # another channel took the chat's turn meanwhile
                 result = await self._first(target, line)
                 if result is DeliveryState.DELIVERED:
@@ -163,20 +165,28 @@ class Deliver:
             await self._sleep(wait)
         return False
 
-    async def _first(self, target: Target, line: Line) -> DeliveryState | None:
-        """Deal with the first of a line; None where it must wait or there is none."""
-        now, chat, state = self._clock.now(), self._chats[target[0]], line.channel
+    def _ready(self, line: Line) -> bool:
+        """Say whether the first of a line, or a channel that refused, is tried now."""
+        now = self._clock.now()
         first = line.waiting[0] if line.waiting else None
-        doubtful = first is not None and first.state is DeliveryState.SENDING
-        if state.stopped and not doubtful:
-            probing = may_probe(state, first, now)
-            return await self._sending.probe(chat, target, state, first) if probing else None
-        if first is None or (first.due and first.due > now):
+        if line.channel.stopped and not _doubtful(first):
+            return may_probe(line.channel, first, now)
+        return first is not None and (first.due is None or first.due <= now)
+
+    async def _first(self, target: Target, line: Line) -> DeliveryState | None:
+        """Deal with the first of a line."""
+        chat, state = self._chats[target[0]], line.channel
+        first = line.waiting[0] if line.waiting else None
+        if state.stopped and not _doubtful(first):
+            return await self._sending.probe(chat, target, state, first)
+        delivery = await self._outbox.delivery(first.id) if first else None
+        if first is None or delivery is None:
             return None
-        delivery = await self._outbox.delivery(first.id)
-        if delivery is None:
-            return None
-        if doubtful:
+        if _doubtful(first):
             return await self._sending.resolve(chat, state, first, delivery)
         self._holding.sent(target, first)
         return await self._sending.send(chat, state, first, delivery)
+
+
+def _doubtful(first: Waiting | None) -> bool:
+    return first is not None and first.state is DeliveryState.SENDING

@@ -39,10 +39,13 @@ class Paces:
         """Give the seconds until a chat may be told something; 0 for now."""
         return max(0.0, (self._of(chat).free_at(now) - now).total_seconds())
 
-    def spend(self, target: Target, now: datetime) -> None:
-        """Count a message that goes now."""
+    def take(self, target: Target, now: datetime) -> bool:
+        """Take the channel's and the chat's turn, if it is there."""
+        if self.wait(target, now) > 0:
+            return False
         for key in (target, target[0]):
             self._tempos[key] = self._of(key).spent(now)
+        return True
 
     def spend_chat(self, chat: str, now: datetime) -> None:
         """Count a message that goes to the chat now, outside a channel's line."""

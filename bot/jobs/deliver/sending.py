@@ -139,7 +139,6 @@ class Sending:
         sending = await self._store.start_sending(delivery, now)
         if sending is None:
             return None
-        self._paces.spend(_target(delivery), now)
         try:
             return sending, await chat.post(sending)
         except Exception as error:  # a fault of ours in a chat must not stop the others
