@@ -23,6 +23,7 @@ from bot.core.model.stored import (
     Feedback,
     Hold,
     PollRecord,
+    Seen,
     Silence,
     StoredArticle,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "PollRecord",
     "Quote",
     "Rule",
+    "Seen",
     "Silence",
     "Span",
     "StoredArticle",

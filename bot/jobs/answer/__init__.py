@@ -21,6 +21,7 @@ from bot.jobs.answer.rules import (
     answer_show,
 )
 from bot.jobs.answer.silence import answer_silence
+from bot.jobs.answer.trend import answer_trend
 from bot.jobs.answer.trial import answer_test
 from bot.ports import Incoming, Reply
 
@@ -47,6 +48,7 @@ _ANSWERS: dict[str, Callable[[Desk, Incoming, Command], Awaitable[Reply]]] = {
     "silence": answer_silence,
     "status": answer_status,
     "test": answer_test,
+    "trend": answer_trend,
 }
 
 

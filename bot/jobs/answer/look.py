@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.errors import CommandError
+from bot.jobs.answer.quiet_rules import quiet_rules
 from bot.ports import Incoming, Reply
 
 if TYPE_CHECKING:
@@ -125,12 +126,13 @@ async def answer_status(desk: Desk, _incoming: Incoming, _command: Command) -> R
     by_state = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
     rules = list(desk.book)
     paused = sum(1 for rule in rules if rule.paused)
+    quiet = "".join(f"\n{line}" for line in await quiet_rules(desk))
     return Reply(
         f"feeds: {len(states)}, {failing} failing, last good poll "
         f"{f'{polled:%Y-%m-%d %H:%M:%S} UTC' if polled else 'none yet'}\n"
         f"rules: {len(rules)}, {paused} paused\n"
         f"deliveries: {by_state or 'none'}\n"
-        f"chats: {', '.join(sorted(desk.chats))}"
+        f"chats: {', '.join(sorted(desk.chats))}{quiet}"
     )
 
 
