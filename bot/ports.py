@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         PollRecord,
         Quote,
         Rule,
+        Seen,
         SetAside,
         Silence,
         StoredArticle,
@@ -291,6 +292,12 @@ class Archive(Protocol):
 
     async def named_in(self, story: str, rule_id: str) -> set[str]:
         """Give the entities by which the reports of a story met a rule."""
+
+    async def matches_since(self, since: datetime, rule_id: str = "") -> list[Seen]:
+        """Give the matches of articles that arrived since a time, of one rule or of all."""
+
+    async def first_arrival(self) -> datetime | None:
+        """Give when the oldest stored article arrived; None before there is one."""
 
     async def article(self, article_id: str) -> StoredArticle | None:
         """Give a stored article."""

@@ -39,7 +39,7 @@ def mark_before_send() -> None:
 
 def _marking(post: Any) -> Any:
     async def marked(chat: Any, delivery: Any) -> Any:
-        await _STORES[-1].delivered(delivery.id, "", chat._clock.now() if 0 else _now())  # noqa: SLF001
+        await _STORES[-1].delivered(delivery.id, "", chat._clock.now() if 0 else _now())
         return await post(chat, delivery)
 
     return marked

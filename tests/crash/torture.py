@@ -1,8 +1,8 @@
 """`make torture`: every block of the delivery guarantee, as often as is wanted.
 
-    python -m tests.crash.torture                        all blocks, full counts
-    python -m tests.crash.torture --block kill --count 200
-    python -m tests.crash.torture --profile ci           the counts of the test suite
+python -m tests.crash.torture                        all blocks, full counts
+python -m tests.crash.torture --block kill --count 200
+python -m tests.crash.torture --profile ci           the counts of the test suite
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ def main() -> None:
     """Serve until the input ends."""
     _import_everything()
     wake, awake = os.pipe()
-    os.set_blocking(awake, False)  # noqa: FBT003
+    os.set_blocking(awake, False)
     signal.set_wakeup_fd(awake, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     _tell({"ready": os.getpid()})
@@ -103,7 +103,7 @@ def _import_everything() -> None:
     import bot.adapters.reading
     import bot.adapters.slack.chat
     import bot.app.running
-    import bot.cli  # noqa: F401
+    import bot.cli
     from bot.adapters.reading import read_page  # noqa: PLC0415
     from bot.core.feed import parse_feed  # noqa: PLC0415
     from bot.core.model import Feed  # noqa: PLC0415

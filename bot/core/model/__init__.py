@@ -35,6 +35,7 @@ from bot.core.model.stored import (
     Feedback,
     Hold,
     PollRecord,
+    Seen,
     Silence,
     StoredArticle,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "PollRecord",
     "Quote",
     "Rule",
+    "Seen",
     "SetAside",
     "Silence",
     "Span",

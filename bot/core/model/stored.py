@@ -135,6 +135,23 @@ class Feedback:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """That an article met a rule.
+
+    Attributes:
+        when: the article's time.
+        arrived: when we first saw it.
+        outlet: who published it.
+    """
+
+    rule_id: str
+    feed_id: str
+    when: datetime
+    arrived: datetime
+    outlet: str
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """Matches of a rule, or statements of somebody, by day.
 
