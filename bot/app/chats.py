@@ -113,7 +113,8 @@ def _slack_chat(settings: Settings, store: Store, clock: Clock, answer: Answer) 
 async def _matrix(
     stack: AsyncExitStack, settings: Settings, store: Store, clock: Clock, answer: Answer
 ) -> MatrixChat:
-    from bot.adapters.matrix import MatrixChat  # noqa: PLC0415 -- only where Matrix runs
+    from bot.adapters.chart import draw  # noqa: PLC0415 -- only where Matrix runs
+    from bot.adapters.matrix import MatrixChat  # noqa: PLC0415 -- the same
 
     chat = MatrixChat(
         _login(settings),
@@ -124,6 +125,7 @@ async def _matrix(
         level=settings.matrix_power_level,
         article=store.article,
         joined=partial(store.unblock, "matrix"),
+        draw=draw,
     )
     stack.push_async_callback(chat.stop)
     await chat.start()
