@@ -1,8 +1,8 @@
 """`make torture`: every block of the delivery guarantee, as often as is wanted.
 
-    python -m tests.crash.torture                        all blocks, full counts
-    python -m tests.crash.torture --block kill --count 200
-    python -m tests.crash.torture --profile ci           the counts of the test suite
+python -m tests.crash.torture                        all blocks, full counts
+python -m tests.crash.torture --block kill --count 200
+python -m tests.crash.torture --profile ci           the counts of the test suite
 """
 
 from __future__ import annotations
@@ -131,9 +131,7 @@ def _power(place: Place, folder: Path, count: int, seed: int) -> Result:
 
 
 def _burst(place: Place, folder: Path, count: int, seed: int) -> Result:
-    return timing.burst(
-        place.zygote, folder, matches=count, seconds=60, channels=24, seed=seed
-    )
+    return timing.burst(place.zygote, folder, matches=count, seconds=60, channels=24, seed=seed)
 
 
 def _kill(place: Place, folder: Path, count: int, seed: int) -> Result:
