@@ -2,21 +2,24 @@
 
 `disk.c`, preloaded into the program, writes down each change of a file and each fsync. From that
 record the state after a loss is made: what was synced is there; of what was not, any part may be
-missing, whole writes and single sectors, in any order (the model of Pillai et al., "All File Systems
-Are Not Created Equal", OSDI 2014, and of SQLite's own crash tests,
-https://www.sqlite.org/testing.html#crash_testing). A new name survives with the file's fsync or its
-folder's; a rename or removal that was followed by no fsync of the folder may be undone.
+missing, whole writes and single sectors, in any order (the model of Pillai et al., "All File
+Systems Are Not Created Equal", OSDI 2014, and of SQLite's own crash tests,
+https://www.sqlite.org/testing.html#crash_testing). A new name survives with the file's fsync or
+its folder's; a rename or removal that was followed by no fsync of the folder may be undone.
 """
 
 from __future__ import annotations
 
 import os
-import random
 import shutil
 import struct
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import random
 
 HEAD = struct.Struct("<cQQII")
 SECTOR = 512

@@ -94,9 +94,7 @@ class FeedServer:
         etag = f'"{hashlib.sha256(body.encode()).hexdigest()[:20]}"'
         if request.headers.get("If-None-Match") == etag:
             return web.Response(status=304, headers={"ETag": etag})
-        return web.Response(
-            text=body, content_type="application/rss+xml", headers={"ETag": etag}
-        )
+        return web.Response(text=body, content_type="application/rss+xml", headers={"ETag": etag})
 
     def _rss(self, name: str) -> str:
         rows = "".join(

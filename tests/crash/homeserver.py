@@ -10,6 +10,7 @@ as a client with keys needs for unencrypted rooms. The real Synapse is what `tes
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import json
 import time
@@ -162,10 +163,8 @@ class Homeserver:
         patience = min(float(request.query.get("timeout", 0)) / 1000, _LONGEST_POLL)
         if since == f"s{self._stream}" and patience:
             self._news.clear()
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), patience)
-            except TimeoutError:
-                pass
         after = int(since[1:]) if since else 0
         full = not since or request.query.get("full_state") == "true"
         joined = {}

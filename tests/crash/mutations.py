@@ -12,7 +12,7 @@ _STORES: list[Any] = []
 
 
 def _catch_store() -> None:
-    from bot.adapters.store import Store  # noqa: PLC0415 -- in the child only
+    from bot.adapters.store import Store
 
     opened = Store.open
 
@@ -24,8 +24,8 @@ def _catch_store() -> None:
 
 
 def _chats() -> tuple[Any, Any]:
-    from bot.adapters.matrix.chat import MatrixChat  # noqa: PLC0415 -- in the child only
-    from bot.adapters.slack.chat import SlackChat  # noqa: PLC0415
+    from bot.adapters.matrix.chat import MatrixChat
+    from bot.adapters.slack.chat import SlackChat
 
     return SlackChat, MatrixChat
 
@@ -39,24 +39,24 @@ def mark_before_send() -> None:
 
 def _marking(post: Any) -> Any:
     async def marked(chat: Any, delivery: Any) -> Any:
-        await _STORES[-1].delivered(delivery.id, "", chat._clock.now() if 0 else _now())
+        await _STORES[-1].delivered(delivery.id, "", _now())
         return await post(chat, delivery)
 
     return marked
 
 
 def _now() -> Any:
-    from bot.app.shell import SystemClock  # noqa: PLC0415 -- in the child only
+    from bot.app.shell import SystemClock
 
     return SystemClock().now()
 
 
 def mark_only_after_send() -> None:
     """Do not write down that an alert is being sent: a crash after it sends it again."""
-    from dataclasses import replace  # noqa: PLC0415
+    from dataclasses import replace
 
-    from bot.adapters.store import Store  # noqa: PLC0415 -- in the child only
-    from bot.core.model import DeliveryState  # noqa: PLC0415
+    from bot.adapters.store import Store
+    from bot.core.model import DeliveryState
 
     async def unwritten(_store: Any, delivery: Any, now: Any) -> Any:
         attempt = delivery.attempt + 1
@@ -67,7 +67,7 @@ def mark_only_after_send() -> None:
 
 def validators_first() -> None:
     """Save a feed's ETag before its entries: after a crash a 304 hides them."""
-    from bot.adapters.store import Store  # noqa: PLC0415 -- in the child only
+    from bot.adapters.store import Store
 
     record = Store.record
 
@@ -80,11 +80,11 @@ def validators_first() -> None:
 
 def retry_in_the_library() -> None:
     """Let the Slack SDK retry by itself, as it does by default: a reset connection posts twice."""
-    from slack_sdk.http_retry.builtin_async_handlers import (  # noqa: PLC0415 -- in the child only
+    from slack_sdk.http_retry.builtin_async_handlers import (
         AsyncConnectionErrorRetryHandler,
     )
 
-    from bot.adapters.slack import web  # noqa: PLC0415
+    from bot.adapters.slack import web
 
     client = web.sdk_client
 
@@ -120,7 +120,7 @@ def look_too_early() -> None:
 
 def new_transaction_each_time() -> None:
     """Give Matrix another transaction id at each try: it cannot know a repeat by it."""
-    from bot.adapters.matrix.account import Account  # noqa: PLC0415 -- in the child only
+    from bot.adapters.matrix.account import Account
 
     send = Account.send
     count = iter(range(1, 1 << 60))

@@ -14,10 +14,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from tests.crash.steps import Plan
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from tests.crash.steps import Plan
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 120.0
@@ -31,7 +31,9 @@ class Zygote:
         env: further variables of its own.
     """
 
-    def __init__(self, *, preload: Path | None = None, env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, *, preload: Path | None = None, env: Mapping[str, str] | None = None
+    ) -> None:
         kept = {
             name: value for name, value in os.environ.items()
             if not name.startswith(("WIREWATCH_", "SLACK_", "MATRIX_"))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tests.crash.checker import Verdict
+if TYPE_CHECKING:
+    from tests.crash.checker import Verdict
 
 LARGEST = 600 << 20
 """Bytes of memory that the program may take."""
@@ -78,4 +79,6 @@ class Result:
     def story(self) -> str:
         """Say what was wrong, for a failing test."""
         counts = ", ".join(f"{count} {name}" for name, count in self.found.items())
-        return "\n".join([f"{self.block}: {self.runs} runs, {counts}", *self.broken, *self.examples])
+        return "\n".join(
+            [f"{self.block}: {self.runs} runs, {counts}", *self.broken, *self.examples]
+        )

@@ -63,9 +63,7 @@ class SlackServer(Simulator):
         task.add_done_callback(self.tasks.discard)
 
 
-async def acted(
-    request: web.Request, fault: Fault, limited: dict[str, Any]
-) -> web.StreamResponse:
+async def acted(request: web.Request, fault: Fault, limited: dict[str, Any]) -> web.StreamResponse:
     """Answer a post that goes wrong."""
     if fault.kind == "limited":
         headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
@@ -76,8 +74,7 @@ async def acted(
         return web.Response(text="<html>welcome to the hotel network</html>")
     end = time.monotonic() + fault.wait
     while time.monotonic() < end and request.transport and not request.transport.is_closing():
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.05)  # noqa: ASYNC110 -- aiohttp tells of a lost client by state only
     if request.transport:
         request.transport.abort()
     return web.Response()
-

@@ -90,19 +90,19 @@ def install(plan: Plan) -> None:
     if plan.crash or plan.trace:
         _wrap_steps(Points(plan))
     if plan.mutation:
-        from tests.crash.mutations import MUTATIONS  # noqa: PLC0415 -- only where one is wanted
+        from tests.crash.mutations import MUTATIONS
 
         MUTATIONS[plan.mutation]()
 
 
 def _shorten(plan: Plan) -> None:
-    from bot.adapters.matrix import account  # noqa: PLC0415 -- in the child only
-    from bot.adapters.matrix.chat import MatrixChat  # noqa: PLC0415
-    from bot.adapters.scheduler import Scheduler  # noqa: PLC0415
-    from bot.adapters.slack.chat import SlackChat  # noqa: PLC0415
-    from bot.adapters.store import sqlite  # noqa: PLC0415
-    from bot.core.pacing import Limits  # noqa: PLC0415
-    from bot.jobs.deliver import Deliver  # noqa: PLC0415
+    from bot.adapters.matrix import account
+    from bot.adapters.matrix.chat import MatrixChat
+    from bot.adapters.scheduler import Scheduler
+    from bot.adapters.slack.chat import SlackChat
+    from bot.adapters.store import sqlite
+    from bot.core.pacing import Limits
+    from bot.jobs.deliver import Deliver
 
     MatrixChat.doubt = timedelta(seconds=plan.doubt)
     account.REQUEST_SECONDS = plan.patience
@@ -119,8 +119,8 @@ def _default(function: Any, **values: object) -> None:
 
 
 def _parse_inline() -> None:
-    from bot.adapters.parsing import ParserPool, ParsingError  # noqa: PLC0415 -- in the child only
-    from bot.errors import WirewatchError  # noqa: PLC0415
+    from bot.adapters.parsing import ParserPool, ParsingError
+    from bot.errors import WirewatchError
 
     async def run(_pool: object, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         try:
@@ -135,7 +135,7 @@ def _parse_inline() -> None:
 
 def _turn_clock(path: Path) -> None:
     """Add what a file holds to the program's clock."""
-    from bot.app.shell import SystemClock  # noqa: PLC0415 -- in the child only
+    from bot.app.shell import SystemClock
 
     with path.open("r+b") as file:
         shared = mmap.mmap(file.fileno(), 8)
@@ -152,16 +152,16 @@ def _turn_clock(path: Path) -> None:
 
 def _wrap_steps(point: Points) -> None:
     """Put a point before and after each step between feed and chat."""
-    from bot.adapters.feeds import HttpFeeds  # noqa: PLC0415 -- in the child only
-    from bot.adapters.matrix.account import Account  # noqa: PLC0415
-    from bot.adapters.matrix.chat import MatrixChat  # noqa: PLC0415
-    from bot.adapters.pages import HttpPages  # noqa: PLC0415
-    from bot.adapters.slack.chat import SlackChat  # noqa: PLC0415
-    from bot.adapters.slack.web import Web  # noqa: PLC0415
-    from bot.adapters.store import Store  # noqa: PLC0415
-    from bot.adapters.store.engine import Database  # noqa: PLC0415
-    from bot.jobs.placing import Placing  # noqa: PLC0415
-    from bot.jobs.reading import Reader  # noqa: PLC0415
+    from bot.adapters.feeds import HttpFeeds
+    from bot.adapters.matrix.account import Account
+    from bot.adapters.matrix.chat import MatrixChat
+    from bot.adapters.pages import HttpPages
+    from bot.adapters.slack.chat import SlackChat
+    from bot.adapters.slack.web import Web
+    from bot.adapters.store import Store
+    from bot.adapters.store.engine import Database
+    from bot.jobs.placing import Placing
+    from bot.jobs.reading import Reader
 
     _store_steps(point, Store)
     _around(point, HttpFeeds, ("fetch", "parse"), "feed")

@@ -71,9 +71,7 @@ def test_full_disk(zygote: Zygote, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("how", ["full", "read-only"])
-def test_disk_that_takes_no_writes(
-    bad_disk: tuple[Zygote, Disk], tmp_path: Path, how: str
-) -> None:
+def test_disk_that_takes_no_writes(bad_disk: tuple[Zygote, Disk], tmp_path: Path, how: str) -> None:
     """Said in few words, and mended by itself."""
     zygote, disk = bad_disk
     kept(storing.refused(zygote, tmp_path, disk, how=how, times=2, seconds=2, seed=7), 2)

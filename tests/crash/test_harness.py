@@ -17,12 +17,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LINK = "http://127.0.0.1:1/story/0-{}"
-WATCHES = [Watch("harbour", (("slack", "C1"), ("matrix", "!a"))), Watch("quarry", (("slack", "C2"),))]
+WATCHES = [
+    Watch("harbour", (("slack", "C1"), ("matrix", "!a"))),
+    Watch("quarry", (("slack", "C2"),)),
+]
 
 
 def article(number: int, word: str, feed: str = "feed0") -> dict[str, object]:
     title = f"Boats near the {word}"
-    return {"number": number, "word": word, "title": title, "feed": feed, "link": LINK.format(number)}
+    return {
+        "number": number,
+        "word": word,
+        "title": title,
+        "feed": feed,
+        "link": LINK.format(number),
+    }
 
 
 def post(channel: str, *numbers: int, repeat: bool = False) -> dict[str, object]:
@@ -77,7 +86,9 @@ def test_comparison_finds(posts: list[dict[str, object]], kind: str) -> None:
     assert found == {kind}
 
 
-def record(disk: Disk, kind: str, inode: int, offset: int, first: bytes, second: bytes = b"") -> None:
+def record(
+    disk: Disk, kind: str, inode: int, offset: int, first: bytes, second: bytes = b""
+) -> None:
     head = (kind.encode(), inode, offset, len(first), len(second))
     with disk._ops.open("ab") as file:
         file.write(HEAD.pack(*head) + first + second)

@@ -28,5 +28,5 @@ def test_a_fault_that_is_built_in_is_found(zygote: Zygote, tmp_path: Path, name:
     result = mutated(zygote, tmp_path, name, patience=10)
     found = result.found
     repeated = found["doubled"] + found["marked repeats"]
-    assert (found["lost"] if name in LOSES else repeated), result.story()
+    assert found["lost"] if name in LOSES else repeated, result.story()
     assert not result.good

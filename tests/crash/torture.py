@@ -131,9 +131,7 @@ def _power(place: Place, folder: Path, count: int, seed: int) -> Result:
 
 
 def _burst(place: Place, folder: Path, count: int, seed: int) -> Result:
-    return timing.burst(
-        place.zygote, folder, matches=count, seconds=60, channels=24, seed=seed
-    )
+    return timing.burst(place.zygote, folder, matches=count, seconds=60, channels=24, seed=seed)
 
 
 def _kill(place: Place, folder: Path, count: int, seed: int) -> Result:

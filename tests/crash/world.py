@@ -80,7 +80,10 @@ class World:
         rooms = [self.matrix.room().id for _ in range(channels)]
         made = []
         for at, word in enumerate(self.words):
-            places: list[Place] = [("slack", desks[at % channels]), ("matrix", rooms[at % channels])]
+            places: list[Place] = [
+                ("slack", desks[at % channels]),
+                ("matrix", rooms[at % channels]),
+            ]
             if at % 3 == 0 and channels > 1:
                 places.append(("slack", desks[(at + 1) % channels]))
             made.append(Watch(word, tuple(places)))
@@ -183,7 +186,9 @@ class World:
                 raise TimeoutError(f"the program ended: {self.program.said()[-2000:]}")
             self.program.measure()
             time.sleep(0.1)
-        raise TimeoutError(f"not drained in {seconds} s: {self.outbox()}, {self.verdict().lost[:5]}")
+        raise TimeoutError(
+            f"not drained in {seconds} s: {self.outbox()}, {self.verdict().lost[:5]}"
+        )
 
     def settled(self, seconds: float = 0.3) -> Verdict:
         """Wait for late commits and a little longer, then compare."""

@@ -85,8 +85,8 @@ def _become(wish: dict[str, Any]) -> None:
     os.environ.update(wish["env"])
     sys.argv = ["wirewatch", *wish.get("arguments", ["run"])]
 
-    from bot import cli  # noqa: PLC0415 -- imported before the fork
-    from tests.crash.steps import Plan, install  # noqa: PLC0415
+    from bot import cli
+    from tests.crash.steps import Plan, install
 
     install(Plan(**wish["plan"]))
     cli.main()
@@ -98,20 +98,20 @@ def _become(wish: dict[str, Any]) -> None:
 
 def _import_everything() -> None:
     """Load what a run would load, so that a child need not."""
-    import bot.adapters.feeds  # noqa: PLC0415
-    import bot.adapters.matrix.chat  # noqa: PLC0415
+    import bot.adapters.feeds
+    import bot.adapters.matrix.chat
     import bot.adapters.reading
     import bot.adapters.slack.chat
     import bot.app.running
     import bot.cli
-    from bot.adapters.reading import read_page  # noqa: PLC0415
-    from bot.core.feed import parse_feed  # noqa: PLC0415
-    from bot.core.model import Feed  # noqa: PLC0415
+    from bot.adapters.reading import read_page
+    from bot.core.feed import parse_feed
+    from bot.core.model import Feed
 
     # What is loaded at the first use is loaded now: languages, encodings, the page reader.
     words = "The ferry will not sail before the keeper of the lamp has counted the boats. " * 5
-    rss = f"<rss version='2.0'><channel><title>x</title><item><title>A ferry</title>" \
-          f"<description>{words}</description></item></channel></rss>"  # fmt: skip
+    entry = f"<item><title>A ferry</title><description>{words}</description></item>"
+    rss = f"<rss version='2.0'><channel><title>x</title>{entry}</channel></rss>"
     parse_feed(
         rss.encode(), feed=Feed("http://a.example/"), url="http://a.example/", content_type="",
         now=datetime.now(UTC), known=(),
@@ -123,7 +123,7 @@ def _import_everything() -> None:
 
 @cache
 def _read(paths: tuple[Path, ...], _stamp: tuple[int, ...]) -> Any:
-    from bot.app.knowledge import load_knowledge  # noqa: PLC0415
+    from bot.app.knowledge import load_knowledge
 
     return load_knowledge(paths)
 
@@ -134,7 +134,7 @@ def _knowledge(paths: tuple[Path, ...], **_: object) -> Any:
 
 
 def _warm(rules: str) -> None:
-    from bot.core.quotes import find_quotes  # noqa: PLC0415
+    from bot.core.quotes import find_quotes
 
     if rules:
         known = _knowledge((Path(rules),))

@@ -25,12 +25,10 @@ LATE = (0.5, 10.0, 50.0)
 def chat_faults(
     zygote: Zygote, folder: Path, *, times: int, scale: float, channels: int, seed: int
 ) -> Result:
-    """Let every kind of fault happen in both chats, as often as asked.
+    """Let every kind of fault happen in both chats, so often each.
 
-    Args:
-        times: of each kind in each chat.
-        scale: 1 for real windows and late commits of 0.5, 10 and 50 s; 0.05 for a twentieth.
-        channels: of each chat; each has one fault at a time.
+    A scale of 1 has Slack's window of doubt and late commits of 0.5, 10 and 50 s, one of 0.05 a
+    twentieth of each. Each channel has one fault at a time, so many channels take less time.
     """
     result = Result("chat faults")
     silence = 1.3 if scale < 1 else 25.0
@@ -53,7 +51,9 @@ def chat_faults(
             result.faults.update(trouble.spent)
         result.runs = result.faults.total()
         finish(world, result)
-    result.notes.append(f"doubt window {world.plan.doubt:g} s, late commits {[each * scale for each in LATE]} s")
+    result.notes.append(
+        f"doubt window {world.plan.doubt:g} s, late commits {[each * scale for each in LATE]} s"
+    )
     return result
 
 

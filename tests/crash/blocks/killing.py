@@ -27,9 +27,7 @@ TROUBLE = (
 def trouble(world: World, chance: random.Random, share: float) -> None:
     """Let some posts go wrong from now on, so that there is something to recover from."""
     for server in (world.slack, world.matrix):
-        server.trouble.chance = lambda: (
-            chance.choice(TROUBLE) if chance.random() < share else None
-        )
+        server.trouble.chance = lambda: chance.choice(TROUBLE) if chance.random() < share else None
 
 
 def finish(world: World, result: Result, seconds: float = DRAIN) -> None:

@@ -22,9 +22,8 @@ SLACK_CALL = "slack request chat.postMessage"
 def mutated(zygote: Zygote, folder: Path, name: str, *, patience: float = 15.0) -> Result:
     """Crash around a post, lose answers, carry a post out late, crash before a poll is stored.
 
-    Args:
-        name: of the built-in fault, "" for none.
-        patience: seconds in which everything must have arrived.
+    The name is that of the built-in fault, "" for none; within the patience, in seconds, everything
+    must have arrived.
     """
     result = Result(f"mutation {name or 'none'}")
     with World(zygote, folder, channels=3, seed=11) as world:

@@ -11,7 +11,6 @@ import time
 from typing import TYPE_CHECKING
 
 from tests.crash.blocks.killing import STARTING, finish, trouble
-from tests.crash.disk import Disk
 from tests.crash.results import Result
 from tests.crash.world import World
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.crash.disk import Disk
     from tests.crash.program import Zygote
 
 
@@ -29,14 +29,17 @@ def _alive(world: World, result: Result, what: str) -> None:
 
 
 def locked(
-    zygote: Zygote, folder: Path, *, times: int, seconds: tuple[float, float], busy: float, seed: int
+    zygote: Zygote,
+    folder: Path,
+    *,
+    times: int,
+    seconds: tuple[float, float],
+    busy: float,
+    seed: int,
 ) -> Result:
     """Let another connection lock the database, for shorter and longer than a write is patient.
 
-    Args:
-        times: how often.
-        seconds: shortest and longest lock.
-        busy: the program's patience with a locked database.
+    The seconds are those of the shortest and the longest lock, `busy` the program's patience.
     """
     chance = random.Random(seed)  # noqa: S311 -- repeatable
     result = Result("database locked")
@@ -158,9 +161,7 @@ def _fill(ballast: Path) -> Path:
 def removed(zygote: Zygote, folder: Path, *, times: int, seconds: float, seed: int) -> Result:
     """Remove the database's files under the running program; every second time kill it later on.
 
-    Args:
-        times: how often.
-        seconds: in which the program must have written the file anew.
+    Within the seconds the program must have written the file anew.
     """
     chance = random.Random(seed)  # noqa: S311 -- repeatable
     result = Result("file removed under us")

@@ -114,4 +114,3 @@ def burst(
         messages = len(world.log.posts)
     result.notes.append(f"{result.runs} matches published in {took:.0f} s, {messages} messages")
     return result
-
