@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
     from contextlib import AsyncExitStack
 
-    from aiohttp import web
     from pydantic import SecretStr
     from rich.console import Console
 
     from bot.adapters.matrix import Login, MatrixChat
     from bot.adapters.slack import SlackChat
     from bot.adapters.store import Store
+    from bot.adapters.web import Route
     from bot.core.model import Rule
     from bot.ports import Chat, Clock, Incoming
     from bot.settings import Settings
@@ -37,7 +37,7 @@ async def open_chats(
     store: Store,
     clock: Clock,
     answer: Answer,
-    routes: Iterable[web.RouteDef] = (),
+    routes: Iterable[Route] = (),
 ) -> dict[str, Chat]:
     """Build and start the chats that run, and the server where anything is served.
 
@@ -85,7 +85,7 @@ async def _slack(
     store: Store,
     clock: Clock,
     answer: Answer,
-    served: list[web.RouteDef],
+    served: list[Route],
 ) -> SlackChat:
     chat = _slack_chat(settings, store, clock, answer)
     served += chat.routes()
