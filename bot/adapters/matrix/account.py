@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 import nio
 
-from bot.adapters.matrix.errors import MatrixError, NotReadyError
+from bot.adapters.matrix.errors import MatrixError, NoAnswerError, NotReadyError
 from bot.adapters.matrix.secrecy import encrypted
 from bot.adapters.matrix.session import SessionFile
 from bot.adapters.matrix.wire import NOT_FOUND, content_of, unanswered
@@ -199,7 +199,10 @@ class Account:
                     self.client.olm.outbound_group_sessions.pop(room_id, None)
                 kind, content = await encrypted(self.client, room_id, kind, content)
             done = await self.room_request("PUT", room_id, "send", kind, txn, body=content)
-            return str(done["event_id"])
+        event = done.get("event_id")
+        if not isinstance(event, str):  # something between us and the homeserver answered
+            raise NoAnswerError("an answer that is not the homeserver's", reached=True)
+        return event
 
     async def sync(self, *, since: str, full_state: bool, seconds: int) -> nio.SyncResponse:
         """Wait up to `seconds` for news since a sync token ("" for a first sight of everything).

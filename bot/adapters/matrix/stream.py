@@ -99,6 +99,8 @@ class Stream:
         elif isinstance(error, SettingsError):
             pause = _LONGEST_PAUSE
             log.error("matrix login refused", reason=str(error))
+        elif isinstance(error, OSError):  # a full or read-only disk: the place is stored later
+            log.warning("matrix session not stored", reason=error.strerror or str(error))
         else:
             # What nio cannot digest would come again and again: go on behind it.
             self._since = self._account.client.next_batch or self._since
