@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 
+    from bot.core.match.needs import Needs
     from bot.core.model import (
         Article,
         AuditEntry,
@@ -227,6 +228,15 @@ class Archive(Protocol):
         self, since: datetime, *, only_stories: bool = False
     ) -> AsyncIterator[StoredArticle]:
         """Iterate over what arrived since a time, in order of arrival."""
+
+    async def count_articles(self, since: datetime) -> int:
+        """Count what arrived since a time."""
+
+    def articles_with(self, needs: Needs, since: datetime) -> AsyncIterator[StoredArticle]:
+        """Iterate over what arrived since a time and has certain words, in order of arrival.
+
+        Some may come along that do not have them; none that has them is missing.
+        """
 
     async def save_quotes(self, article_id: str, found: Sequence[Quote]) -> None:
         """Store the quotes of an article that was not analyzed when it arrived."""
