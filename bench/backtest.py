@@ -4,8 +4,8 @@
     python -m bench.backtest --articles 5000     fewer; fails, like the long run, on a wrong answer
 
 Articles are those of bench/match_data.py: 2,000 texts, each stored many times under other titles
-and days, none of them analyzed. Queries are the command's; each is answered with the full-text search
-and, for comparison, by a look at every article. Results go to bench/results/backtest.json.
+and days, none of them analyzed. Queries are the command's; each is answered with the full-text
+search and, for comparison, by a look at every article. Results go to bench/results/backtest.json.
 """
 
 from __future__ import annotations
