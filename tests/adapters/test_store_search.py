@@ -74,3 +74,11 @@ async def test_only_what_arrived_since_is_found(store: Store) -> None:
     await keep(store, make_article("1", title="Ferry", arrived=NOW - timedelta(days=3)))
     found = [s async for s in store.articles_with(Word("ferry"), NOW - timedelta(days=2))]
     assert found == []
+
+
+async def test_what_is_forgotten_is_found_no_more(store: Store) -> None:
+    await keep(store, make_article("1", title="Ferry", arrived=NOW - timedelta(days=30)))
+    await keep(store, make_article("2", title="Ferry"))
+    await store.prune(NOW - timedelta(days=7))
+    found = [s async for s in store.articles_with(Word("ferry"), NOW - timedelta(days=60))]
+    assert [stored.article.key for stored in found] == ["2"]

@@ -74,6 +74,6 @@ def test_whatever_matches_has_what_is_needed(trees: list[object], text: str, tit
     accepted = [tree for tree in map(accepted_by_the_parser, trees) if tree is not None]  # type: ignore[arg-type]
     rules = RuleSet(OFFICIALS, [Rule(str(n), str(n), str(tree)) for n, tree in enumerate(accepted)])
     article = article_of({"id": "1", "title": title, "text": text, "lang": "en"})
-    words = words_of(article)
+    words = words_of(title, text)
     for match in rules.find_matches(article, whole_words(text)):
         assert met(needs_of(accepted[int(match.rule)], OFFICIALS), words)

@@ -33,9 +33,8 @@ Piece = tuple[int, int, "Field", int]
 """Where a piece of a field stands in a document: start, end, field, offset within the field."""
 
 
-def searched_text(article: Article) -> str:
-    """Give title and text as one, with a barrier between them."""
-    title, text = article.title, article.text
+def searched_text(title: str, text: str) -> str:
+    """Give an article's title and text as one, with a barrier between them."""
     if fold.BARRIER in title or fold.BARRIER in text:
         title, text = title.replace(fold.BARRIER, " "), text.replace(fold.BARRIER, " ")
     return f"{title}{_JOIN}{text}"
@@ -166,7 +165,7 @@ class ArticleDocument(Document):
     def __init__(self, article: Article, quotes: Sequence[Quote] | None) -> None:
         self.article = article
         self.quotes = quotes
-        whole, title = searched_text(article), len(article.title)
+        whole, title = searched_text(article.title, article.text), len(article.title)
         self.body_start = title + len(_JOIN)
         super().__init__(whole, ((0, title, "title", 0), (self.body_start, len(whole), "text", 0)))
         self._fields: dict[str, Document] = {}

@@ -29,7 +29,6 @@ from bot.core.query import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bot.core.model import Article
     from bot.core.officials import Officials
 
 _MOST = 400
@@ -66,9 +65,9 @@ class AnyOf:
 Needs = Word | AllOf | AnyOf
 
 
-def words_of(article: Article) -> set[str]:
+def words_of(title: str, text: str) -> set[str]:
     """Give the folded words that an article can be searched by: those of its title and text."""
-    found = set(fold.Folded(searched_text(article)).text.split())
+    found = set(fold.Folded(searched_text(title, text)).text.split())
     found.discard(fold.BARRIER)
     return found
 

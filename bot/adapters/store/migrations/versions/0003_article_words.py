@@ -2,43 +2,48 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import sqlalchemy as sa
 from alembic import op
 
 from bot.adapters.store.search import row_of
-from bot.core.model import Article
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
 _BATCH = 500
+_CREATE = {
+    "sqlite": (
+        "CREATE VIRTUAL TABLE article_words USING fts5(words, detail='none', tokenize='ascii')",
+    ),
+    "postgresql": (
+        "CREATE TABLE article_words (seq bigint PRIMARY KEY, words tsvector NOT NULL)",
+        "CREATE INDEX ix_article_words ON article_words USING gin (words)",
+    ),
+}
+_INSERT = {
+    "sqlite": "INSERT INTO article_words (rowid, words) VALUES (:seq, :words)",
+    "postgresql": (
+        "INSERT INTO article_words (seq, words)"
+        " VALUES (:seq, array_to_tsvector(string_to_array(:words, ' ')))"
+    ),
+}
 
 
 def upgrade() -> None:
     """Which words stored articles have, for full-text search."""
-    op.execute(
-        "CREATE VIRTUAL TABLE article_words USING fts5("
-        "words, content='', detail='none', tokenize='ascii')"
-    )
     connection, last = op.get_bind(), 0
+    dialect = connection.dialect.name
+    for statement in _CREATE[dialect]:
+        op.execute(statement)
     rows = sa.text("SELECT seq, title, text FROM articles WHERE seq > :last ORDER BY seq LIMIT :n")
-    insert = sa.text("INSERT INTO article_words (rowid, words) VALUES (:rowid, :words)")
+    insert = sa.text(_INSERT[dialect])
     while found := connection.execute(rows, {"last": last, "n": _BATCH}).all():
-        connection.execute(
-            insert, [row_of(row.seq, _article(row.title, row.text)) for row in found]
-        )
+        connection.execute(insert, [row_of(row.seq, row.title, row.text) for row in found])
         last = found[-1].seq
 
 
-def _article(title: str, text: str) -> Article:
-    now = datetime.fromtimestamp(0, UTC)
-    return Article("", "", "", title, text, published=None, arrived=now)
-
-
 def downgrade() -> None:
-    """Nothing is kept that the articles do not say."""
+    """Nothing is lost that the articles do not say."""
     op.execute("DROP TABLE article_words")
