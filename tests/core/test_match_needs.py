@@ -68,6 +68,7 @@ def whole_words(text: str) -> list[Quote]:
     ]
 
 
+@pytest.mark.timeout(7200)  # the nightly profile takes its time
 @given(st.lists(queries(), min_size=1, max_size=4), texts(), texts(4))
 @PROFILE
 def test_whatever_matches_has_what_is_needed(trees: list[object], text: str, title: str) -> None:

@@ -240,6 +240,7 @@ PIECES = [
 ]  # fmt: skip
 
 
+@pytest.mark.timeout(7200)  # the nightly profile takes its time
 @given(st.lists(st.tuples(st.sampled_from(PIECES), st.sampled_from([" ", " ", "", "\n"]))))
 def test_what_is_read_without_the_grammar_is_what_the_grammar_reads(
     pieces: list[tuple[str, str]],
