@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 
     from bot.core.account import Account
+    from bot.core.match.needs import Needs
     from bot.core.model import (
         Article,
         AuditEntry,
@@ -320,6 +321,15 @@ class Archive(Protocol):
         self, entity: str, name: str, since: datetime
     ) -> AsyncIterator[StoredArticle]:
         """Iterate over the articles since a time that quote an entity, in order of arrival."""
+
+    async def count_articles(self, since: datetime) -> int:
+        """Count what arrived since a time."""
+
+    def articles_with(self, needs: Needs, since: datetime) -> AsyncIterator[StoredArticle]:
+        """Iterate over what arrived since a time and has certain words, in order of arrival.
+
+        Some may come along that do not have them; none that has them is missing.
+        """
 
     async def save_quotes(self, article_id: str, found: Sequence[Quote]) -> None:
         """Store the quotes of an article that was not analyzed when it arrived."""

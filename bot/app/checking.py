@@ -36,6 +36,8 @@ def check_rule_files(console: Console, paths: tuple[Path, ...]) -> int:
 def _check_rules(console: Console, knowledge: Knowledge) -> int:
     for fault in knowledge.faults:
         _fault(console, str(fault))
+    for warning in knowledge.warnings:
+        _doubtful(console, warning)
     _fine(console, f"{len(knowledge.rules)} rules, {len(knowledge.officials)} entities read")
     return len(knowledge.faults)
 
@@ -130,6 +132,10 @@ async def _check_chats(console: Console, settings: Settings, rules: Iterable[Rul
 
 def _fault(console: Console, text: str) -> None:
     console.print(Text("wrong  ", style="bold red").append(text, style="default"))
+
+
+def _doubtful(console: Console, text: str) -> None:
+    console.print(Text("look   ", style="bold yellow").append(text, style="default"))
 
 
 def _fine(console: Console, text: str) -> None:

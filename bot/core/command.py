@@ -10,7 +10,7 @@ from bot.errors import CommandError
 
 VERBS: dict[str, tuple[str, str]] = {
     "add": ("add <query> [as <name>] [#channel]", "watch for something, alert here"),
-    "test": ("test <query> [7d]", "try a query over stored articles, save nothing"),
+    "test": ("test [<rule>:] <query> [7d]", "try a query, or an edit, over stored articles"),
     "list": ("list", "the rules of this channel"),
     "show": ("show <rule>", "one rule"),
     "edit": ("edit <rule> <query>", "change a rule's query"),

@@ -67,8 +67,9 @@ class Reader:
     async def read(self, entry: Article, full_text: FullText) -> Reading:
         """Read one article; never raises for what is in it.
 
-        Steps: candidates on title and feed text; the page, if there are any (or the feed always
-        wants it); quotes; matches with the full text and the speakers.
+        Steps: candidates on title and feed text, or rules that the page's text may complete; the
+        page, if there are any (or the feed always wants it); quotes; matches with the full text and
+        the speakers.
         """
         try:
             return await self._read(entry, full_text)
@@ -77,7 +78,8 @@ class Reader:
             return Reading(entry, entry, outcome=f"could not be read: {error}"[:200])
 
     async def _read(self, entry: Article, full_text: FullText) -> Reading:
-        candidates = self._rules.find_candidates(entry)
+        goes_on = full_text != "never" and bool(entry.url) and len(entry.text) < ENOUGH
+        candidates = self._rules.find_candidates(entry, teaser=goes_on)
         if not candidates and full_text != "always":
             return Reading(entry, entry, outcome="no rule matched")
         article, note = await self._with_page(entry, full_text)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, Select, Table, delete, func, or_, select, update
 
+from bot.adapters.store import search
 from bot.adapters.store.account import count_up
 from bot.adapters.store.feeds import polled_values, validator_values
 from bot.adapters.store.hubs import want_hub
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.adapters.store.engine import Database
+    from bot.core.match.needs import Needs
     from bot.core.model import PollRecord
 
 _MOST_VERSIONS = 50
@@ -167,6 +169,31 @@ class ArticleRows:
             if len(found) < batch:
                 return
 
+    async def count_articles(self, since: datetime) -> int:
+        """Count what arrived since a time."""
+        async with self._db.read() as connection:
+            query = select(func.count()).where(articles.c.arrived >= since)
+            return (await connection.execute(query)).scalar_one()
+
+    async def articles_with(
+        self, needs: Needs, since: datetime, *, batch: int = 250
+    ) -> AsyncIterator[StoredArticle]:
+        """Iterate over what arrived since a time and has certain words, in order of arrival.
+
+        A few articles come along that do not have them; none that has them is missing.
+
+        Args:
+            needs: see `bot.core.match.needs`.
+            since: the first moment that counts.
+            batch: rows read at once, so that memory stays bounded.
+        """
+        async with self._db.read() as connection:
+            found = await search.find_articles(connection, needs, since)
+        for at in range(0, len(found), batch):
+            query = select(articles).where(articles.c.seq.in_(found[at : at + batch]))
+            for stored in await self._select(query.order_by(articles.c.seq)):
+                yield stored
+
     async def save_quotes(self, article_id: str, found: Sequence[Quote]) -> None:
         """Store the quotes of an article that was not analyzed when it arrived."""
         async with self._db.write() as connection:
@@ -236,11 +263,13 @@ async def _put(connection: AsyncConnection, stored: StoredArticle) -> None:
         "analyzed": stored.analyzed,
     }
     changed = {name: values[name] for name in values if name not in ("id", "arrived")}
+    before = await search.text_before(connection, article)
     await connection.execute(
         insert(connection, articles)
         .values(**values)
         .on_conflict_do_update(index_elements=[articles.c.id], set_=changed)
     )
+    await search.index_article(connection, article, before)
     await _put_quotes(connection, article.id, stored.quotes)
     await connection.execute(delete(matches).where(matches.c.article_id == article.id))
     if stored.matches:
