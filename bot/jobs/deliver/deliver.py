@@ -205,8 +205,10 @@ class Deliver:
             return None
         if _doubtful(first):
             return await self._sending.resolve(chat, state, first, delivery)
-        self._holding.sent(target, first)
-        return await self._sending.send(chat, state, first, delivery)
+        result = await self._sending.send(chat, state, first, delivery)
+        if result is DeliveryState.DELIVERED:
+            self._holding.sent(target, first)
+        return result
 
 
 def _doubtful(first: Waiting | None) -> bool:
