@@ -196,7 +196,7 @@ async def test_help_names_every_command_and_the_language(room: Room) -> None:
 async def test_status_counts(room: Room, store: Store) -> None:
     await fill(store, make_article("1"))
     text = (await room.type("status")).text
-    assert "feeds: 1, 0 failing" in text
+    assert "feeds: 1, 1 healthy, 0 failing" in text
     assert "rules: 1, 0 paused" in text
 
 

@@ -59,7 +59,7 @@ async def test_a_burst_is_a_few_alerts_and_then_digests(store: Store, clock: Tur
         assert found.state is DeliveryState.DELIVERED
 
 
-async def test_ten_thousand_at_once_are_out_within_five_minutes(
+async def test_a_large_burst_drains_fifty_a_second(
     store: Store, clock: TurnedClock
 ) -> None:
     wanted = [make_news(at) for at in range(2000)]
@@ -68,7 +68,7 @@ async def test_ten_thousand_at_once_are_out_within_five_minutes(
     await deliver_to(store, clock, chat).drain()
     assert sorted(chat.links) == sorted(link for one in wanted for link in links_of(one))
     seconds = chat.times[-1] - chat.times[0]
-    assert seconds * 5 <= 300, "2,000 are a fifth of it"
+    assert seconds <= 60, "ten thousand would take five times as long: within five minutes"
     assert await store.count_deliveries() == {"delivered": 2000 + len(chat.titles)}
 
 

@@ -93,6 +93,15 @@ class Deliver:
         await self._revising.revise_due()
         return arrived
 
+    def _rest(self, target: Target, line: Line) -> None:
+        """Leave a channel alone whose first must wait; nothing that comes later overtakes it."""
+        soon = self._clock.now() + REST
+        due = line.waiting[0].due if line.waiting else None
+        if line.channel.stopped:
+            self._resting[target] = min(line.channel.probe_at or soon, soon)
+        elif due is not None:
+            self._resting[target] = min(due, soon)
+
     def _rests(self, target: Target) -> bool:
         """Say whether the first of a channel had to wait a moment ago."""
         until = self._resting.get(target)
@@ -160,7 +169,7 @@ class Deliver:
                 if await self._arranged(target, line):
                     continue
                 if not self._ready(line):
-                    self._resting[target] = self._clock.now() + REST
+                    self._rest(target, line)
                     break
                 if not self._paces.take(target, self._clock.now()):
                     continue  # another channel took the chat's turn meanwhile
