@@ -59,9 +59,7 @@ async def test_a_burst_is_a_few_alerts_and_then_digests(store: Store, clock: Tur
         assert found.state is DeliveryState.DELIVERED
 
 
-async def test_a_large_burst_drains_fifty_a_second(
-    store: Store, clock: TurnedClock
-) -> None:
+async def test_a_large_burst_drains_fifty_a_second(store: Store, clock: TurnedClock) -> None:
     wanted = [make_news(at) for at in range(2000)]
     await store.enqueue(wanted, NOW)
     chat = ToldChat(clock)

@@ -54,7 +54,7 @@ class Room:
     async def news(self, *numbers: int, **changes: object) -> None:
         await self.store.enqueue([make_news(at, **changes) for at in numbers], self.clock.now())
 
-    async def live(self, until: datetime, step: float = 600) -> None:
+    async def live(self, until: datetime, step: float = 1800) -> None:
         while self.clock.now() < until:
             await self.job.drain()
             left = (until - self.clock.now()).total_seconds()
