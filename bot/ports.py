@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 
+    from bot.core.account import Account
     from bot.core.model import (
         Article,
         AuditEntry,
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
         DeliveryState,
         Feed,
         FeedState,
+        Habits,
         Hold,
         Line,
         Message,
@@ -29,11 +31,14 @@ if TYPE_CHECKING:
         PollRecord,
         Quote,
         Rule,
+        Seen,
         SetAside,
+        Silence,
         StoredArticle,
         Validators,
         Waiting,
     )
+    from bot.core.opml import FeedList
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,7 @@ class Fetched:
             were replaced by those of the parsed feed.
         fresh: seconds for which the server calls the body fresh (RFC 9111), or None.
         moved: where it permanently moved to (301, 308), or "".
+        links: `Link` headers as sent (RFC 8288), joined by commas.
     """
 
     body: bytes
@@ -56,14 +62,16 @@ class Fetched:
     validators: Validators
     fresh: float | None = None
     moved: str = ""
+    links: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """The server (304) or the body's hash says that nothing is new; `fresh` as in `Fetched`."""
+    """The server (304) or the body's hash says that nothing is new; the rest as in `Fetched`."""
 
     validators: Validators
     fresh: float | None = None
+    moved: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +102,26 @@ class Feeds(Protocol):
 
         Raises:
             FeedError: the body is no feed, or reading it took too long.
+        """
+
+
+class Finder(Protocol):
+    """Finds feeds at addresses that people give."""
+
+    async def discover(self, url: str) -> tuple[Feed, ...]:
+        """Give the feed at an address, or those that the page there announces, likeliest first.
+
+        Raises:
+            FetchError: the address gave nothing.
+            FeedError: it is neither a feed nor a page that announces one.
+        """
+
+    async def read_list(self, url: str) -> FeedList:
+        """Give the feeds of the OPML document at an address.
+
+        Raises:
+            FetchError: the address gave nothing.
+            FeedError: it is no OPML, or cannot be read.
         """
 
 
@@ -219,16 +247,32 @@ class FeedStore(Protocol):
     async def feed_states(self) -> list[FeedState]:
         """Give all feeds, by URL."""
 
-    async def feed_failed(self, feed_id: str, reason: str, next_poll: datetime) -> None:
-        """Note a failed poll and give the claim back."""
+    async def feed_failed(
+        self,
+        feed_id: str,
+        reason: str,
+        next_poll: datetime,
+        habits: Habits | None = None,
+        *,
+        gone: bool = False,
+    ) -> None:
+        """Note a failed poll and give the claim back; a feed that is gone is paused."""
 
     async def feed_unchanged(
-        self, feed_id: str, validators: Validators, now: datetime, next_poll: datetime
+        self,
+        feed_id: str,
+        validators: Validators,
+        now: datetime,
+        next_poll: datetime,
+        habits: Habits = ...,
     ) -> None:
         """Note a poll that brought nothing new and give the claim back."""
 
     async def pause_feed(self, feed_id: str, *, paused: bool) -> None:
         """Stop or resume polling a feed."""
+
+    async def entries_since(self, since: datetime) -> dict[str, int]:
+        """Count each feed's articles that arrived since a time, those of first sights excluded."""
 
 
 class Archive(Protocol):
@@ -243,6 +287,18 @@ class Archive(Protocol):
     async def alerted(self, story: str) -> set[tuple[str, str, str]]:
         """Give where a story was alerted or will be: (rule id, chat, channel)."""
 
+    async def told_of(self, article_ids: Collection[str], since: datetime) -> tuple[bool, int]:
+        """Say whether an article was alerted, and how often it was corrected in one channel."""
+
+    async def named_in(self, story: str, rule_id: str) -> set[str]:
+        """Give the entities by which the reports of a story met a rule."""
+
+    async def matches_since(self, since: datetime, rule_id: str = "") -> list[Seen]:
+        """Give the matches of articles that arrived since a time, of one rule or of all."""
+
+    async def first_arrival(self) -> datetime | None:
+        """Give when the oldest stored article arrived; None before there is one."""
+
     async def article(self, article_id: str) -> StoredArticle | None:
         """Give a stored article."""
 
@@ -250,9 +306,20 @@ class Archive(Protocol):
         """Give the stored articles of a link, oldest first."""
 
     def articles_since(
-        self, since: datetime, *, only_stories: bool = False
+        self, since: datetime, *, only_stories: bool = False, unread: bool = False
     ) -> AsyncIterator[StoredArticle]:
-        """Iterate over what arrived since a time, in order of arrival."""
+        """Iterate over what arrived since a time, in order of arrival.
+
+        Args:
+            since: the first moment that counts.
+            only_stories: leave out what was never placed in a story.
+            unread: only articles whose quotes were not looked for.
+        """
+
+    def articles_quoting(
+        self, entity: str, name: str, since: datetime
+    ) -> AsyncIterator[StoredArticle]:
+        """Iterate over the articles since a time that quote an entity, in order of arrival."""
 
     async def save_quotes(self, article_id: str, found: Sequence[Quote]) -> None:
         """Store the quotes of an article that was not analyzed when it arrived."""
@@ -441,7 +508,53 @@ class RuleStore(Protocol):
         """Give the newest changes, newest first."""
 
 
-class Store(FeedStore, Archive, Outbox, Lines, Holds, OutboxDesk, RuleStore, Protocol):
+class Accounts(Protocol):
+    """The daily account and the canary. Every method raises StoreError."""
+
+    async def account(self, day: date) -> Account:
+        """Give the account of a UTC day."""
+
+    async def reported(self) -> date | None:
+        """Give the last day that was reported."""
+
+    async def note_reported(self, day: date) -> None:
+        """Note that a day was reported."""
+
+    async def canary_out(self) -> datetime | None:
+        """Give when a canary last came out."""
+
+    async def forget_canaries(self, before: datetime) -> None:
+        """Remove the traces of canaries that arrived before a time."""
+
+
+class SilenceStore(Protocol):
+    """Whose silence channels want to be told of. Every method raises StoreError."""
+
+    async def silences(self) -> list[Silence]:
+        """Give all of them, by channel and entity."""
+
+    async def put_silence(self, silence: Silence, entry: AuditEntry) -> None:
+        """Insert or replace one, with its line in the audit log."""
+
+    async def drop_silence(self, silence: Silence, entry: AuditEntry) -> None:
+        """Forget one, with its line in the audit log."""
+
+    async def silence_told(self, silence: Silence, told: datetime | None) -> None:
+        """Note when it was told, or None once somebody spoke again."""
+
+
+class Store(
+    FeedStore,
+    Archive,
+    Outbox,
+    Lines,
+    Holds,
+    OutboxDesk,
+    RuleStore,
+    SilenceStore,
+    Accounts,
+    Protocol,
+):
     """Everything that must survive."""
 
 

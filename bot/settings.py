@@ -87,15 +87,31 @@ class Settings(BaseSettings):
         alias="WIREWATCH_PRIME",
         description="true: the entries of a feed's first sight do not alert",
     )
+    canary: bool = Field(
+        default=True,
+        alias="WIREWATCH_CANARY",
+        description="true: a feed of the bot's own shows every 5 minutes that alerts come out",
+    )
     egress_allow: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         alias="WIREWATCH_EGRESS_ALLOW",
         description="host:port list exempt from the egress guard (intranet feeds)",
     )
+    retention_days: int | None = Field(
+        None,
+        alias="WIREWATCH_RETENTION_DAYS",
+        gt=0,
+        description="days that articles, quotes and told alerts are kept (at least 5); unset: all",
+    )
     console_json: Path | None = Field(
         None,
         alias="WIREWATCH_CONSOLE_JSON",
         description="file to which the console chat also appends every alert as one JSON line",
+    )
+    spacy_model: str | None = Field(
+        None,
+        alias="WIREWATCH_SPACY_MODEL",
+        description="installed spaCy pipeline that helps to find speakers; unset: rules alone",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", alias="WIREWATCH_LOG_LEVEL", description="debug, info, warning or error"
@@ -104,6 +120,11 @@ class Settings(BaseSettings):
         "127.0.0.1:8080",
         alias="WIREWATCH_WEB",
         description="host:port of the built-in server (Slack in HTTP mode)",
+    )
+    web_url: str | None = Field(
+        None,
+        alias="WIREWATCH_WEB_URL",
+        description="https://… at which it is reached from outside; set: feeds' hubs call it",
     )
     slack_bot_token: SecretStr | None = Field(
         None, alias="SLACK_BOT_TOKEN", description="Slack bot token, xoxb-..."
@@ -171,6 +192,14 @@ class Settings(BaseSettings):
     @classmethod
     def _host_port(cls, pair: str) -> str:
         return cls._host_ports((pair,))[0]
+
+    @field_validator("web_url")
+    @classmethod
+    def _base(cls, url: str | None) -> str | None:
+        if url is not None and not re.fullmatch(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?", url):
+            message = f"{url!r} is no base address, such as https://bot.example.org"
+            raise ValueError(message)
+        return url
 
     @field_validator("egress_allow")
     @classmethod

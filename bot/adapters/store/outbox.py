@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Row, and_, case, func, insert, or_, select, update
-from sqlalchemy.dialects.sqlite import insert as insert_new
+from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, update
 
+from bot.adapters.store.care import RESTORED
 from bot.adapters.store.rules import entry_values
-from bot.adapters.store.schema import audit, channels, deliveries
+from bot.adapters.store.schema import audit, channels, deliveries, meta
+from bot.adapters.store.sql import insert
+from bot.core import canary
 from bot.core.model import Alert, Delivery, DeliveryState, Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime, timedelta
+    from datetime import timedelta
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -199,7 +202,7 @@ class OutboxRows:
                 .where(with_carried(delivery_id))
                 .values(state=DeliveryState.DEAD, reason=reason[:_LONGEST_REASON], finished=now)
             )
-            await connection.execute(insert(audit).values(**entry_values(entry)))
+            await connection.execute(insert(connection, audit).values(**entry_values(entry)))
 
     async def unblock(self, chat: str, channel: str) -> None:
         """Give what a channel refused another chance, once the reason is mended."""
@@ -279,8 +282,12 @@ class OutboxRows:
             return {row.chat: row.until for row in await connection.execute(query)}
 
     async def count_deliveries(self) -> dict[str, int]:
-        """Count deliveries by state."""
-        query = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
+        """Count deliveries by state, canaries left out."""
+        query = (
+            select(deliveries.c.state, func.count())
+            .where(deliveries.c.chat != canary.CHAT)
+            .group_by(deliveries.c.state)
+        )
         async with self._db.read() as connection:
             return {row[0]: row[1] for row in await connection.execute(query)}
 
@@ -334,8 +341,9 @@ async def insert_deliveries(
     """Put deliveries into the outbox within a caller's transaction; known ids are left alone."""
     if not wanted:
         return
+    restored = await _restored(connection)
     await connection.execute(
-        insert_new(deliveries).on_conflict_do_nothing(index_elements=[deliveries.c.id]),
+        insert(connection, deliveries).on_conflict_do_nothing(index_elements=[deliveries.c.id]),
         [
             {
                 "id": delivery.id,
@@ -348,13 +356,28 @@ async def insert_deliveries(
                 "kind": delivery.message.kind,
                 "rank": rank,
                 "shown": _shown(delivery.message),
-                "state": DeliveryState.PENDING,
-                "attempt": 0,
                 "created": now,
+                **_beginning(delivery.message, restored),
             }
             for delivery in wanted
         ],
     )
+
+
+async def _restored(connection: AsyncConnection) -> tuple[datetime, datetime] | None:
+    """Give from when to when a restored copy may not know what was sent."""
+    value = await connection.scalar(select(meta.c.value).where(meta.c.key == RESTORED))
+    if not value:
+        return None
+    since, until = map(datetime.fromisoformat, value.split())
+    return since, until
+
+
+def _beginning(message: Message, restored: tuple[datetime, datetime] | None) -> dict[str, Any]:
+    """Give the state in which a delivery begins: in doubt where it may have been sent before."""
+    if restored and isinstance(message, Alert) and message.published <= restored[1]:
+        return {"state": DeliveryState.SENDING, "attempt": 1, "since": restored[0]}
+    return {"state": DeliveryState.PENDING, "attempt": 0, "since": None}
 
 
 def _shown(message: Message) -> int:

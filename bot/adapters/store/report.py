@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Row, and_, case, false, func, insert, or_,
 from bot.adapters.store.outbox import AFRESH, OPEN, delivery_of, message_of, with_carried
 from bot.adapters.store.rules import entry_values
 from bot.adapters.store.schema import articles, audit, channels, deliveries
+from bot.core import canary
 from bot.core.model import (
     Alert,
     DeliveryState,
@@ -33,6 +34,7 @@ _DAY = timedelta(days=1)
 _OPEN = (*OPEN, DeliveryState.POSTPONED, DeliveryState.BLOCKED)
 _STUCK = (DeliveryState.BLOCKED, DeliveryState.DEAD)
 _LONGEST_TITLE = 100
+_FOR_PEOPLE = deliveries.c.chat != canary.CHAT
 
 
 class ReportRows:
@@ -45,14 +47,14 @@ class ReportRows:
         ended = deliveries.c.finished
         async with self._db.read() as connection:
             rows = await connection.execute(
-                select(deliveries.c.state, func.count(), func.min(deliveries.c.created)).group_by(
-                    deliveries.c.state
-                )
+                select(deliveries.c.state, func.count(), func.min(deliveries.c.created))
+                .where(_FOR_PEOPLE)
+                .group_by(deliveries.c.state)
             )
             found = [(str(row[0]), int(row[1]), row[2]) for row in rows]
             last_day = await connection.scalar(
                 select(func.count()).where(
-                    deliveries.c.state == DeliveryState.DELIVERED, ended > now - _DAY
+                    _FOR_PEOPLE, deliveries.c.state == DeliveryState.DELIVERED, ended > now - _DAY
                 )
             )
             troubles = [*await _stopped(connection), *await _stuck(connection, most)]
@@ -138,18 +140,21 @@ class ReportRows:
             since: only alerts that came later.
             limit: at most so many, the newest first.
         """
-        outlets = func.count(articles.c.source.distinct())
+        # A subquery, for JSON columns cannot be grouped by everywhere.
+        outlets = (
+            select(func.count(articles.c.source.distinct()))
+            .where(articles.c.story == deliveries.c.story)
+            .scalar_subquery()
+        )
         query = (
             select(deliveries, outlets.label("outlets"))
-            .join(articles, articles.c.story == deliveries.c.story)
             .where(
                 deliveries.c.state == DeliveryState.DELIVERED,
                 deliveries.c.kind == "alert",
                 deliveries.c.carrier.is_(None),
                 deliveries.c.created > since,
+                outlets > deliveries.c.shown,
             )
-            .group_by(*deliveries.c)
-            .having(outlets > deliveries.c.shown)
             .order_by(deliveries.c.seq.desc())
             .limit(limit)
         )

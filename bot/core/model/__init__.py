@@ -15,6 +15,8 @@ from bot.core.model.alerts import (
 )
 from bot.core.model.articles import Article, Feed, FeedState, ParsedFeed, Validators
 from bot.core.model.base import FullText, Span, digest
+from bot.core.model.habits import Habits
+from bot.core.model.hubs import HubLease
 from bot.core.model.outbox import (
     ChannelState,
     Line,
@@ -27,7 +29,16 @@ from bot.core.model.outbox import (
 )
 from bot.core.model.quotes import Place, Placement, Quote
 from bot.core.model.rules import Alias, Entity, Field, Highlight, Match, Office, Rule
-from bot.core.model.stored import AuditEntry, Chart, Feedback, Hold, PollRecord, StoredArticle
+from bot.core.model.stored import (
+    AuditEntry,
+    Chart,
+    Feedback,
+    Hold,
+    PollRecord,
+    Seen,
+    Silence,
+    StoredArticle,
+)
 
 __all__ = [
     "Alert",
@@ -47,8 +58,10 @@ __all__ = [
     "Feedback",
     "Field",
     "FullText",
+    "Habits",
     "Highlight",
     "Hold",
+    "HubLease",
     "KeyQuote",
     "Line",
     "Match",
@@ -64,7 +77,9 @@ __all__ = [
     "PollRecord",
     "Quote",
     "Rule",
+    "Seen",
     "SetAside",
+    "Silence",
     "Span",
     "StoredArticle",
     "Trouble",

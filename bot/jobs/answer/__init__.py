@@ -28,7 +28,9 @@ from bot.jobs.answer.rules import (
     answer_resume,
     answer_show,
 )
+from bot.jobs.answer.silence import answer_silence
 from bot.jobs.answer.status import answer_status
+from bot.jobs.answer.trend import answer_trend
 from bot.jobs.answer.trial import answer_test
 from bot.ports import Incoming, Reply
 
@@ -57,9 +59,11 @@ _ANSWERS: dict[str, Callable[[Desk, Incoming, Command], Awaitable[Reply]]] = {
     "rename": answer_rename,
     "resume": answer_resume,
     "show": answer_show,
+    "silence": answer_silence,
     "snooze": answer_snooze,
     "status": answer_status,
     "test": answer_test,
+    "trend": answer_trend,
     "unmute": answer_unmute,
     "unsnooze": answer_unsnooze,
 }
@@ -71,7 +75,11 @@ def changes(command: Command) -> bool:
         return bool(command.value)
     if command.verb == "mute":
         return bool(command.subject)
-    return command.verb in _CHANGING or (command.verb == "feed" and command.action != "list")
+    if command.verb == "silence":
+        return command.action != "list"
+    if command.verb == "feed":
+        return command.action not in ("list", "show", "export")
+    return command.verb in _CHANGING
 
 
 async def answer(desk: Desk, incoming: Incoming) -> Reply:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.core.canary import is_missed
+from bot.jobs.answer.quiet_rules import quiet_rules
 from bot.ports import Incoming, Reply
 
 if TYPE_CHECKING:
@@ -27,8 +29,10 @@ async def answer_status(desk: Desk, _incoming: Incoming, _command: Command) -> R
     lines = [
         *_feeds(await desk.store.feed_states(), now),
         f"rules: {len(rules)}, {paused} paused",
+        *await quiet_rules(desk),
         *_outbox(await desk.store.outbox_report(now), now),
         f"chats: {', '.join(sorted(desk.chats))}",
+        *_canary(await desk.store.canary_out(), now),
     ]
     return Reply("\n".join(lines))
 
@@ -58,6 +62,14 @@ def _outbox(report: OutboxReport, now: datetime) -> list[str]:
         f"  in the last 24 hours: {report.last_day} delivered",
     ]
     return lines + [_trouble(trouble, now) for trouble in report.troubles]
+
+
+def _canary(out: datetime | None, now: datetime) -> list[str]:
+    """Say when the canary last came out; nothing where there is none."""
+    if out is None:
+        return []
+    fault = "; MISSED, alerts may be stuck" if is_missed(now, out) else ""
+    return [f"canary: came out {_ago(out, now)} ago{fault}"]
 
 
 def _trouble(trouble: Trouble, now: datetime) -> str:
