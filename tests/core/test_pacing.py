@@ -77,7 +77,7 @@ def test_a_bucket_never_gives_more_than_its_burst_and_its_pace(
 def test_a_pause_that_was_named_is_kept(gap: float, pauses: list[float]) -> None:
     tempo = Tempo(gap)
     for pause in pauses:
-        tempo = tempo.spent(NOW).widened(NOW + timedelta(seconds=pause))
+        tempo = tempo.spent(NOW).widened(NOW + timedelta(seconds=pause)).eased()
     if pauses:
         assert tempo.free_at(NOW) >= NOW + timedelta(seconds=max(pauses))
 

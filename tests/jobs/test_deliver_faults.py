@@ -138,9 +138,9 @@ async def test_after_a_week_in_vain_it_is_dead_and_can_be_revived(
     chat = ToldChat(clock)
     chat.rule = lambda one: Later("message_limit_exceeded") if one.article == "a1" else None
     job = deliver_to(store, clock, chat, max_age=None)
-    await live(job, clock, int(GIVE_UP.total_seconds()) + 36_000, step=7200)
+    await live(job, clock, int(GIVE_UP.total_seconds()) + 36_000, step=10_800)
     assert chat.links == ["http://harbour.example/2"]
-    assert 60 < len(chat.tries) < 400
+    assert 40 < len(chat.tries) < 400
     assert await store.count_deliveries() == {"dead": 1, "delivered": 1}
     assert "gave up" in (await store.audit_log())[0].what
     [trouble] = (await store.outbox_report(clock.now())).troubles
@@ -160,7 +160,7 @@ async def test_one_that_nobody_knows_of_is_given_up_after_a_week_too(
     chat = ToldChat(clock)
     chat.rule = lambda _delivery: Unknown("HTTP 500")
     job = deliver_to(store, clock, chat, max_age=None)
-    await live(job, clock, int(GIVE_UP.total_seconds()) + 36_000, step=7200)
+    await live(job, clock, int(GIVE_UP.total_seconds()) + 36_000, step=10_800)
     assert await store.count_deliveries() == {"dead": 1}
 
 

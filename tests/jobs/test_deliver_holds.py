@@ -321,6 +321,19 @@ async def test_what_waited_a_day_is_one_catch_up_digest(room: Room) -> None:
     assert room.chat.links == [f"http://harbour.example/{n}" for n in range(9)]
 
 
+async def test_a_channel_that_refuses_is_not_tried_in_its_quiet_hours(room: Room) -> None:
+    room.chat.rule = lambda _delivery: Refused("is_archived")
+    await room.news(1)
+    await room.live(at(12, 30))
+    tries = len(room.chat.tries)
+    await room.type("quiet 12:00-20:00")
+    room.chat.rule = lambda _delivery: None
+    await room.live(at(19, 30))
+    assert len(room.chat.tries) == tries
+    await room.live(at(20, 30))
+    assert room.chat.links == ["http://harbour.example/1"]
+
+
 class PowerCut(BaseException):
     """Ends everything, as a crash does."""
 

@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
+from bot.core.holding import wishes_of
 from bot.core.model import DeliveryState
 from bot.core.pacing import LIMITS, may_probe
 from bot.jobs.deliver.holding import AT_ONCE, Holding
@@ -200,6 +201,9 @@ class Deliver:
         now = self._clock.now()
         first = line.waiting[0] if line.waiting else None
         if line.channel.stopped and not _doubtful(first):
+            quiet = wishes_of(line.channel).quiet
+            if quiet and quiet.ends(now):
+                return False
             return may_probe(line.channel, first, now)
         return first is not None and (first.due is None or first.due <= now)
 
