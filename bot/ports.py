@@ -376,6 +376,9 @@ class Outbox(Protocol):
     ) -> None:
         """Keep it as being sent; after `until` the chat is asked."""
 
+    async def latest_try(self) -> datetime | None:
+        """Give when the last of the open deliveries was tried, or None."""
+
     async def turn_back(self, by: timedelta) -> None:
         """Move what waits after a try with a clock that was turned back."""
 
