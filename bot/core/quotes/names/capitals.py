@@ -106,6 +106,8 @@ class Capitals:
 
     def _in_name(self, tokens: list[Token], i: int) -> bool:
         """Tell whether a capitalised small word belongs to a name: Doctors Without Borders."""
+        if tokens[i].word.isupper():
+            return False
         return len(tokens[i].word) > 2 and tokens[i].low not in (
             "she",
             "the",
