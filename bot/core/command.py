@@ -21,7 +21,25 @@ VERBS: dict[str, tuple[str, str]] = {
     "explain": ("explain <url>", "what became of an article, and why"),
     "quotes": ("quotes <@entity> [words] [since:7d]", "what somebody said, newest first"),
     "entity": ("entity list [words] | show <@entity>", "the people and bodies that rules can name"),
-    "feed": ("feed list | add <url> | pause|resume|remove <url>", "the feeds"),
+    "trend": ("trend <rule|@entity> [30d]", "matches a day, and days that stand out"),
+    "silence": (
+        "silence [list] | <@entity> [words] 3d | off <@entity>",
+        "tell when nobody reported a word of somebody for that long",
+    ),
+    "snooze": ("snooze <rule|story|all> 2h|until 8am", "nothing of it for a while"),
+    "unsnooze": ("unsnooze <rule|story|all>", "end a snooze"),
+    "mute": ("mute <url|story>", "nothing more of one story here"),
+    "unmute": ("unmute <url|story>", "end it"),
+    "quiet": ("quiet [22:00-07:00 [zone] | off]", "hold alerts at night; one digest after it"),
+    "digest": ("digest [off | hourly | daily 08:00 [zone]]", "one message instead of many"),
+    "feedback": (
+        "feedback <rule> <url|article> wrong-sense|not-news|not-them|too-many|undo",
+        "say that an alert was not relevant",
+    ),
+    "feed": (
+        "feed list | add <site or feed> | show|pause|resume|remove <url> | import <url> | export",
+        "the feeds",
+    ),
     "status": ("status", "feeds, outbox, rules"),
     "audit": ("audit", "the latest changes: who, when, what"),
     "help": ("help [command|query]", "this help, or more on one command or the query language"),
@@ -46,8 +64,13 @@ ALIASES = {
 LONGEST_NAME = 40
 WEEK = 168
 """Hours."""
-_NO_ARGUMENT_NEEDED = ("list", "status", "audit", "help", "feed", "entity")
-_FEED_ACTIONS = ("list", "add", "pause", "resume", "remove")
+_NO_ARGUMENT_NEEDED = (
+    *("list", "status", "audit", "help", "feed", "entity"),
+    *("quiet", "digest", "silence", "snooze", "mute"),
+)
+MONTH = 720
+"""Hours."""
+_FEED_ACTIONS = ("list", "add", "show", "pause", "resume", "remove", "import", "export")
 _ENTITY_ACTIONS = ("list", "show")
 _DURATION = re.compile(r"(?:since:)?(\d{1,3})([hdw])", re.IGNORECASE)
 _HOURS = {"h": 1, "d": 24, "w": 168}
@@ -67,7 +90,9 @@ class Command:
         query: query or search words, else "".
         name: the name given with `as`, or the new name, else "".
         channel: another channel than the one it was typed in, else "".
-        hours: how far back `test` and `quotes` look.
+        hours: how far back `test`, `quotes` and `trend` look; how long `silence` lasts.
+        value: the rest of a setter as typed, such as `until 8am` or `daily 08:00 Europe/Berlin`;
+            "" asks for what is set.
     """
 
     verb: str
@@ -77,6 +102,7 @@ class Command:
     name: str = ""
     channel: str = ""
     hours: int = WEEK
+    value: str = ""
 
 
 def parse_command(text: str) -> Command:
@@ -143,13 +169,48 @@ def _quotes(verb: str, rest: str) -> Command:
     return Command(verb, subject=subject, query=query.strip(), hours=hours)
 
 
+def _subject_and_value(verb: str, rest: str) -> Command:
+    subject, _, value = rest.partition(" ")
+    return Command(verb, subject=subject, value=value.strip())
+
+
+def _value_only(verb: str, rest: str) -> Command:
+    return Command(verb, value=rest)
+
+
+def _feedback(verb: str, rest: str) -> Command:
+    parts = rest.split()
+    if len(parts) not in (2, 3):
+        raise CommandError(f"feedback needs more: {VERBS[verb][0]}")
+    rule, article, reason = (*parts, "unspecified")[:3]
+    return Command(verb, subject=article, name=rule, value=reason)
+
+
+def _trend(verb: str, rest: str) -> Command:
+    subject, hours = _cut_duration(rest, MONTH)
+    return Command(verb, subject=subject, hours=hours)
+
+
+def _silence(verb: str, rest: str) -> Command:
+    first, _, tail = rest.partition(" ")
+    if first.casefold() in ("", "list"):
+        return Command(verb, action="list")
+    if ALIASES.get(first.casefold(), first.casefold()) in ("off", "remove"):
+        return Command(verb, action="off", subject=tail.strip())
+    rest, hours = _cut_duration(rest, 0)
+    if not hours:
+        raise CommandError(f"silence needs a time such as 3d: {VERBS[verb][0]}")
+    subject, _, query = rest.partition(" ")
+    return Command(verb, action="add", subject=subject, query=query.strip(), hours=hours)
+
+
 def _with_action(verb: str, rest: str) -> Command:
     actions = _FEED_ACTIONS if verb == "feed" else _ENTITY_ACTIONS
     action, _, subject = rest.partition(" ")
     action = ALIASES.get(action.casefold(), action.casefold()) or "list"
     if action not in actions:
         raise _unknown(action, list(actions), f"{verb} command")
-    if action != "list" and not subject.strip():
+    if action not in ("list", "export") and not subject.strip():
         raise CommandError(f"{verb} {action} needs more: {VERBS[verb][0]}")
     return Command(verb, action=action, subject=subject.strip())
 
@@ -162,11 +223,11 @@ def _cut(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
     return f" {text}"[: found.start()].strip(), found[1]
 
 
-def _cut_duration(text: str) -> tuple[str, int]:
+def _cut_duration(text: str, otherwise: int = WEEK) -> tuple[str, int]:
     head, _, last = text.rpartition(" ")
     found = _DURATION.fullmatch(last)
     if not found:
-        return text, WEEK
+        return text, otherwise
     return head.strip(), int(found[1]) * _HOURS[found[2].casefold()]
 
 
@@ -185,4 +246,11 @@ _READERS = {
     "quotes": _quotes,
     "feed": _with_action,
     "entity": _with_action,
+    "trend": _trend,
+    "silence": _silence,
+    "snooze": _subject_and_value,
+    "unsnooze": _subject_only,
+    "quiet": _value_only,
+    "digest": _value_only,
+    "feedback": _feedback,
 }

@@ -93,7 +93,7 @@ async def test_each_alert_is_one_json_line(tmp_path: Path) -> None:
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     assert [line["id"] for line in lines] == [make_delivery("a1").id, make_delivery("a2").id]
     assert list(lines[0]) == [
-        "id", "kind", "rule", "channel", "url", "title", "source", "published", "why", "summary",
+        "id", "kind", "channel", "rule", "url", "title", "source", "published", "why", "summary",
         "quotes", "story",
     ]  # fmt: skip
     assert lines[0]["quotes"] == [

@@ -41,7 +41,7 @@ def delivery(channel: str, given: Alert = ALERT, **changes: Any) -> Delivery:
         chat="slack",
         channel=channel,
         rule_id="r1",
-        alert=given,
+        message=given,
         since=datetime.now(UTC),
         attempt=1,
     )

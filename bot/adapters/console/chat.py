@@ -8,7 +8,8 @@ import os
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot.adapters.console.render import print_alert
+from bot.adapters.console.render import print_message
+from bot.core.model import Digest, Notice
 from bot.errors import SettingsError
 from bot.ports import Delivered, Later, Outcome
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from bot.core.model import Delivery
+    from bot.core.model import Alert, Delivery, DigestLine, KeyQuote
 
 _VARIABLE = "WIREWATCH_CONSOLE_JSON"
 
@@ -78,8 +79,13 @@ class ConsoleChat:
             except OSError as error:
                 return Later(f"{self._path}: {error.strerror}")
             self._known.add(delivery.id)
-        print_alert(self._console, delivery.alert)
+        print_message(self._console, delivery.message)
         return Delivered(delivery.id)
+
+    async def revise(self, delivery: Delivery, ref: str) -> Outcome:
+        """Leave it as it is: what a terminal printed stays printed."""
+        del delivery
+        return Delivered(ref)
 
     def _append(self, line: bytes) -> None:
         """Append a whole line or nothing.
@@ -106,22 +112,44 @@ class ConsoleChat:
 
 
 def as_record(delivery: Delivery) -> dict[str, Any]:
-    """Give an alert as integrations read it, one JSON object a line."""
-    alert = delivery.alert
+    """Give a message as integrations read it, one JSON object a line."""
+    target = f"{delivery.chat}:{delivery.channel}" if delivery.channel else delivery.chat
+    message = delivery.message
+    head = {"id": delivery.id, "kind": message.kind, "channel": target}
+    if isinstance(message, Notice):
+        return {**head, "text": message.text}
+    if isinstance(message, Digest):
+        lines = [_line(line) for line in message.lines]
+        return {**head, "title": message.title, "alerts": message.alerts, "lines": lines}
+    return {**head, **_alert(message)}
+
+
+def _line(line: DigestLine) -> dict[str, Any]:
     return {
-        "id": delivery.id,
-        "kind": alert.kind,
+        "rule": line.rule,
+        "url": line.url,
+        "title": line.title,
+        "source": line.source,
+        "published": line.published.isoformat(),
+        "quotes": [_quote(line.quote)] if line.quote else [],
+        "links": [{"source": source, "url": url} for source, url in line.links],
+        "more_links": line.more_links,
+    }
+
+
+def _quote(quote: KeyQuote) -> dict[str, Any]:
+    return {"text": quote.text, "speaker": quote.speaker, "office": quote.office}
+
+
+def _alert(alert: Alert) -> dict[str, Any]:
+    return {
         "rule": alert.rule,
-        "channel": f"{delivery.chat}:{delivery.channel}" if delivery.channel else delivery.chat,
         "url": alert.url,
         "title": alert.title.text,
         "source": alert.source,
         "published": alert.published.isoformat(),
         "why": list(alert.why),
         "summary": [sentence.text for sentence in alert.summary],
-        "quotes": [
-            {"text": quote.text, "speaker": quote.speaker, "office": quote.office}
-            for quote in alert.quotes
-        ],
+        "quotes": [_quote(quote) for quote in alert.quotes],
         "story": alert.story,
     }

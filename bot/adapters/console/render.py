@@ -8,16 +8,48 @@ from typing import TYPE_CHECKING
 from rich.rule import Rule as Line
 from rich.text import Text
 
+from bot.core.model import Alert, Digest
 from bot.core.text import clean
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from bot.core.model import Alert, Excerpt, KeyQuote
+    from bot.core.model import Excerpt, KeyQuote, Message
     from bot.ports import Reply
 
 COLUMNS = 80
 _KIND_STYLES = {"alert": "bold cyan", "follow-up": "bold green", "correction": "bold yellow"}
+
+
+def print_message(console: Console, message: Message) -> None:
+    """Print an alert, a digest or a notice."""
+    if isinstance(message, Alert):
+        print_alert(console, message)
+    elif isinstance(message, Digest):
+        _print_digest(console, message)
+    else:
+        _fold(console, Text(clean(message.text), style="bold"), min(console.width, COLUMNS))
+        console.print()
+
+
+def _print_digest(console: Console, found: Digest) -> None:
+    width, rule = min(console.width, COLUMNS), ""
+    title = Text(clean(found.title), style="bold cyan")
+    console.print(Line(title, align="left", style="dim"), width=width)
+    for line in found.lines:
+        if line.rule != rule:
+            rule = line.rule
+            _fold(console, Text(clean(rule), style="bold"), width)
+        _fold(console, Text(_one_line(line.title)), width, indent=2)
+        facts = f"{line.source} · {line.published:%d %b %H:%M} UTC"
+        _fold(console, Text(clean(facts), style="dim"), width, indent=2)
+        if line.quote:
+            _fold(console, _quote(line.quote), width, indent=4)
+        for url in (line.url, *(url for _, url in line.links)):
+            console.print(Text(f"  {clean(url)}", style="blue"), soft_wrap=True)
+        if line.more_links:
+            _fold(console, Text(f"and {line.more_links} more", style="dim"), width, indent=2)
+    console.print()
 
 
 def print_alert(console: Console, alert: Alert) -> None:
@@ -60,11 +92,20 @@ def _where(alert: Alert) -> Text:
     if alert.domain and alert.domain.casefold() != alert.source.casefold():
         facts.append(alert.domain)
     facts.append(f"{alert.published:%d %b %Y %H:%M} UTC")
-    if alert.sources > 1:
-        facts.append(f"{alert.sources} outlets")
+    facts += _spread(alert)
     if alert.teaser:
         facts.append("teaser only")
     return Text(clean(" · ".join(facts)), style="dim")
+
+
+def _spread(alert: Alert) -> list[str]:
+    """Say how many outlets carry it and how many agencies that comes down to."""
+    names = ", ".join(alert.origins)
+    if alert.sources == 1:
+        return [f"from {names}"] if names else []
+    count = len(alert.origins)
+    origins = f", {count} origin{'s' * (count != 1)}: {names}" if names else ""
+    return [f"{alert.sources} outlets{origins}"]
 
 
 def _why(alert: Alert) -> Text:

@@ -66,6 +66,9 @@ class Alert:
         article: `Article.id`.
         teaser: True when only the feed's teaser could be read.
         changes: for a correction, each change as (words before, words after); either may be "".
+        origins: agencies that the story's reports come from, such as "Reuters", most reports first.
+        broadcast: for a follow-up, True when an entity of the rule said something new, so that the
+            whole channel should see it, not the thread alone.
     """
 
     kind: Literal["alert", "follow-up", "correction"]
@@ -84,13 +87,82 @@ class Alert:
     sources: int = 1
     teaser: bool = False
     changes: tuple[tuple[str, str], ...] = ()
+    origins: tuple[str, ...] = ()
+    broadcast: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DigestLine:
+    """One story of a digest.
+
+    Attributes:
+        rule: the rule's name.
+        title: the headline.
+        url: link to the article, may be empty.
+        source: the outlet.
+        domain: host of the link.
+        published: the article's time.
+        quote: the best one, or None.
+        links: of further held articles of the same story, each (outlet, url).
+        more_links: how many more articles of the story stand behind it without a link.
+    """
+
+    rule: str
+    title: str
+    url: str
+    source: str
+    domain: str
+    published: datetime
+    quote: KeyQuote | None = None
+    links: tuple[tuple[str, str], ...] = ()
+    more_links: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """Several alerts in one message: a burst, what quiet hours held, the hour's or the day's.
+
+    Attributes:
+        kind: always "digest".
+        title: one line, such as "12 more on rafah" or "While it was quiet: 14 alerts".
+        lines: by rule, then by story, in the order of arrival.
+        alerts: how many alerts it stands for.
+    """
+
+    kind: Literal["digest"]
+    title: str
+    lines: tuple[DigestLine, ...]
+    alerts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence of the bot itself to a channel: a feed fails, somebody fell silent.
+
+    Attributes:
+        kind: always "notice".
+        text: plain text, one or a few lines.
+    """
+
+    kind: Literal["notice"]
+    text: str
+
+
+Message = Alert | Digest | Notice
 
 
 class DeliveryState(StrEnum):
-    """Where a delivery stands (design, section 6)."""
+    """Where a delivery stands (design, section 6).
+
+    POSTPONED ones stand outside the line of their channel: held by quiet hours, a snooze or the
+    digest's hour, or waiting for the digest that carries them. MUTED ones are left out for good,
+    because somebody muted their story.
+    """
 
     PENDING = "pending"
     SENDING = "sending"
+    POSTPONED = "postponed"
+    MUTED = "muted"
     DELIVERED = "delivered"
     BLOCKED = "blocked"
     DEAD = "dead"
@@ -98,13 +170,14 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One alert for one channel.
+    """One message for one channel.
 
     Attributes:
         id: stable over restarts, see `bot.core.alert.delivery_id`.
         chat: console, slack or matrix.
         channel: within that chat; "" for the console.
-        rule_id: `Rule.id`.
+        rule_id: `Rule.id`; "" where a message belongs to no single rule.
+        message: an alert, a digest or a notice; tell them apart by type.
         state: see `DeliveryState`.
         attempt: how many times it was tried.
         since: when the current attempt began, or None.
@@ -116,8 +189,29 @@ class Delivery:
     chat: str
     channel: str
     rule_id: str
-    alert: Alert
+    message: Message
     state: DeliveryState = DeliveryState.PENDING
     attempt: int = 0
     since: datetime | None = None
     parent_ref: str = ""
+
+    @property
+    def alert(self) -> Alert:
+        """The message of a delivery that is known to be an alert.
+
+        Raises:
+            TypeError: it is a digest or a notice.
+        """
+        if not isinstance(self.message, Alert):
+            raise TypeError(f"a {self.message.kind} is no alert")
+        return self.message
+
+    @property
+    def article(self) -> str:
+        """`Article.id` of an alert, "" of other messages."""
+        return self.message.article if isinstance(self.message, Alert) else ""
+
+    @property
+    def story(self) -> str:
+        """Story of an alert, "" of other messages."""
+        return self.message.story if isinstance(self.message, Alert) else ""
