@@ -13,7 +13,14 @@ from bot.core.model.alerts import (
     Message,
     Notice,
 )
-from bot.core.model.articles import Article, Feed, FeedState, ParsedFeed, Validators
+from bot.core.model.articles import (
+    Article,
+    Feed,
+    FeedState,
+    ParsedFeed,
+    Validators,
+    domain_of,
+)
 from bot.core.model.base import FullText, Span, digest
 from bot.core.model.habits import Habits
 from bot.core.model.hubs import HubLease
@@ -57,4 +64,5 @@ __all__ = [
     "StoredArticle",
     "Validators",
     "digest",
+    "domain_of",
 ]
