@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
     from contextlib import AsyncExitStack
 
-    from aiohttp import web
     from pydantic import SecretStr
     from rich.console import Console
 
     from bot.adapters.matrix import Login, MatrixChat
     from bot.adapters.slack import SlackChat
     from bot.adapters.store import Store
+    from bot.adapters.web import Route
     from bot.core.model import Rule
     from bot.ports import Chat, Clock, Incoming
     from bot.settings import Settings
@@ -37,7 +37,7 @@ async def open_chats(
     store: Store,
     clock: Clock,
     answer: Answer,
-    routes: Iterable[web.RouteDef] = (),
+    routes: Iterable[Route] = (),
 ) -> dict[str, Chat]:
     """Build and start the chats that run, and the server where anything is served.
 
@@ -85,7 +85,7 @@ async def _slack(
     store: Store,
     clock: Clock,
     answer: Answer,
-    served: list[web.RouteDef],
+    served: list[Route],
 ) -> SlackChat:
     chat = _slack_chat(settings, store, clock, answer)
     served += chat.routes()
@@ -113,7 +113,8 @@ def _slack_chat(settings: Settings, store: Store, clock: Clock, answer: Answer) 
 async def _matrix(
     stack: AsyncExitStack, settings: Settings, store: Store, clock: Clock, answer: Answer
 ) -> MatrixChat:
-    from bot.adapters.matrix import MatrixChat  # noqa: PLC0415 -- only where Matrix runs
+    from bot.adapters.chart import draw  # noqa: PLC0415 -- only where Matrix runs
+    from bot.adapters.matrix import MatrixChat  # noqa: PLC0415 -- the same
 
     chat = MatrixChat(
         _login(settings),
@@ -124,6 +125,7 @@ async def _matrix(
         level=settings.matrix_power_level,
         article=store.article,
         joined=partial(store.unblock, "matrix"),
+        draw=draw,
     )
     stack.push_async_callback(chat.stop)
     await chat.start()
@@ -144,7 +146,7 @@ def _login(settings: Settings) -> Login:
 
 
 def _matrix_folder(store: Store) -> Path:
-    return Path(store.place).parent / "matrix"
+    return (store.file.parent if store.file else Path("data")) / "matrix"
 
 
 async def check_slack(

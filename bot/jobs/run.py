@@ -78,6 +78,7 @@ class Heart:
         self._rules_version = -1
         self._complaints: dict[str, str] = {}
         self._failed: list[Poll] = []
+        self._unreleased: set[str] = set()
 
     async def tick(self) -> None:
         """Start what is due and return at once; a database that refuses is told of once."""
@@ -99,6 +100,8 @@ class Heart:
         while states := await self._claim():
             await asyncio.gather(*(self._poll(state) for state in states))
         self._tell()
+        for chore in self._chores.values():
+            await chore()
         await self._deliver.drain()
 
     async def stop(self) -> None:
@@ -135,6 +138,9 @@ class Heart:
             return
         self._claiming = True
         try:
+            if self._unreleased:
+                await self._claims.release_claims(list(self._unreleased))
+                self._unreleased.clear()
             states = await self._claim()
         finally:
             self._claiming = False
@@ -151,7 +157,12 @@ class Heart:
             self._start(self._tolerant("polls", self._start_polls))
 
     async def _poll(self, state: FeedState) -> None:
-        poll = await self._watch.poll(state)
+        try:
+            poll = await self._watch.poll(state)
+        except StoreError:
+            # The refusal kept its claim too: give it back when writing works, not when it expires.
+            self._unreleased.add(state.feed.id)
+            raise
         if poll.error and state.error is None:
             self._failed.append(poll)
         elif state.error and not poll.error:
@@ -197,4 +208,5 @@ class Heart:
         except Exception:
             log.exception("a step failed; going on", step=step)
         else:
-            self._complaints.pop(step, None)
+            if self._complaints.pop(step, None) and not self._complaints:
+                log.info("the database works again; going on")

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Coroutine, Sequence
 
     from bot.core.match import RuleSet
-    from bot.core.model import Article, FeedState, Habits
+    from bot.core.model import Article, FeedState, Habits, ParsedFeed
     from bot.core.story import Stories
     from bot.jobs.reading import Reader
     from bot.ports import Clock, Feeds
@@ -153,6 +153,7 @@ class Watch:
             title="" if state.feed.title else parsed.title,
             habits=habits,
             present=tuple(article.key for article in parsed.articles) if census else None,
+            tally=_entries(parsed, fresh),
         )
         alerts = await _to_the_end(self._placing.hand_over(news, readings))
         return Poll(state, len(fresh), alerts, problems=parsed.problems, next_poll=due)
@@ -233,6 +234,12 @@ class Watch:
         oldest_first = fresh[::-1]
         ordered = sorted(oldest_first, key=lambda article: article.when)
         return list(await asyncio.gather(*(one(article) for article in ordered)))
+
+
+def _entries(parsed: ParsedFeed, fresh: Sequence[Article]) -> dict[str, int]:
+    """Count a body's entries; what is known may have been left unparsed."""
+    count = max(len(parsed.entries), len(parsed.articles), len(fresh))
+    return {"entries": count, "known": count - len(fresh), "new": len(fresh)}
 
 
 async def _to_the_end(work: Coroutine[object, object, int]) -> int:

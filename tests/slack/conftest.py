@@ -83,7 +83,6 @@ async def make_chat(slack: Simulator, answers: Answers) -> AsyncIterator[Callabl
             "answer": answers,
             "clock": SystemClock(),
             "api_url": f"{slack.base}/api/",
-            "pace": 0.0,
             "wait": 2.0,
             **tokens.get(mode, {}),
             **options,

@@ -78,7 +78,6 @@ async def bench(
         api_url=f"{slack.base}/api/",
         article=find_article,
         doubt=timedelta(seconds=1),
-        pace=0,
         **tokens,
     )
     app = web.Application()

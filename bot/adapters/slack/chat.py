@@ -63,7 +63,6 @@ class SlackChat:
         api_url: the Web API's base; another one in tests.
         article: gives a stored article by its id; without it *All quotes* is not offered.
         doubt: how long after an unknown outcome an alert may still appear.
-        pace: seconds between two alerts in one channel.
         wait: seconds after which an answer of Slack's is given up.
     """
 
@@ -80,7 +79,6 @@ class SlackChat:
         api_url: str = DEFAULT_API,
         article: FindArticle | None = None,
         doubt: timedelta = timedelta(seconds=60),
-        pace: float = 1.0,
         wait: float = 20.0,
     ) -> None:
         self.doubt = doubt
@@ -90,7 +88,7 @@ class SlackChat:
         self._commands = Commands(self._web, self._channels, answer)
         forms = Forms(self._web, self._channels, self._commands, self._later, article)
         buttons = (WHY, ALL_QUOTES) if article else (WHY,)
-        self._posting = Posting(self._web, self._channels, clock, buttons, pace)
+        self._posting = Posting(self._web, self._channels, clock, buttons)
         self._listeners = Listeners(self._commands, forms, self._later, bot_token, api_url)
         app = self._listeners.app
         self._socket = Socket(app, app_token, api_url) if app_token else None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -34,15 +32,13 @@ class Posting:
         channels: turns names into ids.
         clock: the time.
         buttons: offered below every alert.
-        pace: seconds between two alerts in one channel.
     """
 
     def __init__(
-        self, web: Web, channels: Channels, clock: Clock, buttons: Sequence[Button], pace: float
+        self, web: Web, channels: Channels, clock: Clock, buttons: Sequence[Button]
     ) -> None:
         self._web, self._channels, self._clock = web, channels, clock
-        self._buttons, self._pace = tuple(buttons), pace
-        self._next: dict[str, float] = {}
+        self._buttons = tuple(buttons)
         self._doubtful: set[str] = set()
 
     async def post(self, delivery: Delivery) -> Outcome:
@@ -104,7 +100,6 @@ class Posting:
         }
         if parent := thread_of(delivery.parent_ref, channel):
             message["thread_ts"] = parent
-        await self._wait_turn(channel)
         try:
             answer = await self._web.call("chat.postMessage", **message)
         except SlackError as fault:
@@ -141,17 +136,6 @@ class Posting:
                 if metadata.get("event_type") == EVENT_TYPE and payload.get("alert_id") == alert_id:
                     return f"{asked['channel']}/{message['ts']}"
         return None
-
-    async def _wait_turn(self, channel: str) -> None:
-        """Keep to about one message a second in a channel.
-
-        Source: https://docs.slack.dev/apis/web-api/rate-limits
-        """
-        now = time.monotonic()
-        turn = max(now, self._next.get(channel, 0.0))
-        self._next[channel] = turn + self._pace
-        if turn > now:
-            await asyncio.sleep(turn - now)
 
 
 def thread_of(parent_ref: str, channel: str) -> str | None:

@@ -6,12 +6,14 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, Select, Table, delete, func, or_, select, update
-from sqlalchemy.dialects.sqlite import insert
 
+from bot.adapters.store.account import count_up
 from bot.adapters.store.feeds import polled_values, validator_values
 from bot.adapters.store.hubs import want_hub
 from bot.adapters.store.outbox import insert_deliveries
 from bot.adapters.store.schema import articles, deliveries, feeds, matches, quotes, seen
+from bot.adapters.store.sql import insert
+from bot.core import canary
 from bot.core.model import (
     Article,
     Highlight,
@@ -77,7 +79,7 @@ class ArticleRows:
         async with self._db.write() as connection:
             if record.seen:
                 await connection.execute(
-                    insert(seen).on_conflict_do_nothing(),
+                    insert(connection, seen).on_conflict_do_nothing(),
                     [
                         {
                             "feed_id": record.feed_id,
@@ -93,6 +95,7 @@ class ArticleRows:
                 await _take_stock(connection, record)
             await _put(connection, record.articles)
             await insert_deliveries(connection, record.deliveries, record.now)
+            await count_up(connection, record.now, record.tally)
             await want_hub(connection, record)
             values = polled_values(record.now, record.next_poll, record.habits)
             values |= validator_values(record.validators)
@@ -125,25 +128,37 @@ class ArticleRows:
         )
 
     async def articles_since(
-        self, since: datetime, *, only_stories: bool = False, batch: int = 500
+        self,
+        since: datetime,
+        *,
+        only_stories: bool = False,
+        unread: bool = False,
+        batch: int = 500,
     ) -> AsyncIterator[StoredArticle]:
-        """Iterate over what arrived since a time, in order of arrival.
+        """Iterate over what arrived since a time, in order of arrival; canaries are left out.
 
         Args:
             since: the first moment that counts.
             only_stories: leave out what was never placed in a story.
+            unread: only articles whose quotes were not looked for.
             batch: rows read at once, so that memory stays bounded.
         """
         last = 0
         while True:
             query = (
                 select(articles)
-                .where(articles.c.arrived >= since, articles.c.seq > last)
+                .where(
+                    articles.c.arrived >= since,
+                    articles.c.seq > last,
+                    articles.c.feed_id != canary.FEED.id,
+                )
                 .order_by(articles.c.seq)
                 .limit(batch)
             )
             if only_stories:
                 query = query.where(articles.c.story.is_not(None))
+            if unread:
+                query = query.where(articles.c.analyzed.is_(False))
             found = await self._select(query)
             for stored in found:
                 last = stored.seq
@@ -203,7 +218,7 @@ async def _put(connection: AsyncConnection, found: Sequence[StoredArticle]) -> N
     latest = list({stored.article.id: stored for stored in found}.values())
     if not latest:
         return
-    statement = insert(articles)
+    statement = insert(connection, articles)
     columns = [name for name in articles.c.keys() if name not in ("seq", "id", "arrived")]  # noqa: SIM118 -- not a dict
     statement = statement.on_conflict_do_update(
         index_elements=[articles.c.id], set_={name: statement.excluded[name] for name in columns}
@@ -227,7 +242,7 @@ async def _insert(
     connection: AsyncConnection, table: Table, rows: Iterable[dict[str, Any]]
 ) -> None:
     if given := list(rows):
-        await connection.execute(insert(table), given)
+        await connection.execute(insert(connection, table), given)
 
 
 def _article_row(stored: StoredArticle) -> dict[str, Any]:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Row, and_, bindparam, case, or_, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.adapters.store.schema import feeds, hubs
+from bot.adapters.store.sql import insert
+from bot.core import canary
 from bot.core.model import Feed, FeedState, Habits, Validators
 
 if TYPE_CHECKING:
@@ -52,29 +53,30 @@ class FeedRows:
         rows = [_row(feed) for feed in wanted]
         if not rows:
             return
-        statement = insert(feeds)
-        statement = statement.on_conflict_do_update(
-            index_elements=[feeds.c.id],
-            set_={
-                name: statement.excluded[name]
-                for name in ("tags", "full_text", "every", "backfill", "origin", "listed")
-            }
-            | {
-                # Another pace counts at once: the old one may have put the next poll far off.
-                "next_poll": case(
-                    (
-                        statement.excluded.every.is_not_distinct_from(feeds.c.every),
-                        feeds.c.next_poll,
-                    ),
-                    else_=None,
-                ),
-                # A name learned from the feed itself is not lost to a file without one.
-                "title": case(
-                    (statement.excluded.title == "", feeds.c.title), else_=statement.excluded.title
-                ),
-            },
-        )
         async with self._db.write() as connection:
+            statement = insert(connection, feeds)
+            statement = statement.on_conflict_do_update(
+                index_elements=[feeds.c.id],
+                set_={
+                    name: statement.excluded[name]
+                    for name in ("tags", "full_text", "every", "backfill", "origin", "listed")
+                }
+                | {
+                    # Another pace counts at once: the old one may have put the next poll far off.
+                    "next_poll": case(
+                        (
+                            statement.excluded.every.is_not_distinct_from(feeds.c.every),
+                            feeds.c.next_poll,
+                        ),
+                        else_=None,
+                    ),
+                    # A name learned from the feed itself is not lost to a file without one.
+                    "title": case(
+                        (statement.excluded.title == "", feeds.c.title),
+                        else_=statement.excluded.title,
+                    ),
+                },
+            )
             await connection.execute(statement, rows)
 
     async def list_feeds(self, wanted: Iterable[Feed]) -> None:
@@ -96,10 +98,12 @@ class FeedRows:
             await connection.execute(hubs.delete().where(hubs.c.feed_id.in_(list(ids))))
 
     async def feed_states(self) -> list[FeedState]:
-        """Give all feeds, by URL."""
+        """Give all feeds, by URL; the canary is none."""
         async with self._db.read() as connection:
             rows = await connection.execute(
-                select(feeds).where(feeds.c.listed.is_(True)).order_by(feeds.c.url)
+                select(feeds)
+                .where(feeds.c.listed.is_(True), feeds.c.origin != canary.ORIGIN)
+                .order_by(feeds.c.url)
             )
             return [state_of(row) for row in rows]
 
@@ -118,6 +122,8 @@ class FeedRows:
                     .where(_due(now))
                     .order_by(feeds.c.next_poll.asc().nulls_first())
                     .limit(limit)
+                    # Several programs claim at once; SQLite has one writer and no such clause.
+                    .with_for_update(skip_locked=True)
                 )
             ).all()
             if rows:

@@ -8,6 +8,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     Float,
@@ -179,7 +180,13 @@ deliveries = Table(
     Column("finished", UtcDateTime),
     Column("carrier", String(32)),  # the digest that stands for this alert
     Column("shown", Integer, nullable=False, server_default="0"),  # outlets that it names by now
+    Column("kind", String(12), nullable=False, server_default="alert"),  # of the message
+    Column("rank", Integer, nullable=False, server_default="1"),  # 0: a digest, before all others
+    Column("held", String(8)),  # why it is postponed: snooze, quiet, digest, late
+    Column("earliest", UtcDateTime),  # no try before it: Retry-After, or the doubt window's end
+    Column("first_try", UtcDateTime),  # it is given up seven days after this
     Index("ix_deliveries_due", "state", "chat", "channel", "seq"),
+    Index("ix_deliveries_line", "chat", "channel", "state", "rank", "seq"),
     Index("ix_deliveries_story", "story"),
     Index("ix_deliveries_carrier", "carrier"),
 )
@@ -196,7 +203,7 @@ rules = Table(
     Column("paused", Boolean, nullable=False),
 )
 
-# What people set for a channel; "" stands for the default.
+# What people set for a channel ("" stands for the default), and whether it refuses everything.
 channels = Table(
     "channels",
     metadata,
@@ -204,6 +211,11 @@ channels = Table(
     Column("channel", Text, primary_key=True),
     Column("quiet", Text, nullable=False, server_default=""),  # 22:00-07:00 Europe/Berlin
     Column("digest", Text, nullable=False, server_default=""),  # hourly; daily 08:00 Europe/Berlin
+    Column("stopped", Text, nullable=False, server_default=""),  # why it takes nothing, or ""
+    Column("stopped_at", UtcDateTime),
+    Column("stopped_by", String(32), nullable=False, server_default=""),  # the refused delivery
+    Column("probe_at", UtcDateTime),  # when it is tried whether it was mended
+    Column("probes", Integer, nullable=False, server_default="0"),
 )
 
 holds = Table(
@@ -229,6 +241,19 @@ feedback = Table(
     Column("at", UtcDateTime, nullable=False),
 )
 
+silences = Table(
+    "silences",
+    metadata,
+    Column("chat", String(16), primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("entity", Text, primary_key=True),
+    Column("topic", Text, primary_key=True),  # a query that the words must meet, or ""
+    Column("hours", Integer, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("told", UtcDateTime),  # when the silence that lasts now was told
+    Column("who", Text, nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,
@@ -238,6 +263,15 @@ audit = Table(
     Column("what", Text, nullable=False),
     Column("before", Text, nullable=False),
     Column("after", Text, nullable=False),
+)
+
+# Counts of the daily account, added up in the transaction of what they count.
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("day", Date, primary_key=True),  # UTC
+    Column("what", String(16), primary_key=True),
+    Column("count", Integer, nullable=False),
 )
 
 meta = Table(

@@ -24,15 +24,35 @@ from bot.core.model.articles import (
 from bot.core.model.base import FullText, Span, digest
 from bot.core.model.habits import Habits
 from bot.core.model.hubs import HubLease
+from bot.core.model.outbox import (
+    ChannelState,
+    Line,
+    OutboxEntry,
+    OutboxReport,
+    Outgrown,
+    SetAside,
+    Trouble,
+    Waiting,
+)
 from bot.core.model.quotes import Place, Placement, Quote
 from bot.core.model.rules import Alias, Entity, Field, Highlight, Match, Office, Rule
-from bot.core.model.stored import AuditEntry, Chart, Feedback, Hold, PollRecord, StoredArticle
+from bot.core.model.stored import (
+    AuditEntry,
+    Chart,
+    Feedback,
+    Hold,
+    PollRecord,
+    Seen,
+    Silence,
+    StoredArticle,
+)
 
 __all__ = [
     "Alert",
     "Alias",
     "Article",
     "AuditEntry",
+    "ChannelState",
     "Chart",
     "Delivery",
     "DeliveryState",
@@ -50,19 +70,28 @@ __all__ = [
     "Hold",
     "HubLease",
     "KeyQuote",
+    "Line",
     "Match",
     "Message",
     "Notice",
     "Office",
+    "OutboxEntry",
+    "OutboxReport",
+    "Outgrown",
     "ParsedFeed",
     "Place",
     "Placement",
     "PollRecord",
     "Quote",
     "Rule",
+    "Seen",
+    "SetAside",
+    "Silence",
     "Span",
     "StoredArticle",
+    "Trouble",
     "Validators",
+    "Waiting",
     "digest",
     "domain_of",
 ]

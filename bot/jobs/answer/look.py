@@ -1,4 +1,4 @@
-"""Commands that only look: explain, entity, status, audit."""
+"""Commands that only look: explain, entity, audit."""
 
 from __future__ import annotations
 
@@ -114,24 +114,6 @@ def _described(entity: Entity) -> str:
     )
     held = f"\n  offices:\n{offices}" if offices else ""
     return f"@{entity.id}  {entity.name} ({entity.kind})\n  also written: {aliases}{held}"
-
-
-async def answer_status(desk: Desk, _incoming: Incoming, _command: Command) -> Reply:
-    """Say how things stand."""
-    states = await desk.store.feed_states()
-    failing = sum(1 for state in states if state.error)
-    polled = max((s.last_success for s in states if s.last_success), default=None)
-    counts = await desk.store.count_deliveries()
-    by_state = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
-    rules = list(desk.book)
-    paused = sum(1 for rule in rules if rule.paused)
-    return Reply(
-        f"feeds: {len(states)}, {failing} failing, last good poll "
-        f"{f'{polled:%Y-%m-%d %H:%M:%S} UTC' if polled else 'none yet'}\n"
-        f"rules: {len(rules)}, {paused} paused\n"
-        f"deliveries: {by_state or 'none'}\n"
-        f"chats: {', '.join(sorted(desk.chats))}"
-    )
 
 
 async def answer_audit(desk: Desk, _incoming: Incoming, _command: Command) -> Reply:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bot.core.quotes.clauses import DETERMINERS, PREPOSITIONS, Found, Subject
-from bot.core.quotes.names import DAYS
+from bot.core.quotes.clauses import Found, Subject
+from bot.core.quotes.grammar import (
+    DAYS,
+    DETERMINERS,
+    PREPOSITIONS,
+)
 
 if TYPE_CHECKING:
     from bot.core.quotes.clauses import Reader
