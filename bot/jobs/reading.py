@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.core.model import domain_of
 from bot.core.quotes import find_quotes
 from bot.errors import FetchError
 
@@ -119,6 +120,8 @@ class Reader:
         except FetchError as error:
             log.debug("page not fetched", url=entry.url, reason=error.reason)
             return entry, f" (its page: {error.reason})"
+        if domain_of(page.url) != entry.domain:  # an aggregator's link led to the publisher
+            entry = replace(entry, url=page.url)
         if len(page.text) <= len(entry.text):
             return replace(entry, full=True), ""
         return replace(entry, text=page.text, full=True), ""

@@ -20,7 +20,7 @@ from bot.adapters.store.schema import articles
 from bot.core.match.needs import AllOf, Needs, Word, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -47,30 +47,40 @@ _FIND = {
 }
 
 
-async def text_before(connection: AsyncConnection, article: Article) -> tuple[str, str] | None:
-    """Give title and text that an article is stored with; None for a new one."""
-    query = select(articles.c.title, articles.c.text).where(articles.c.id == article.id)
-    row = (await connection.execute(query)).one_or_none()
-    return (row.title, row.text) if row else None
+async def texts_before(
+    connection: AsyncConnection, found: Sequence[Article]
+) -> dict[str, tuple[str, str]]:
+    """Give title and text that articles are stored with, by id; new ones are not in it."""
+    before: dict[str, tuple[str, str]] = {}
+    for ids in _batches([article.id for article in found]):
+        query = select(articles.c.id, articles.c.title, articles.c.text)
+        rows = await connection.execute(query.where(articles.c.id.in_(ids)))
+        before |= {row.id: (row.title, row.text) for row in rows}
+    return before
 
 
-async def index_article(
-    connection: AsyncConnection, article: Article, before: tuple[str, str] | None
+async def index_articles(
+    connection: AsyncConnection, found: Sequence[Article], before: Mapping[str, tuple[str, str]]
 ) -> None:
-    """Make an article's words known.
+    """Make the words of articles known.
 
     Args:
-        connection: in the transaction that stores the article.
-        article: as stored now.
-        before: see `text_before`.
+        connection: in the transaction that stores the articles.
+        found: as stored now.
+        before: see `texts_before`.
     """
-    if before == (article.title, article.text):
-        return
-    query = select(articles.c.seq).where(articles.c.id == article.id)
-    seq = (await connection.execute(query)).scalar_one()
-    await forget_articles(connection, [seq])
-    row = row_of(seq, article.title, article.text)
-    await connection.execute(_INSERT[connection.dialect.name], row)
+    changed = {a.id: a for a in found if before.get(a.id) != (a.title, a.text)}
+    for ids in _batches(list(changed)):
+        query = select(articles.c.id, articles.c.seq).where(articles.c.id.in_(ids))
+        seqs = {row.id: row.seq for row in await connection.execute(query)}
+        await forget_articles(connection, [seqs[each] for each in ids if each in before])
+        rows = [row_of(seqs[each], changed[each].title, changed[each].text) for each in ids]
+        await connection.execute(_INSERT[connection.dialect.name], rows)
+
+
+def _batches(ids: list[str]) -> Iterator[list[str]]:
+    for at in range(0, len(ids), _BATCH):
+        yield ids[at : at + _BATCH]
 
 
 async def forget_articles(connection: AsyncConnection, seqs: Iterable[int]) -> None:

@@ -13,7 +13,14 @@ from bot.core.model.alerts import (
     Message,
     Notice,
 )
-from bot.core.model.articles import Article, Feed, FeedState, ParsedFeed, Validators
+from bot.core.model.articles import (
+    Article,
+    Feed,
+    FeedState,
+    ParsedFeed,
+    Validators,
+    domain_of,
+)
 from bot.core.model.base import FullText, Span, digest
 from bot.core.model.habits import Habits
 from bot.core.model.hubs import HubLease
@@ -86,4 +93,5 @@ __all__ = [
     "Validators",
     "Waiting",
     "digest",
+    "domain_of",
 ]
