@@ -7,6 +7,7 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+import pytest
 from structlog.testing import capture_logs
 
 from bot.adapters.store import Store
@@ -69,3 +70,25 @@ async def test_a_database_that_refuses_pauses_intake_and_is_told_of_once(
     assert [title for _, _, title in await setting.told()] == [make_article("2").title]
     await heart.stop()
     await store.close()
+
+
+@pytest.mark.parametrize("restart", [False, True], ids=["running", "while it was off"])
+async def test_feeds_are_polled_on_although_the_clock_was_turned_back(
+    store: Store, clock: TurnedClock, *, restart: bool
+) -> None:
+    """A feed that was due in minutes must not wait until the clock has caught up."""
+    await store.add_feeds([FEED])
+    setting = Setting(store, clock, FakeFeeds(make_article("1")), FakePages())
+
+    def beat() -> Heart:
+        deliver = Deliver({}, store, clock, lambda: 0.0)
+        book = RuleBook(setting.officials, (), store)
+        return Heart(watch=setting.watch, deliver=deliver, book=book, claims=store, clock=clock)
+
+    heart = beat()
+    await ticks(heart, clock, 1)
+    clock.turn(hours=-5)
+    setting.feeds.articles.append(make_article("2", text="The ferry came."))
+    await ticks(beat() if restart else heart, clock, 3)
+    assert [title for _, _, title in await setting.told()] == [make_article("2").title]
+    await heart.stop()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, case, func, or_, select, update
 
 from bot.adapters.store.schema import feeds
 from bot.adapters.store.sql import insert
@@ -115,6 +115,27 @@ class FeedRows:
             statement = statement.where(feeds.c.id.in_(list(ids)))
         async with self._db.write() as connection:
             await connection.execute(statement)
+
+    async def latest_poll(self) -> datetime | None:
+        """Give when a feed was last polled with success, or None."""
+        async with self._db.read() as connection:
+            row = (await connection.execute(select(func.max(feeds.c.last_success)))).one()
+            return row[0]
+
+    async def turn_back_feeds(self, by: timedelta) -> None:
+        """Move the next polls with a clock that was turned back; all claims are given back."""
+        due = select(feeds.c.id, feeds.c.next_poll).where(feeds.c.next_poll.is_not(None))
+        moved = (
+            update(feeds)
+            .where(feeds.c.id == bindparam("feed"))
+            .values(next_poll=bindparam("due"), claimed_until=None)
+        )
+        async with self._db.write() as connection:
+            rows = (await connection.execute(due)).all()
+            if rows:
+                await connection.execute(
+                    moved, [{"feed": row.id, "due": row.next_poll - by} for row in rows]
+                )
 
     async def feed_failed(self, feed_id: str, reason: str, next_poll: datetime) -> None:
         """Note a failed poll."""
