@@ -250,6 +250,11 @@ def _run(
                 total.add(result)
                 state = "" if total.good else "[red]broken"
                 progress.update(task, advance=size, state=state)
+                if not progress.console.is_terminal:
+                    sys.stdout.write(
+                        f"{block.name} {total.runs} {'' if total.good else 'BROKEN'}\n"
+                    )
+                    sys.stdout.flush()
                 if not result.good:
                     progress.console.print(result.story(), markup=False)
     return total
