@@ -64,6 +64,17 @@ class Homeserver:
         self.rooms[made.id] = made
         return made
 
+    def say(self, room: str, text: str) -> None:
+        """Let the reader say something in a room."""
+        self._stream += 1
+        event = {
+            "type": "m.room.message", "content": {"msgtype": "m.text", "body": text},
+            "sender": READER, "event_id": f"$said{self._stream}:torture.example",
+            "stream": self._stream, "origin_server_ts": int(time.time() * 1000),
+        }  # fmt: skip
+        self.rooms[room].events.append(event)
+        self._news.set()
+
     def forget_transactions(self) -> None:
         """Forget transaction ids, as Synapse does after a day."""
         self.transactions.clear()

@@ -94,7 +94,7 @@ class Program:
     """
 
     def __init__(self, zygote: Zygote, folder: Path, settings: Mapping[str, str]) -> None:
-        self._zygote, self.folder, self.settings = zygote, folder, dict(settings)
+        self.zygote, self.folder, self.settings = zygote, folder, dict(settings)
         self.output = folder / "output.txt"
         self.pid = 0
         self.peak = 0
@@ -107,11 +107,11 @@ class Program:
             "env": self.settings, "folder": str(self.folder), "output": str(self.output),
             "plan": plan.fields(), "arguments": list(arguments or ("run",)),
         }  # fmt: skip
-        self.pid = self._zygote.start(wish)
+        self.pid = self.zygote.start(wish)
 
     @property
     def alive(self) -> bool:
-        return bool(self.pid) and self._zygote.status(self.pid, 0) is None
+        return bool(self.pid) and self.zygote.status(self.pid, 0) is None
 
     def kill(self) -> None:
         """SIGKILL, and wait until it is gone."""
@@ -132,7 +132,7 @@ class Program:
         Raises:
             TimeoutError: it lives on.
         """
-        status = self._zygote.status(self.pid, seconds)
+        status = self.zygote.status(self.pid, seconds)
         if status is None:
             raise TimeoutError(f"still running after {seconds} s")
         self.pid = 0
@@ -142,7 +142,7 @@ class Program:
         """Wait a while for it to end by itself."""
         end = time.monotonic() + seconds
         while self.alive and time.monotonic() < end:
-            self._zygote.status(self.pid, min(0.2, seconds))
+            self.zygote.status(self.pid, min(0.2, seconds))
         return not self.alive
 
     def measure(self) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.crash.blocks import chatting, killing, storing, timing
+from tests.crash.blocks import chatting, killing, storing, timing, wishing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,6 +55,15 @@ def test_a_commit_after_the_doubt_window_is_the_only_repeat(zygote: Zygote, tmp_
     result = chatting.late_beyond_the_window(zygote, tmp_path, times=3, seed=4)
     kept(result, 6)
     assert 0 < result.found["marked repeats"] <= 3
+
+
+def test_refusals_that_last_until_somebody_mends_them(zygote: Zygote, tmp_path: Path) -> None:
+    """Revoked tokens, an archived channel, a room without the right to speak."""
+    kept(wishing.refusals(zygote, tmp_path, times=2, seed=12), 8)
+
+
+def test_one_digest_a_day_over_both_changes_of_summer_time(zygote: Zygote, tmp_path: Path) -> None:
+    kept(wishing.daily_digests(zygote, tmp_path, seed=13), 6)
 
 
 def test_locked_database(zygote: Zygote, tmp_path: Path) -> None:

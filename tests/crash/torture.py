@@ -30,7 +30,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from tests.crash.blocks import chatting, killing, storing, timing
+from tests.crash.blocks import chatting, killing, storing, timing, wishing
 from tests.crash.disk import Disk, build
 from tests.crash.program import Zygote
 from tests.crash.results import Result
@@ -93,6 +93,17 @@ def _late(place: Place, folder: Path, count: int, seed: int) -> Result:
     return chatting.late_beyond_the_window(place.zygote, folder, times=count, seed=seed)
 
 
+def _refusals(place: Place, folder: Path, count: int, seed: int) -> Result:
+    return wishing.refusals(place.zygote, folder, times=count, seed=seed)
+
+
+def _digests(place: Place, folder: Path, count: int, seed: int) -> Result:
+    result = Result("daily digests")
+    for at in range(count):
+        result.add(wishing.daily_digests(place.zygote, folder / str(at), seed=seed + at))
+    return result
+
+
 def _locked(place: Place, folder: Path, count: int, seed: int) -> Result:
     long = seed % 10 == 0  # every tenth session locks for as long as the table says
     return storing.locked(
@@ -143,6 +154,7 @@ BLOCKS = (
     Block("points", 20, 2, 2, _points),
     Block("chats", 150, 3, 10, _chats),
     Block("chats-real", 4, 0, 2, _chats_real),
+    Block("refusals", 150, 2, 10, _refusals),
     Block("late", 60, 6, 20, _late),
     Block("locked", 500, 2, 20, _locked),
     Block("full", 100, 2, 20, _full),
@@ -151,6 +163,7 @@ BLOCKS = (
     Block("broken", 20, 0, 20, _refused("broken")),
     Block("removed", 100, 2, 20, _removed),
     Block("clock", 20, 1, 5, _clock),
+    Block("digests", 20, 1, 1, _digests),
     Block("power", 200, 5, 20, _power),
     Block("burst", 10_000, 1_000, 10_000, _burst),
 )
@@ -251,9 +264,7 @@ def _run(
                 state = "" if total.good else "[red]broken"
                 progress.update(task, advance=size, state=state)
                 if not progress.console.is_terminal:
-                    sys.stdout.write(
-                        f"{block.name} {total.runs} {'' if total.good else 'BROKEN'}\n"
-                    )
+                    sys.stdout.write(f"{block.name}: {total.runs} runs {state}\n")
                     sys.stdout.flush()
                 if not result.good:
                     progress.console.print(result.story(), markup=False)
