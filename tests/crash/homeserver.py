@@ -51,6 +51,8 @@ class Homeserver:
         self.devices: dict[str, str] = {}
         """Device by access token."""
         self.revoked = False
+        self.heard = False
+        """Set once the bot waits for news; what was said before is history to it."""
         self.transactions: dict[tuple[str, str, str], str] = {}
         self.tasks: set[asyncio.Task[None]] = set()
         self._numbers = itertools.count(1)
@@ -171,6 +173,7 @@ class Homeserver:
     async def _sync(self, request: web.Request) -> web.Response:
         self._device(request)
         since = request.query.get("since", "")
+        self.heard = self.heard or bool(since)
         patience = min(float(request.query.get("timeout", 0)) / 1000, _LONGEST_POLL)
         if since == f"s{self._stream}" and patience:
             self._news.clear()

@@ -171,11 +171,11 @@ ON_THE_BAD_DISK = {"full-simulated", "read-only", "broken", "power"}
 
 
 @contextlib.contextmanager
-def places(folder: Path, jobs: int) -> Iterator[queue.Queue[Place]]:
-    """Make a place for each worker."""
+def places(folder: Path, jobs: int, *, bad_disks: bool) -> Iterator[queue.Queue[Place]]:
+    """Make a place for each worker; with a bad disk only where a block asks for one."""
     with contextlib.ExitStack() as stack:
         free: queue.Queue[Place] = queue.Queue()
-        library = build(folder)
+        library = build(folder) if bad_disks else None
         for at in range(jobs):
             beside = folder / f"disk{at}"
             (beside / "watched").mkdir(parents=True)
@@ -194,7 +194,8 @@ def main() -> int:
     console = Console()
     folder = Path(tempfile.mkdtemp(prefix="torture-", dir=asked.folder))
     found: dict[str, Result] = {}
-    with places(folder, asked.jobs) as free, _progress(console) as progress:
+    bad_disks = any(block.name in ON_THE_BAD_DISK for block in chosen)
+    with places(folder, asked.jobs, bad_disks=bad_disks) as free, _progress(console) as progress:
         for block in chosen:
             count = asked.count or (block.ci if asked.profile == "ci" else block.full)
             if count:

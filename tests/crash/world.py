@@ -165,9 +165,11 @@ class World:
         Raises:
             TimeoutError: it does not come.
         """
-        self.within(lambda: self.matrix.say(room, command))
-        end = time.monotonic() + 60
+        end, spoken = time.monotonic() + 90, False
         while time.monotonic() < end:
+            if self.matrix.heard and not spoken:
+                self.within(lambda: self.matrix.say(room, command))
+                spoken = True
             said = [post for post in self.log.posts if post["channel"] == room]
             if any(answer in str(post["text"]) for post in said):
                 return
