@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         DeliveryState,
         Feed,
         FeedState,
+        Habits,
         Hold,
         Line,
         Message,
@@ -30,12 +31,14 @@ if TYPE_CHECKING:
         PollRecord,
         Quote,
         Rule,
+        Seen,
         SetAside,
         Silence,
         StoredArticle,
         Validators,
         Waiting,
     )
+    from bot.core.opml import FeedList
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class Fetched:
             were replaced by those of the parsed feed.
         fresh: seconds for which the server calls the body fresh (RFC 9111), or None.
         moved: where it permanently moved to (301, 308), or "".
+        links: `Link` headers as sent (RFC 8288), joined by commas.
     """
 
     body: bytes
@@ -58,14 +62,16 @@ class Fetched:
     validators: Validators
     fresh: float | None = None
     moved: str = ""
+    links: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """The server (304) or the body's hash says that nothing is new; `fresh` as in `Fetched`."""
+    """The server (304) or the body's hash says that nothing is new; the rest as in `Fetched`."""
 
     validators: Validators
     fresh: float | None = None
+    moved: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,26 @@ class Feeds(Protocol):
 
         Raises:
             FeedError: the body is no feed, or reading it took too long.
+        """
+
+
+class Finder(Protocol):
+    """Finds feeds at addresses that people give."""
+
+    async def discover(self, url: str) -> tuple[Feed, ...]:
+        """Give the feed at an address, or those that the page there announces, likeliest first.
+
+        Raises:
+            FetchError: the address gave nothing.
+            FeedError: it is neither a feed nor a page that announces one.
+        """
+
+    async def read_list(self, url: str) -> FeedList:
+        """Give the feeds of the OPML document at an address.
+
+        Raises:
+            FetchError: the address gave nothing.
+            FeedError: it is no OPML, or cannot be read.
         """
 
 
@@ -221,16 +247,32 @@ class FeedStore(Protocol):
     async def feed_states(self) -> list[FeedState]:
         """Give all feeds, by URL."""
 
-    async def feed_failed(self, feed_id: str, reason: str, next_poll: datetime) -> None:
-        """Note a failed poll and give the claim back."""
+    async def feed_failed(
+        self,
+        feed_id: str,
+        reason: str,
+        next_poll: datetime,
+        habits: Habits | None = None,
+        *,
+        gone: bool = False,
+    ) -> None:
+        """Note a failed poll and give the claim back; a feed that is gone is paused."""
 
     async def feed_unchanged(
-        self, feed_id: str, validators: Validators, now: datetime, next_poll: datetime
+        self,
+        feed_id: str,
+        validators: Validators,
+        now: datetime,
+        next_poll: datetime,
+        habits: Habits = ...,
     ) -> None:
         """Note a poll that brought nothing new and give the claim back."""
 
     async def pause_feed(self, feed_id: str, *, paused: bool) -> None:
         """Stop or resume polling a feed."""
+
+    async def entries_since(self, since: datetime) -> dict[str, int]:
+        """Count each feed's articles that arrived since a time, those of first sights excluded."""
 
 
 class Archive(Protocol):
@@ -250,6 +292,12 @@ class Archive(Protocol):
 
     async def named_in(self, story: str, rule_id: str) -> set[str]:
         """Give the entities by which the reports of a story met a rule."""
+
+    async def matches_since(self, since: datetime, rule_id: str = "") -> list[Seen]:
+        """Give the matches of articles that arrived since a time, of one rule or of all."""
+
+    async def first_arrival(self) -> datetime | None:
+        """Give when the oldest stored article arrived; None before there is one."""
 
     async def article(self, article_id: str) -> StoredArticle | None:
         """Give a stored article."""

@@ -121,6 +121,11 @@ class Settings(BaseSettings):
         alias="WIREWATCH_WEB",
         description="host:port of the built-in server (Slack in HTTP mode)",
     )
+    web_url: str | None = Field(
+        None,
+        alias="WIREWATCH_WEB_URL",
+        description="https://… at which it is reached from outside; set: feeds' hubs call it",
+    )
     slack_bot_token: SecretStr | None = Field(
         None, alias="SLACK_BOT_TOKEN", description="Slack bot token, xoxb-..."
     )
@@ -187,6 +192,14 @@ class Settings(BaseSettings):
     @classmethod
     def _host_port(cls, pair: str) -> str:
         return cls._host_ports((pair,))[0]
+
+    @field_validator("web_url")
+    @classmethod
+    def _base(cls, url: str | None) -> str | None:
+        if url is not None and not re.fullmatch(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?", url):
+            message = f"{url!r} is no base address, such as https://bot.example.org"
+            raise ValueError(message)
+        return url
 
     @field_validator("egress_allow")
     @classmethod

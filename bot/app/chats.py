@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.adapters.matrix import Login, MatrixChat
     from bot.adapters.slack import SlackChat
     from bot.adapters.store import Store
+    from bot.adapters.web import Route
     from bot.core.model import Rule
     from bot.ports import Chat, Clock, Incoming
     from bot.settings import Settings
@@ -36,20 +37,39 @@ async def open_chats(
     store: Store,
     clock: Clock,
     answer: Answer,
+    routes: Iterable[Route] = (),
 ) -> dict[str, Chat]:
-    """Build and start the chats that run; they stop with the stack.
+    """Build and start the chats that run, and the server where anything is served.
+
+    They stop with the stack.
+
+    Args:
+        stack: ends what is started here.
+        settings: all of them.
+        console: where the console chat prints.
+        store: everything remembered.
+        clock: the time.
+        answer: carries out commands.
+        routes: what is served beside what the chats need.
 
     Raises:
         SettingsError: what a chat needs is missing or refused; names the variable.
     """
     chats: dict[str, Chat] = {}
+    served = [*routes]
     for name in settings.active_chats:
         if name == "console":
             chats[name] = _console(settings, console)
         elif name == "slack":
-            chats[name] = await _slack(stack, settings, store, clock, answer)
+            chats[name] = await _slack(stack, settings, store, clock, answer, served)
         else:
             chats[name] = await _matrix(stack, settings, store, clock, answer)
+    if served:
+        from bot.adapters.web import WebServer  # noqa: PLC0415 -- only where something is served
+
+        server = WebServer(settings.web_address, served)
+        stack.push_async_callback(server.stop)
+        await server.start()
     return chats
 
 
@@ -60,15 +80,15 @@ def _console(settings: Settings, console: Console) -> ConsoleChat:
 
 
 async def _slack(
-    stack: AsyncExitStack, settings: Settings, store: Store, clock: Clock, answer: Answer
+    stack: AsyncExitStack,
+    settings: Settings,
+    store: Store,
+    clock: Clock,
+    answer: Answer,
+    served: list[Route],
 ) -> SlackChat:
     chat = _slack_chat(settings, store, clock, answer)
-    if routes := chat.routes():
-        from bot.adapters.web import WebServer  # noqa: PLC0415 -- only in HTTP mode
-
-        server = WebServer(settings.web_address, routes)
-        stack.push_async_callback(server.stop)
-        await server.start()
+    served += chat.routes()
     stack.push_async_callback(chat.stop)
     await chat.start()
     return chat
@@ -93,7 +113,8 @@ def _slack_chat(settings: Settings, store: Store, clock: Clock, answer: Answer) 
 async def _matrix(
     stack: AsyncExitStack, settings: Settings, store: Store, clock: Clock, answer: Answer
 ) -> MatrixChat:
-    from bot.adapters.matrix import MatrixChat  # noqa: PLC0415 -- only where Matrix runs
+    from bot.adapters.chart import draw  # noqa: PLC0415 -- only where Matrix runs
+    from bot.adapters.matrix import MatrixChat  # noqa: PLC0415 -- the same
 
     chat = MatrixChat(
         _login(settings),
@@ -104,6 +125,7 @@ async def _matrix(
         level=settings.matrix_power_level,
         article=store.article,
         joined=partial(store.unblock, "matrix"),
+        draw=draw,
     )
     stack.push_async_callback(chat.stop)
     await chat.start()

@@ -16,10 +16,10 @@ from bot.adapters.console import TypedCommands
 from bot.adapters.feedlists import load_all_feeds
 from bot.adapters.feeds import HttpFeeds
 from bot.adapters.http import HttpClient
-from bot.adapters.pages import HttpPages
 from bot.adapters.parsing import ParserPool
 from bot.adapters.scheduler import Scheduler
 from bot.adapters.store import Store
+from bot.adapters.websub import websub_routes
 from bot.adapters.wire import SampleWire
 from bot.app.chats import open_chats
 from bot.app.knowledge import load_knowledge
@@ -29,6 +29,8 @@ from bot.core.story import Stories
 from bot.jobs.answer import answer
 from bot.jobs.chores import LOOK_BACK, Chore, Retention
 from bot.jobs.deliver import Deliver
+from bot.jobs.health import FeedHealth
+from bot.jobs.hubs import Hubs
 from bot.jobs.run import Heart
 from bot.jobs.silence import Silences
 from bot.jobs.upkeep import CanaryWatch, DailyReport
@@ -79,7 +81,7 @@ async def run(settings: Settings, console: Console, *, once: bool, speed: float 
             HttpClient(allow=settings.egress_allow, hosts=wire.hosts if wire else {})
         )
         pool = await stack.enter_async_context(ParserPool())
-        desk = await make_desk(settings, store, knowledge, HttpPages(client, pool))
+        desk = await make_desk(settings, store, knowledge, client, pool)
         with_canary = settings.canary and not once
         await store.list_feeds([*_feeds(settings, wire), *([canary.FEED] if with_canary else ())])
         await store.release_claims()
@@ -88,14 +90,19 @@ async def run(settings: Settings, console: Console, *, once: bool, speed: float 
             return await answer(desk, incoming)
 
         clock, rules = desk.clock, desk.book.active
+        hubs = Hubs(store, client, settings.web_url or "", clock, random.random)
         chats = await open_chats(
-            stack, settings, console=console, store=store, clock=clock, answer=reply
+            stack,
+            settings,
+            console=console,
+            store=store,
+            clock=clock,
+            answer=reply,
+            routes=websub_routes(hubs) if settings.web_url else (),
         )
-        chores: list[Callable[[], Awaitable[None]]] = [DailyReport(store, clock)]
         if with_canary:
             chats[canary.CHAT] = CanaryChat()
             rules.add(canary.RULE)
-            chores.append(CanaryWatch(store, clock))
         watch = Watch(
             feeds=CanaryFeeds(HttpFeeds(client, pool), clock),
             reader=desk.reader,
@@ -107,13 +114,17 @@ async def run(settings: Settings, console: Console, *, once: bool, speed: float 
             pace=Pace(settings.poll_min_seconds, settings.prime, random.random),
         )
         deliver = Deliver(chats, store, clock, random.random, max_age=settings.max_age)
+        health = FeedHealth(store, rules, chats, clock)
         heart = Heart(
             watch=watch,
             deliver=deliver,
             book=desk.book,
             claims=store,
             clock=clock,
-            chores=[*chores, *_chores(settings, store, desk)],
+            chores=_chores(settings, store, desk)
+            | {"feed health": health.tick}
+            | ({"hubs": hubs.tick} if settings.web_url else {})
+            | ({"canary": CanaryWatch(store, clock)} if with_canary else {}),
         )
         if once:
             await heart.once()
@@ -122,12 +133,16 @@ async def run(settings: Settings, console: Console, *, once: bool, speed: float 
         await _beat(heart, desk, typed if "console" in chats else None, wire)
 
 
-def _chores(settings: Settings, store: Store, desk: Desk) -> list[Chore]:
-    chores = [Chore(Silences(desk).check, desk.clock)]
+def _chores(
+    settings: Settings, store: Store, desk: Desk
+) -> dict[str, Callable[[], Awaitable[None]]]:
+    chores: dict[str, Callable[[], Awaitable[None]]] = {
+        "daily report": DailyReport(store, desk.clock),
+        "silences": Chore(Silences(desk).check, desk.clock),
+    }
     if settings.retention_days is not None:
-        chores.append(
-            Chore(Retention(store, desk.clock, settings.retention_days).prune, desk.clock)
-        )
+        retention = Retention(store, desk.clock, settings.retention_days)
+        chores["retention"] = Chore(retention.prune, desk.clock)
     return chores
 
 

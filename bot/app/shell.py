@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import getpass
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 import structlog
 
 from bot.adapters.feedlists import load_feeds
+from bot.adapters.feeds import HttpFeeds
 from bot.adapters.http import HttpClient
 from bot.adapters.language import load_pipeline
 from bot.adapters.pages import HttpPages
@@ -22,6 +22,7 @@ from bot.core.command import parse_command
 from bot.core.opml import write_opml
 from bot.jobs.answer import answer
 from bot.jobs.answer.desk import Desk
+from bot.jobs.answer.feeds import add_listed
 from bot.jobs.answer.ledger import export_said
 from bot.jobs.reading import Reader
 from bot.jobs.rulebook import RuleBook
@@ -66,18 +67,19 @@ async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
         pool = await stack.enter_async_context(ParserPool())
         knowledge = load_knowledge(settings.rules)
         complain(knowledge.faults)
-        yield await make_desk(settings, store, knowledge, HttpPages(client, pool))
+        yield await make_desk(settings, store, knowledge, client, pool)
 
 
 async def make_desk(
-    settings: Settings, store: Store, knowledge: Knowledge, pages: HttpPages
+    settings: Settings, store: Store, knowledge: Knowledge, client: HttpClient, pool: ParserPool
 ) -> Desk:
     """Put within reach what answering needs."""
+    pages, web = HttpPages(client, pool), HttpFeeds(client, pool)
     book = RuleBook(knowledge.officials, knowledge.rules, store)
     await book.refresh()
     nlp = await asyncio.to_thread(load_pipeline, settings.spacy_model)
     reader = Reader(pages, book.active, knowledge.officials, nlp)
-    return Desk(store, book, reader, SystemClock(), settings.active_chats)
+    return Desk(store, book, reader, SystemClock(), settings.active_chats, web)
 
 
 def complain(faults: Iterable[FileError]) -> None:
@@ -117,12 +119,11 @@ async def import_feeds(settings: Settings, file: Path) -> str:
         FileError: the file cannot be read.
         StoreError: the database refused.
     """
-    wanted = load_feeds(file)
+    listed = load_feeds(file)
     async with open_desk(settings) as desk:
-        known = {state.feed.url for state in await desk.store.feed_states()}
-        new = [feed for feed in wanted if feed.url not in known]
-        await desk.store.add_feeds([replace(feed, origin=f"chat:{file.name}") for feed in new])
-    return f"{len(new)} feeds added, {len(wanted) - len(new)} were there already"
+        states = await desk.store.feed_states()
+        shell = Incoming("", chat="console", channel=file.name, who=getpass.getuser())
+        return await add_listed(desk, shell, listed, states, file.name)
 
 
 async def export_feeds(settings: Settings) -> str:

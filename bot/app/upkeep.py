@@ -51,9 +51,10 @@ def restore_database(settings: Settings, console: Console, copy: Path) -> None:
     lock = SingleRun(str(database))
     lock.take()
     try:
-        aside = database.with_name(f"{database.name}.{datetime.now(UTC):%Y%m%dT%H%M%S}")
+        now = datetime.now(UTC)
+        aside = database.with_name(f"{database.name}.{now:%Y%m%dT%H%M%S}")
         had = database.exists()
-        restore(copy, database, aside)
+        restore(copy, database, aside, now)
     finally:
         lock.free()
     kept = f"; what was there is kept in {aside}" if had else ""

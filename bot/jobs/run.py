@@ -13,7 +13,7 @@ import structlog
 from bot.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Mapping
 
     from bot.core.model import FeedState
     from bot.jobs.deliver import Deliver
@@ -65,7 +65,7 @@ class Heart:
         book: refreshed when another program changed the rules.
         claims: which feeds are due.
         clock: the time.
-        chores: called now and then; each knows itself when it is time.
+        chores: what else is done at each tick, by name; each decides itself whether it is time.
     """
 
     def __init__(
@@ -76,11 +76,11 @@ class Heart:
         book: RuleBook,
         claims: Claims,
         clock: Clock,
-        chores: Sequence[Callable[[], Awaitable[None]]] = (),
+        chores: Mapping[str, Callable[[], Awaitable[None]]] | None = None,
     ) -> None:
-        self._chores, self._at_chores = tuple(chores), False
         self._watch, self._deliver, self._book = watch, deliver, book
         self._claims, self._clock = claims, clock
+        self._chores, self._at_work = dict(chores or {}), set[str]()
         self._polls: dict[asyncio.Task[None], str] = {}
         self._others: set[asyncio.Task[None]] = set()
         self._rules_version = -1
@@ -95,7 +95,9 @@ class Heart:
         await self._tolerant("rules", self._refresh_rules)
         await self._tolerant("polls", self._start_polls)
         self._start(self._tolerant("outbox", self._deliver_due))
-        self._start(self._do_chores())
+        for name in self._chores:
+            if name not in self._at_work:
+                self._start(self._chore(name))
 
     async def once(self) -> None:
         """Poll all that is due, once; then deliver.
@@ -107,7 +109,7 @@ class Heart:
         while states := await self._claim():
             await asyncio.gather(*(self._poll(state) for state in states))
         self._tell()
-        for chore in self._chores:
+        for chore in self._chores.values():
             await chore()
         await self._deliver.drain()
 
@@ -137,17 +139,6 @@ class Heart:
     async def _claim(self) -> list[FeedState]:
         free = POLLS_AT_ONCE - len(self._polls)
         return await self._claims.claim_due(self._clock.now(), free, LEASE) if free > 0 else []
-
-    async def _do_chores(self) -> None:
-        """Do what is due beside, one after the other; a slow one is not begun twice."""
-        if self._at_chores:
-            return
-        self._at_chores = True
-        try:
-            for at, chore in enumerate(self._chores):
-                await self._tolerant(f"chore {at}", chore)
-        finally:
-            self._at_chores = False
 
     async def _watch_clock(self) -> None:
         """Move with a clock that was turned back, also while the bot was off.
@@ -194,6 +185,13 @@ class Heart:
             return
         for poll in failed:
             log.warning(f"feed could not be polled: {poll.error}", feed=poll.state.feed.url)
+
+    async def _chore(self, name: str) -> None:
+        self._at_work.add(name)
+        try:
+            await self._tolerant(name, self._chores[name])
+        finally:
+            self._at_work.discard(name)
 
     async def _deliver_due(self) -> None:
         await self._deliver.drain()

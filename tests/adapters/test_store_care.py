@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +13,9 @@ import pytest
 from bot.adapters.store import Store
 from bot.adapters.store.care import back_up, has_wal_fault, restore
 from bot.errors import StoreError
+from bot.jobs.deliver import Deliver
+from tests.conftest import TurnedClock
+from tests.jobs.test_deliver import FakeChat
 from tests.samples import FEED, NOW, make_delivery
 
 if TYPE_CHECKING:
@@ -53,13 +58,37 @@ async def test_a_copy_of_a_database_in_use_can_be_put_back(tmp_path: Path) -> No
     await store.enqueue([make_delivery("a2")], NOW)
     await store.close()
 
-    restore(copy, place, aside)
+    restore(copy, place, aside, NOW)
     again = await opened(place)
-    assert await again.count_deliveries() == {"pending": 1}
+    assert await again.count_deliveries() == {"sending": 1}
     await again.close()
     before = await opened(aside)
     assert await before.count_deliveries() == {"pending": 2}
     await before.close()
+
+
+async def test_what_was_sent_after_the_copy_is_not_sent_again(tmp_path: Path) -> None:
+    """The chat knows more than the copy, so it is asked first."""
+    place, copy = tmp_path / "w.db", tmp_path / "copy.db"
+    chat, clock = FakeChat(), TurnedClock(NOW)
+    store = await opened(place)
+    await store.add_feeds([FEED])
+    await store.enqueue([make_delivery("waits")], NOW)
+    back_up(place, copy, quiet)
+    await store.enqueue([make_delivery("sent")], NOW)
+    assert await Deliver({"console": chat}, store, clock, lambda: 0.0).drain() == 2
+    await store.close()
+
+    clock.turn(hours=1)
+    restore(copy, place, tmp_path / "aside.db", clock.now())
+    again = await opened(place)
+    late = make_delivery("late")
+    late = replace(late, message=replace(late.alert, published=clock.now() + timedelta(hours=1)))
+    await again.enqueue([make_delivery("sent"), make_delivery("missed"), late], clock.now())
+    clock.turn(minutes=5)
+    assert await Deliver({"console": chat}, again, clock, lambda: 0.0).drain() == 4
+    assert sorted(chat.accepted) == ["late", "missed", "sent", "waits"]
+    await again.close()
 
 
 async def test_a_copy_never_overwrites(tmp_path: Path) -> None:
@@ -87,7 +116,7 @@ async def test_only_a_sound_database_of_ours_is_put_back(tmp_path: Path) -> None
     torn.write_bytes(pages)
     for name in ("text.db", "other.db", "torn.db", "absent.db"):
         with pytest.raises(StoreError):
-            restore(tmp_path / name, place, tmp_path / "aside.db")
+            restore(tmp_path / name, place, tmp_path / "aside.db", NOW)
     again = await opened(place)
     assert len(await again.feed_states()) == 1
     await again.close()

@@ -467,3 +467,138 @@ async def test_a_new_entity_of_the_rule_is_news(store: Store, clock: TurnedClock
         setting.feeds.articles = [*setting.feeds.articles, row]
         await setting.poll()
     assert [kind for _, kind, _ in await setting.told()] == ["alert", "follow-up"]
+
+
+async def test_the_next_poll_suits_the_feed(setting: Setting, clock: TurnedClock) -> None:
+    """A feed with an entry every other hour is asked each hour, once it is known for a while."""
+    setting.feeds.articles = [make_article("1", published=NOW - timedelta(hours=2))]
+    await setting.poll()
+    assert (await setting.state()).next_poll == NOW + timedelta(seconds=300)
+    for number in range(2, 12):
+        clock.turn(hours=2)
+        article = make_article(str(number), title=f"Snow {number}", published=clock.now())
+        setting.feeds.articles.append(article)
+        await setting.poll()
+    state = await setting.state()
+    assert state.next_poll == clock.now() + timedelta(hours=1)
+    assert state.habits.wait == 3_600
+    assert state.habits.since == NOW
+
+
+async def test_what_the_feed_asks_for_outlives_a_304(setting: Setting) -> None:
+    parsed = ParsedFeed("T", "en", (), every=3_600.0, skip_hours=(13, 14))
+
+    async def parse(*_: object) -> ParsedFeed:
+        return parsed
+
+    setting.feeds.parse = parse  # type: ignore[method-assign]
+    for _ in range(2):
+        await setting.poll()
+        assert (await setting.state()).next_poll == NOW + timedelta(hours=3)
+
+
+async def test_failures_are_forgotten_by_halves(setting: Setting) -> None:
+    """A feed that fails every other time is not asked like one that never does."""
+    setting.feeds.error = FetchError("HTTP 500")
+    for _ in range(9):
+        await setting.poll()
+    assert (await setting.state()).failures == 9
+    setting.feeds.error = None
+    waits = []
+    for _ in range(5):
+        await setting.poll()
+        state = await setting.state()
+        assert state.next_poll is not None
+        waits.append((state.failures, (state.next_poll - NOW).total_seconds()))
+    assert waits == [(4, 19_200), (2, 600), (1, 300), (0, 300), (0, 300)]
+
+
+async def test_a_feed_that_is_gone_is_paused(setting: Setting) -> None:
+    setting.feeds.error = FetchError("HTTP 410 Gone", status=410)
+    await setting.poll()
+    state = await setting.state()
+    assert (state.paused, state.gone, state.error) == (True, True, "HTTP 410 Gone")
+    assert await setting.store.claim_due(NOW + timedelta(days=9), 9, timedelta(1)) == []
+    await setting.store.pause_feed(FEED.id, paused=False)
+    state = await setting.state()
+    assert (state.paused, state.gone, state.next_poll) == (False, False, None)
+
+
+class Moving(FakeFeeds):
+    """A feed that moved; it notes where it is asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.places: list[str] = []
+
+    async def fetch(self, feed: Feed, validators: Validators) -> Fetched | Unchanged:
+        self.places.append(feed.address or feed.url)
+        found = await super().fetch(feed, validators)
+        return found if feed.address else replace(found, moved="http://new.example/")
+
+
+async def test_a_feed_that_moved_for_good_is_asked_there(store: Store, clock: TurnedClock) -> None:
+    """And its entries stay known, for its own URL stays its name."""
+    await store.add_feeds([FEED])
+    feeds = Moving()
+    setting = Setting(store, clock, feeds, FakePages())
+    feeds.articles = [make_article("1")]
+    for _ in range(4):
+        await setting.poll()
+    assert feeds.places == [*[FEED.url] * 3, "http://new.example/"]
+    feeds.articles.append(make_article("2"))
+    assert await setting.poll() == 2
+    feeds.error = FetchError("HTTP 410 Gone", status=410)
+    await setting.poll()
+    assert not (await setting.state()).paused
+    feeds.error = None
+    await setting.poll()
+    assert feeds.places[-1] == FEED.url
+
+
+async def test_a_census_forgets_what_left_long_ago_and_nothing_else(
+    setting: Setting, clock: TurnedClock
+) -> None:
+    """What is in the body stays known for ever; what comes back after months alerts nobody."""
+    stays, leaves = make_article("stays"), make_article("leaves")
+    setting.feeds.articles = [stays, leaves]
+    await setting.poll()
+    setting.feeds.articles = [stays]
+    for _ in range(8):
+        clock.turn(days=31)
+        await setting.poll()
+    assert await setting.store.unseen(FEED.id, [stays, leaves]) == [leaves]
+    setting.feeds.articles = [stays, leaves]
+    assert await setting.poll() == 0
+    stored = await setting.store.article(leaves.id)
+    assert stored is not None
+    assert stored.outcome.startswith("older than what is remembered")
+    setting.feeds.articles.append(make_article("new", published=clock.now()))
+    assert await setting.poll() == 2
+
+
+async def test_nothing_is_forgotten_within_three_months(
+    setting: Setting, clock: TurnedClock
+) -> None:
+    """A feed that shrinks and grows again repeats nothing."""
+    both = [make_article("1"), make_article("2")]
+    setting.feeds.articles = both
+    await setting.poll()
+    setting.feeds.articles = both[:1]
+    for _ in range(3):
+        clock.turn(days=31)
+        await setting.poll()
+    assert await setting.store.unseen(FEED.id, both) == []
+
+
+async def test_a_server_that_knows_only_304_does_not_fail_its_census(
+    setting: Setting, clock: TurnedClock
+) -> None:
+    await setting.poll()
+    clock.turn(days=31)
+    setting.feeds.error = FetchError("HTTP 304 Not Modified", status=304)
+    await setting.poll()
+    state = await setting.state()
+    assert state.error is None
+    assert state.habits.census == clock.now()
+    assert state.validators.etag == "v0"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -78,7 +77,6 @@ class Bot:
     login: Login
     options: dict[str, Any]
     entered: list[str]
-    recoveries: list[float]
 
     async def restart(self, **changes: Any) -> None:
         """Stop it and start a new one on the same folder."""
@@ -96,21 +94,18 @@ async def start_bot(tmp_path: Path) -> AsyncIterator[Callable[..., Awaitable[Bot
 
     async def start(server: Synapse, base: str = "", *, limited: bool = False, **more: Any) -> Bot:
         user_id = server.register(f"wirewatch{next(_names)}", limited=limited)
-        desk, entered, recoveries = Desk(), [], []
+        desk, entered = Desk(), []
 
         async def joined(channel: str) -> None:
             entered.append(channel)
 
-        async def recovered() -> None:
-            recoveries.append(asyncio.get_running_loop().time())
-
         folder = tmp_path / f"matrix{len(bots)}"
         login = Login(base or server.url, user_id, "pw")
         options = {"folder": folder, "answer": desk, "clock": WallClock(), "joined": joined,
-                   "article": article_of, "recovered": recovered, "draw": lambda _: PNG,
+                   "article": article_of, "draw": lambda _: PNG,
                    **more}  # fmt: skip
         chat = MatrixChat(login, **options)
-        bot = Bot(chat, user_id, folder, desk, login, options, entered, recoveries)
+        bot = Bot(chat, user_id, folder, desk, login, options, entered)
         bots.append(bot)
         await bot.chat.start()
         await bot.chat.ready()

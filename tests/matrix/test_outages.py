@@ -20,6 +20,7 @@ from tests.matrix.samples import delivery
 from tests.matrix.synapse import Person
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from bot.core.model import Delivery
@@ -30,28 +31,39 @@ if TYPE_CHECKING:
 SOFT_LOGOUT = {"status": 401, "errcode": "M_UNKNOWN_TOKEN", "error": "x", "soft_logout": True}
 
 
+async def soon(holds: Callable[[], bool]) -> bool:
+    """Wait until something holds; False if it does not within a while."""
+    for _ in range(400):
+        if holds():
+            return True
+        await asyncio.sleep(0.05)
+    return False
+
+
 async def test_a_homeserver_that_restarts(synapse: Synapse, start_bot: Any) -> None:
     """While it is down alerts wait, afterwards alerts and commands go on; nothing is doubled.
 
-    Who delivers is told once when it is back.
+    Who delivers can see when it is back.
     """
     alice = await Person.enter(synapse, "alice")
     bot = await start_bot(synapse, offers=False)
     room = await alice.make_room(bot.user_id)
     await alice.wait_text(room, "!watch help", of=bot.user_id)
     first = await bot.chat.post(delivery(room, "first"))
-    assert len(bot.recoveries) == 1  # the first sync
+    assert bot.chat.connected.is_set()
     synapse.stop(signal.SIGKILL)
     down = await bot.chat.post(delivery(room, "second"))
-    assert isinstance(down, Later)
+    noticed = await soon(lambda: not bot.chat.connected.is_set())
     await asyncio.to_thread(synapse.start)
+    assert isinstance(down, Later)
+    assert noticed
     assert await bot.chat.post(delivery(room, "first")) == first
     assert isinstance(await bot.chat.post(delivery(room, "second")), Delivered)
     await alice.say(room, "!watch after")
     await alice.wait_text(room, "you said <after>", of=bot.user_id, seconds=30)
     alerts = [e for e in await alice.events(room, of=bot.user_id) if "Harbour" in str(e)]
     assert len(alerts) == 2
-    assert len(bot.recoveries) == 2
+    assert bot.chat.connected.is_set()
 
 
 async def test_logged_out_logs_in_again(bot: Bot, alice: Person, room: str) -> None:
@@ -106,24 +118,19 @@ async def test_a_soft_logout_keeps_the_device(
         assert await bot.chat.post(delivery(room)) == first
 
 
-async def test_the_first_sync_is_told_too(
+async def test_away_at_the_start(
     synapse: Synapse, start_bot: Any, bot: Bot, tmp_path: Path
 ) -> None:
-    """Where the homeserver was away at the start, who delivers hears when it is there."""
-    heard = asyncio.Event()
-
-    async def recovered() -> None:
-        heard.set()
-
+    """Where the homeserver was away at the start, it can be seen when it is there."""
     async with Proxy(synapse.url, where="/_matrix/") as proxy:
         proxy.faults = ["502"] * 3
-        options = {**bot.options, "folder": tmp_path / "other", "recovered": recovered}
+        options = {**bot.options, "folder": tmp_path / "other"}
         chat = MatrixChat(Login(proxy.url, bot.user_id, "pw"), **options)
         await chat.start()
         assert isinstance(await chat.post(delivery("!room:localhost")), Later)
-        assert not heard.is_set()
+        assert not chat.connected.is_set()
         async with asyncio.timeout(60):
-            await heard.wait()
+            await chat.connected.wait()
         await chat.stop()
 
 

@@ -60,8 +60,6 @@ class MatrixChat:
         article: gives a stored article by its id; without it, all quotes are not offered.
         offers: whether the bot puts the reactions that do something under its alerts.
         joined: told the channel of each room that was entered (again); may mend its deliveries.
-        recovered: told when the homeserver is heard again after it was not, and once at first:
-            deliveries that wait because of it need to wait no longer.
         draw: makes a PNG of a chart; without it charts are told in words.
 
     Raises:
@@ -71,7 +69,7 @@ class MatrixChat:
     name = "matrix"
     doubt = timedelta(seconds=15)
 
-    def __init__(  # noqa: PLR0913 -- wired in one place, by keyword
+    def __init__(
         self,
         login: Login,
         *,
@@ -83,7 +81,6 @@ class MatrixChat:
         article: FindArticle | None = None,
         offers: bool = True,
         joined: Callable[[str], Awaitable[None]] | None = None,
-        recovered: Callable[[], Awaitable[None]] | None = None,
         draw: Callable[[Chart], bytes] | None = None,
     ) -> None:
         self._account = account = Account(login, folder)
@@ -94,10 +91,14 @@ class MatrixChat:
         reacting = Reacting(account, answering, Marks(folder / "reactions.json"), article=article)
         ears = Ears(account, residence, answering, reacting, self._background, clock)
         self._offers = Offers(account, reacting.offered if offers else ())
-        self._stream = Stream(account, ears.hear, ears.settled, self._heard_again)
-        self._recovered = recovered
+        self._stream = Stream(account, ears.hear, ears.settled)
         self._background.ended = self._stream.mark
         self._running: list[asyncio.Task[None]] = []
+
+    @property
+    def connected(self) -> asyncio.Event:
+        """Set while the homeserver is heard; when it is set again, what waits may be tried."""
+        return self._stream.connected
 
     async def start(self) -> None:
         """Log in and begin to listen; where the homeserver is away or slow, go on trying meanwhile.
@@ -131,13 +132,6 @@ class MatrixChat:
         """
         async with asyncio.timeout(seconds):
             await self._account.synced.wait()
-
-    def _heard_again(self) -> None:
-        self._background.spawn(self._tell_recovered())
-
-    async def _tell_recovered(self) -> None:
-        if self._recovered is not None:
-            await self._recovered()
 
     async def post(self, delivery: Delivery) -> Outcome:
         """PUT a message once; its transaction id is the delivery id.

@@ -36,7 +36,9 @@ class Stream:
             which is not acted upon); must not block.
         settled: says whether everything heard so far has been dealt with; only then the place in
             the stream is stored, so that a crash hears it again.
-        back: called when the homeserver is heard again after it was not, and at first.
+
+    Attributes:
+        connected: set while the homeserver is heard.
     """
 
     def __init__(
@@ -44,11 +46,11 @@ class Stream:
         account: Account,
         hear: Callable[[nio.SyncResponse, bool], None],
         settled: Callable[[], bool],
-        back: Callable[[], None],
     ) -> None:
-        self._account, self._hear, self._settled, self._back = account, hear, settled, back
+        self._account, self._hear, self._settled = account, hear, settled
+        self.connected = asyncio.Event()
         self._since = account.session.since
-        self._connected = False
+        self._logged_in = False
 
     async def connect(self) -> None:
         """Log in.
@@ -59,25 +61,25 @@ class Stream:
             NoAnswerError: it did not answer.
         """
         await connect(self._account)
-        self._connected = True
+        self._logged_in = True
         if not self._account.synced.is_set():
             self._since = self._account.session.since
 
     async def run(self) -> None:
         """Sync until cancelled."""
-        failures, away = 0, True
+        failures = 0
         while True:
             pause = 0.0
             try:
                 await self._turn()
                 failures = 0
-                if away and self._account.synced.is_set():
-                    away = False
-                    self._back()
+                if self._account.synced.is_set():
+                    self.connected.set()
             except asyncio.CancelledError:
                 raise
             except Exception as error:  # noqa: BLE001 -- deafness for ever would be worse
-                failures, away = failures + 1, True
+                failures += 1
+                self.connected.clear()
                 pause = self._pause_after(error, failures)
             await asyncio.sleep(pause)
 
@@ -85,7 +87,7 @@ class Stream:
         pause: float = min(0.5 * 2 ** min(failures, 10), _LONGEST_PAUSE) * random.uniform(0.8, 1.2)  # noqa: S311 -- jitter
         if isinstance(error, MatrixError):
             if error.logged_out:
-                self._connected = False
+                self._logged_in = False
                 pause = min(pause, 1.0) if failures == 1 else pause
             elif error.status == _BAD_REQUEST and self._since:
                 # The server no longer knows our place: begin anew, which discards what we missed.
@@ -106,7 +108,7 @@ class Stream:
         return pause
 
     async def _turn(self) -> None:
-        if not self._connected:
+        if not self._logged_in:
             await self.connect()
         first = not self._account.synced.is_set()
         history = not self._since

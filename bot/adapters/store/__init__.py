@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from bot.adapters.store.account import AccountRows
 from bot.adapters.store.engine import Database, Lock, parse_url
-from bot.adapters.store.feeds import FeedRows
+from bot.adapters.store.feeds import UNCHANGED, FeedRows
+from bot.adapters.store.health import HealthRows
 from bot.adapters.store.holds import HoldRows
+from bot.adapters.store.hubs import HubRows
 from bot.adapters.store.ledger import LedgerRows
 from bot.adapters.store.line import LineRows
 from bot.adapters.store.move import move
@@ -18,6 +20,7 @@ from bot.adapters.store.retention import RetentionRows
 from bot.adapters.store.rules import RuleRows
 from bot.adapters.store.silences import SilenceRows
 from bot.adapters.store.sqlite import SqliteDatabase
+from bot.adapters.store.together import Together
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +32,8 @@ __all__ = ["Store", "parse_url"]
 
 class Store(
     FeedRows,
+    HealthRows,
+    HubRows,
     LedgerRows,
     OutboxRows,
     LineRows,
@@ -50,6 +55,7 @@ class Store(
 
     def __init__(self, database_url: str) -> None:
         self._db = _database(parse_url(database_url))
+        self._unchanged = Together(self._db, UNCHANGED)
 
     @property
     def place(self) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, Select, Table, delete, or_, select, update
+from sqlalchemy import Row, Select, Table, delete, func, or_, select, update
 
 from bot.adapters.store.account import count_up
-from bot.adapters.store.feeds import polled_values
+from bot.adapters.store.feeds import polled_values, validator_values
+from bot.adapters.store.hubs import want_hub
 from bot.adapters.store.outbox import insert_deliveries
 from bot.adapters.store.schema import articles, deliveries, feeds, matches, quotes, seen
 from bot.adapters.store.sql import insert
@@ -85,15 +86,20 @@ class ArticleRows:
                             "key_hash": _key_hash(article),
                             "hash": article.content_hash,
                             "first_seen": record.now,
+                            "last_seen": record.now,
                         }
                         for article in record.seen
                     ],
                 )
+            if record.present is not None:
+                await _take_stock(connection, record)
             for stored in record.articles:
                 await _put(connection, stored)
             await insert_deliveries(connection, record.deliveries, record.now)
             await count_up(connection, record.now, record.tally)
-            values = polled_values(record.validators, record.now, record.next_poll)
+            await want_hub(connection, record)
+            values = polled_values(record.now, record.next_poll, record.habits)
+            values |= validator_values(record.validators)
             values |= {"primed": True} | ({"title": record.title} if record.title else {})
             await connection.execute(
                 update(feeds).where(feeds.c.id == record.feed_id).values(**values)
@@ -176,6 +182,18 @@ class ArticleRows:
             by_quote = await _children(connection, quotes, ids)
             by_match = await _children(connection, matches, ids)
         return [_stored(row, by_quote.get(row.id, []), by_match.get(row.id, [])) for row in rows]
+
+
+async def _take_stock(connection: AsyncConnection, record: PollRecord) -> None:
+    """Note which entries are in the feed's body still, and forget those that left it long ago."""
+    mine = seen.c.feed_id == record.feed_id
+    keys = [digest("entry", key) for key in record.present or ()]
+    for at in range(0, len(keys), _CHUNK):
+        there = seen.c.key_hash.in_(keys[at : at + _CHUNK])
+        await connection.execute(update(seen).where(mine, there).values(last_seen=record.now))
+    if record.habits.forgotten is not None:
+        last = func.coalesce(seen.c.last_seen, seen.c.first_seen)
+        await connection.execute(delete(seen).where(mine, last < record.habits.forgotten))
 
 
 async def _children(

@@ -6,6 +6,7 @@ import asyncio
 import os
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.errors import StoreError
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlalchemy.ext.asyncio import AsyncEngine
+
+RESTORED = "restored"
+"""Key in `meta`: the time of a copy's last poll and the time it was put back. Alerts of entries
+from before the latter may have been sent already; they begin as being sent: the chat is asked."""
 
 _COMPANIONS = ("-wal", "-shm", "-journal")
 _PAGES = 500
@@ -74,15 +79,17 @@ def back_up(database: Path, target: Path, progress: Callable[[int, int], object]
     return target.stat().st_size
 
 
-def restore(copy: Path, database: Path, aside: Path) -> None:
+def restore(copy: Path, database: Path, aside: Path, now: datetime) -> None:
     """Put a copy in the database's place; what was there is kept aside.
 
-    No program may use the database meanwhile.
+    No program may use the database meanwhile. What the chats were told since the copy was made,
+    the copy does not know; so they are asked before an alert of that time is sent, see `RESTORED`.
 
     Args:
         copy: made by `back_up`; stays where it is.
         database: the SQLite file.
         aside: where the present database goes, if there is one.
+        now: the time.
 
     Raises:
         StoreError: the copy is none of ours or damaged, or the disk refuses; nothing changed.
@@ -92,6 +99,7 @@ def restore(copy: Path, database: Path, aside: Path) -> None:
         _check(copy)
         database.parent.mkdir(parents=True, exist_ok=True)
         arriving.write_bytes(copy.read_bytes())
+        _note_restored(arriving, now)
         with closing(sqlite3.connect(database)) as present:  # takes its WAL file in
             present.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         if aside.exists():
@@ -103,6 +111,22 @@ def restore(copy: Path, database: Path, aside: Path) -> None:
         raise StoreError(f"{copy}: {_words(error)}") from None
     finally:
         arriving.unlink(missing_ok=True)
+
+
+def _note_restored(database: Path, now: datetime) -> None:
+    """Note from when to when others know more than this copy; doubt what it holds as pending."""
+    with closing(sqlite3.connect(database)) as opened, opened:
+        found = opened.execute("SELECT max(last_success) FROM feeds").fetchone()[0]
+        # As SQLAlchemy stores it: UTC, without a zone.
+        last = datetime.fromisoformat(found or "1970-01-01").replace(tzinfo=UTC)
+        value = f"{last.isoformat()} {now.isoformat()}"
+        opened.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (RESTORED, value))
+        since = last.replace(tzinfo=None).isoformat(" ", "microseconds")
+        opened.execute(
+            "UPDATE deliveries SET state = 'sending', since = ?, next_try = NULL, "
+            "attempt = attempt + 1 WHERE state = 'pending'",
+            (since,),
+        )
 
 
 class File:

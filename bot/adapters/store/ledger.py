@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from bot.adapters.store.articles import ArticleRows
 from bot.adapters.store.schema import articles, deliveries, matches, quotes
+from bot.core.model import Seen
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection
@@ -71,6 +72,42 @@ class LedgerRows(ArticleRows):
                 yield stored
             if len(found) < batch:
                 return
+
+    async def matches_since(self, since: datetime, rule_id: str = "") -> list[Seen]:
+        """Give the matches of articles that arrived since a time, of one rule or of all."""
+        query = (
+            select(
+                matches.c.rule_id,
+                articles.c.feed_id,
+                articles.c.published,
+                articles.c.arrived,
+                articles.c.source,
+                articles.c.url,
+            )
+            .join(articles, articles.c.id == matches.c.article_id)
+            .where(articles.c.arrived >= since)
+            .order_by(articles.c.seq)
+        )
+        if rule_id:
+            query = query.where(matches.c.rule_id == rule_id)
+        async with self._db.read() as connection:
+            rows = (await connection.execute(query)).all()
+        return [
+            Seen(
+                row.rule_id,
+                row.feed_id,
+                row.published or row.arrived,
+                row.arrived,
+                row.source or row.url,
+            )
+            for row in rows
+        ]
+
+    async def first_arrival(self) -> datetime | None:
+        """Give when the oldest stored article arrived; None before there is one."""
+        async with self._db.read() as connection:
+            found: datetime | None = await connection.scalar(select(func.min(articles.c.arrived)))
+        return found
 
     async def named_in(self, story: str, rule_id: str) -> set[str]:
         """Give the entities by which the reports of a story met a rule."""

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, update
 
+from bot.adapters.store.care import RESTORED
 from bot.adapters.store.rules import entry_values
-from bot.adapters.store.schema import audit, channels, deliveries
+from bot.adapters.store.schema import audit, channels, deliveries, meta
 from bot.adapters.store.sql import insert
 from bot.core import canary
 from bot.core.model import Alert, Delivery, DeliveryState, Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime, timedelta
+    from datetime import timedelta
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -329,6 +331,7 @@ async def insert_deliveries(
     """Put deliveries into the outbox within a caller's transaction; known ids are left alone."""
     if not wanted:
         return
+    restored = await _restored(connection)
     await connection.execute(
         insert(connection, deliveries).on_conflict_do_nothing(index_elements=[deliveries.c.id]),
         [
@@ -343,13 +346,28 @@ async def insert_deliveries(
                 "kind": delivery.message.kind,
                 "rank": rank,
                 "shown": _shown(delivery.message),
-                "state": DeliveryState.PENDING,
-                "attempt": 0,
                 "created": now,
+                **_beginning(delivery.message, restored),
             }
             for delivery in wanted
         ],
     )
+
+
+async def _restored(connection: AsyncConnection) -> tuple[datetime, datetime] | None:
+    """Give from when to when a restored copy may not know what was sent."""
+    value = await connection.scalar(select(meta.c.value).where(meta.c.key == RESTORED))
+    if not value:
+        return None
+    since, until = map(datetime.fromisoformat, value.split())
+    return since, until
+
+
+def _beginning(message: Message, restored: tuple[datetime, datetime] | None) -> dict[str, Any]:
+    """Give the state in which a delivery begins: in doubt where it may have been sent before."""
+    if restored and isinstance(message, Alert) and message.published <= restored[1]:
+        return {"state": DeliveryState.SENDING, "attempt": 1, "since": restored[0]}
+    return {"state": DeliveryState.PENDING, "attempt": 0, "since": None}
 
 
 def _shown(message: Message) -> int:

@@ -68,6 +68,11 @@ feeds = Table(
     Column("primed", Boolean, nullable=False, server_default="0"),
     Column("paused", Boolean, nullable=False, server_default="0"),
     Column("listed", Boolean, nullable=False, server_default="1"),  # a file or a person wants it
+    Column("habits", JSON, nullable=False, server_default="{}"),  # `model.Habits`
+    Column("pushed_until", UtcDateTime),  # its hub has promised to call until then
+    Column("failing_since", UtcDateTime),
+    Column("gone", Boolean, nullable=False, server_default="0"),  # 410
+    Column("told", Boolean, nullable=False, server_default="0"),  # its channels know that it fails
     Index("ix_feeds_due", "next_poll"),
 )
 
@@ -106,6 +111,24 @@ seen = Table(
     Column("key_hash", String(16), primary_key=True),
     Column("hash", String(16), primary_key=True),
     Column("first_seen", UtcDateTime, nullable=False),
+    Column("last_seen", UtcDateTime),  # by the last census that found it; NULL: since `first_seen`
+)
+
+# WebSub: what was asked of the hubs that feeds announce (W3C Recommendation, 23 January 2018).
+hubs = Table(
+    "hubs",
+    metadata,
+    Column("feed_id", String(16), primary_key=True),
+    Column("hub", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("token", String(32), nullable=False, unique=True),  # last part of our callback
+    Column("secret", String(64), nullable=False),  # signs what the hub sends
+    Column("state", String(8), nullable=False),  # wanted, asked, active, refused
+    Column("lease_until", UtcDateTime),
+    Column("next_try", UtcDateTime),  # when the hub is asked (again)
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("reason", Text),
+    Index("ix_hubs_due", "next_try"),
 )
 
 quotes = Table(

@@ -15,6 +15,8 @@ from bot.core.model.alerts import (
 )
 from bot.core.model.articles import Article, Feed, FeedState, ParsedFeed, Validators
 from bot.core.model.base import FullText, Span, digest
+from bot.core.model.habits import Habits
+from bot.core.model.hubs import HubLease
 from bot.core.model.outbox import (
     ChannelState,
     Line,
@@ -33,6 +35,7 @@ from bot.core.model.stored import (
     Feedback,
     Hold,
     PollRecord,
+    Seen,
     Silence,
     StoredArticle,
 )
@@ -55,8 +58,10 @@ __all__ = [
     "Feedback",
     "Field",
     "FullText",
+    "Habits",
     "Highlight",
     "Hold",
+    "HubLease",
     "KeyQuote",
     "Line",
     "Match",
@@ -72,6 +77,7 @@ __all__ = [
     "PollRecord",
     "Quote",
     "Rule",
+    "Seen",
     "SetAside",
     "Silence",
     "Span",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from bot.core.model.alerts import Delivery
 from bot.core.model.articles import Article, Validators
+from bot.core.model.habits import Habits
 from bot.core.model.quotes import Placement, Quote
 from bot.core.model.rules import Match
 
@@ -44,6 +45,9 @@ class PollRecord:
         title: the feed's name where it is known only now, else "".
         next_poll: when the feed is due again.
         tally: what it adds to the daily account, see `bot.core.account`.
+        habits: what polls have taught of the feed, this one included.
+        present: keys of all entries of the body, after a census; else None. What no census has
+            found since `Habits.forgotten` is forgotten.
     """
 
     feed_id: str
@@ -55,6 +59,8 @@ class PollRecord:
     deliveries: tuple[Delivery, ...] = ()
     title: str = ""
     tally: Mapping[str, int] = field(default_factory=dict)
+    habits: Habits = field(default_factory=Habits)
+    present: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +132,23 @@ class Feedback:
     who: str
     reason: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """That an article met a rule.
+
+    Attributes:
+        when: the article's time.
+        arrived: when we first saw it.
+        outlet: who published it.
+    """
+
+    rule_id: str
+    feed_id: str
+    when: datetime
+    arrived: datetime
+    outlet: str
 
 
 @dataclass(frozen=True, slots=True)

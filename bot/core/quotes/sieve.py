@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bot.core.quotes.reading import Sentence
 
 _FULL: Final = ".?!,…—–-"
+_WORDS: Final = 4
 _LABEL: Final = re.compile(r"([A-Z][A-Z.’' -]{2,40}):\s")
 
 
@@ -203,9 +204,13 @@ class Sieve:
             self._resolve(reader, after)
             row.take(after, "same sentence", 0.95)
             return
-        if not row.bare:
-            return
         same_block = before is not None and before.marked.block == row.marked.block
+        if not row.bare:
+            # `"…," she said. "You went on television" to blame the workers.`
+            opens = row.at == 0 and len(row.marked_words(self._text)) >= _WORDS
+            if before and same_block and opens and row.sentence - before.sentence <= 1:
+                row.take(before, "same paragraph", 0.85)
+            return
         if (
             before is not None
             and same_block

@@ -30,6 +30,7 @@ from bot.jobs.answer.rules import (
 )
 from bot.jobs.answer.silence import answer_silence
 from bot.jobs.answer.status import answer_status
+from bot.jobs.answer.trend import answer_trend
 from bot.jobs.answer.trial import answer_test
 from bot.ports import Incoming, Reply
 
@@ -62,6 +63,7 @@ _ANSWERS: dict[str, Callable[[Desk, Incoming, Command], Awaitable[Reply]]] = {
     "snooze": answer_snooze,
     "status": answer_status,
     "test": answer_test,
+    "trend": answer_trend,
     "unmute": answer_unmute,
     "unsnooze": answer_unsnooze,
 }
@@ -73,8 +75,10 @@ def changes(command: Command) -> bool:
         return bool(command.value)
     if command.verb == "mute":
         return bool(command.subject)
-    if command.verb in ("feed", "silence"):
+    if command.verb == "silence":
         return command.action != "list"
+    if command.verb == "feed":
+        return command.action not in ("list", "show", "export")
     return command.verb in _CHANGING
 
 

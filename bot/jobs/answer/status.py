@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core.canary import is_missed
+from bot.jobs.answer.quiet_rules import quiet_rules
 from bot.ports import Incoming, Reply
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ async def answer_status(desk: Desk, _incoming: Incoming, _command: Command) -> R
     lines = [
         *_feeds(await desk.store.feed_states(), now),
         f"rules: {len(rules)}, {paused} paused",
+        *await quiet_rules(desk),
         *_outbox(await desk.store.outbox_report(now), now),
         f"chats: {', '.join(sorted(desk.chats))}",
         *_canary(await desk.store.canary_out(), now),

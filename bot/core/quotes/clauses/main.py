@@ -64,9 +64,20 @@ class MainClause(After):
                 if comma is None:
                     return None
                 i = comma + 1
+            i = self._over_apposed(i, limit)
         if self.low(i) in ("more", "fewer", "less") and self.low(i + 1) == "than":
             i += 2
         return self._phrase_from(i, limit)
+
+    def _over_apposed(self, i: int, limit: int) -> int:
+        """Step over the name in `In her book, Name, Smith said`, which the phrase before is of."""
+        mention = self.cover[i] if i < limit else None
+        if mention is None or self.low(mention.last) != "," or mention.last + 1 >= limit:
+            return i
+        other = self.cover[mention.last + 1]
+        if other is None or other.owns or self.low(other.last) in (",", "and", "of", ""):
+            return i
+        return other.first
 
     def _may_start(self, i: int) -> bool:
         low = self.low(i)

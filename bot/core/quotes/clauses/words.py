@@ -62,7 +62,11 @@ class Words:
         """Tell whether a token is a finite reporting verb."""
         token = self.tokens[i]
         low = token.low
-        if token.kind != "w" or low not in self.lex.past or self.cover[i] is not None:
+        if token.kind != "w" or self.cover[i] is not None:
+            return False
+        if low in ("launched", "launches") and self.low(i + 1) == "into":
+            return True
+        if low not in self.lex.past:
             return False
         before = self.low(i - 1)
         k = i - 1

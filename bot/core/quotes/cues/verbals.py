@@ -50,6 +50,8 @@ def participle_subject(reader: Reader, i: int) -> Subject | None:
                         return found
                 elif reader.is_ing(k) and k < i - 1:
                     return participle_subject(reader, k)
+        if i <= 2:  # `After saying that …, Smith left`
+            return reader.main_subject(len(reader.tokens))
         return reader.main_subject(i)
     mention = reader.cover[i - 1] if i else None
     if mention is not None and not mention.owns:
