@@ -145,8 +145,8 @@ class FeedRows:
     async def latest_poll(self) -> datetime | None:
         """Give when a feed was last polled with success, or None."""
         async with self._db.read() as connection:
-            row = (await connection.execute(select(func.max(feeds.c.last_success)))).one()
-            return row[0]
+            found: datetime | None = await connection.scalar(select(func.max(feeds.c.last_success)))
+        return found
 
     async def turn_back_feeds(self, by: timedelta) -> None:
         """Move the next polls with a clock that was turned back; all claims are given back."""
