@@ -47,7 +47,7 @@ class Zygote:
         )  # fmt: skip
         self._answers: queue.Queue[dict[str, Any]] = queue.Queue()
         self._ended: dict[int, int] = {}
-        self._changed = threading.Condition()
+        self._changed, self._turn = threading.Condition(), threading.Lock()
         threading.Thread(target=self._listen, daemon=True).start()
         self._answers.get(timeout=PATIENCE)
 
@@ -65,9 +65,10 @@ class Zygote:
     def start(self, wish: dict[str, Any]) -> int:
         """Start a child; give its process id."""
         assert self._process.stdin
-        self._process.stdin.write(json.dumps(wish) + "\n")
-        self._process.stdin.flush()
-        return int(self._answers.get(timeout=PATIENCE)["pid"])
+        with self._turn:
+            self._process.stdin.write(json.dumps(wish) + "\n")
+            self._process.stdin.flush()
+            return int(self._answers.get(timeout=PATIENCE)["pid"])
 
     def status(self, pid: int, seconds: float) -> int | None:
         """Wait for a child's end; give its wait status, or None while it lives."""

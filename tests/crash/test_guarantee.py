@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.crash.program import Zygote
     from tests.crash.results import Result
 
-pytestmark = [pytest.mark.process, pytest.mark.slow]
+pytestmark = [pytest.mark.process, pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 def kept(result: Result, runs: int) -> None:
