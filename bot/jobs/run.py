@@ -156,7 +156,10 @@ class Heart:
         if self._unreleased:
             await self._claims.release_claims(list(self._unreleased))
             self._unreleased.clear()
+        under_way = set(self._polls.values())
         for state in await self._claim():
+            if state.feed.id in under_way:
+                continue  # its claim expired under a clock that was put forward
             task = self._start(self._tolerant("poll", partial(self._poll, state)))
             self._polls[task] = state.feed.id
             task.add_done_callback(lambda task: self._polls.pop(task, None))

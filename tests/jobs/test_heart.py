@@ -20,6 +20,8 @@ from tests.samples import FEED, make_article
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bot.core.model import Feed, Validators
+    from bot.ports import Fetched, Unchanged
     from tests.conftest import TurnedClock
 
 
@@ -91,4 +93,32 @@ async def test_feeds_are_polled_on_although_the_clock_was_turned_back(
     setting.feeds.articles.append(make_article("2", text="The ferry came."))
     await ticks(beat() if restart else heart, clock, 3)
     assert [title for _, _, title in await setting.told()] == [make_article("2").title]
+    await heart.stop()
+
+
+async def test_a_feed_is_not_polled_twice_at_once_although_the_clock_was_put_forward(
+    store: Store, clock: TurnedClock
+) -> None:
+    """Its claim expires by the clock while the poll is under way."""
+    gate = asyncio.Event()
+
+    class SlowFeeds(FakeFeeds):
+        async def fetch(self, feed: Feed, validators: Validators) -> Fetched | Unchanged:
+            found = await super().fetch(feed, validators)
+            await gate.wait()
+            return found
+
+    await store.add_feeds([FEED])
+    feeds = SlowFeeds(make_article("1"))
+    setting = Setting(store, clock, feeds, FakePages())
+    deliver = Deliver({}, store, clock, lambda: 0.0)
+    book = RuleBook(setting.officials, (), store)
+    heart = Heart(watch=setting.watch, deliver=deliver, book=book, claims=store, clock=clock)
+    await heart.tick()
+    await asyncio.sleep(0)
+    clock.turn(hours=1)
+    await heart.tick()
+    gate.set()
+    await asyncio.gather(*heart._others)
+    assert len(feeds.asked) == 1
     await heart.stop()
