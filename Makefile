@@ -10,7 +10,7 @@ RUN_STAMP := $(VENV)/.run-stamp
 TEST_STAMP := $(VENV)/.test-stamp
 BENCH_STAMP := $(VENV)/.bench-stamp
 
-.PHONY: run test servers lint types check lock clean \
+.PHONY: run test torture servers lint types check lock clean \
 	bench-check bench-match bench-backtest bench-quotes bench-summary bench-stories bench-ingest
 
 run: $(RUN_STAMP)  ## start the bot: embedded defaults, or what .env says
@@ -32,6 +32,9 @@ types: $(TEST_STAMP)
 	$(BIN)/mypy
 
 check: lint types test
+
+torture: $(TEST_STAMP)  ## the delivery guarantee, thousands of kills and faults; takes hours
+	nice -n 10 $(BIN)/python -m tests.crash.torture
 
 # --- benchmarks -------------------------------------------------------------------------------
 # Those that compare with judges or peers print what they cannot do here and why.

@@ -28,6 +28,9 @@ LEASE = timedelta(minutes=10)
 FEW = 3
 """Failing feeds that are told of one by one."""
 
+JUMP = timedelta(seconds=30)
+"""A clock that is turned back by more is noticed."""
+
 GRACE = 4.0
 """Seconds that polls and deliveries under way have to end when the bot stops."""
 
@@ -42,6 +45,12 @@ class Claims(Protocol):
 
     async def release_claims(self, ids: Collection[str] | None = None) -> None:
         """Give claims back unpolled."""
+
+    async def latest_poll(self) -> datetime | None:
+        """Give when a feed was last polled with success."""
+
+    async def turn_back_feeds(self, by: timedelta) -> None:
+        """Move the feeds' next polls with a clock that was turned back."""
 
     async def rules_version(self) -> int:
         """Give a number that grows with every change of rules."""
@@ -79,6 +88,7 @@ class Heart:
         self._complaints: dict[str, str] = {}
         self._failed: list[Poll] = []
         self._unreleased: set[str] = set()
+        self._latest: datetime | None = None
 
     async def tick(self) -> None:
         """Start what is due and return at once; a database that refuses is told of once."""
@@ -132,19 +142,34 @@ class Heart:
         free = POLLS_AT_ONCE - len(self._polls)
         return await self._claims.claim_due(self._clock.now(), free, LEASE) if free > 0 else []
 
+    async def _watch_clock(self) -> None:
+        """Move with a clock that was turned back, also while the bot was off.
+
+        Else feeds that are due within minutes would wait until it has caught up.
+        """
+        now = self._clock.now()
+        latest = self._latest or await self._claims.latest_poll() or now
+        if latest - now >= JUMP:
+            await self._claims.turn_back_feeds(latest - now)
+        self._latest = now
+
     async def _start_polls(self) -> None:
         """Claim what is due and poll it; where more is due, go on as soon as half are done."""
         if self._claiming or self._stopping:
             return
         self._claiming = True
         try:
+            await self._watch_clock()
             if self._unreleased:
                 await self._claims.release_claims(list(self._unreleased))
                 self._unreleased.clear()
             states = await self._claim()
         finally:
             self._claiming = False
+        under_way = set(self._polls.values())
         for state in states:
+            if state.feed.id in under_way:
+                continue  # its claim expired under a clock that was put forward
             task = self._start(self._tolerant("poll", partial(self._poll, state)))
             self._polls[task] = state.feed.id
             task.add_done_callback(self._polled)

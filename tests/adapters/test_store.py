@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, event, inspect
+from sqlalchemy.engine import Engine
 
 from bot.adapters.store import Store
 from bot.adapters.store import engine as engine_module
@@ -324,6 +325,30 @@ async def test_programs_that_start_at_once_migrate_once() -> None:
         assert [len(await store.feed_states()) for store in stores] == [1, 1, 1, 1]
         for store in stores:
             await store.close()
+
+
+async def test_a_migration_that_was_cut_off_is_begun_anew(
+    tmp_path: Path,
+) -> None:
+    """A program killed while it makes its tables must not leave half of them behind."""
+    made: list[str] = []
+
+    def cut_off(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        made.append(statement)
+        if sum("CREATE TABLE" in one for one in made) == 5:
+            raise OSError("power cut")
+
+    event.listen(Engine, "before_cursor_execute", cut_off)
+    url = f"sqlite:///{tmp_path / 'w.db'}"
+    try:
+        with pytest.raises(StoreError, match="power cut"):
+            await Store(url).open()
+    finally:
+        event.remove(Engine, "before_cursor_execute", cut_off)
+    store = Store(url)
+    await store.open()
+    assert await store.feed_states() == []
+    await store.close()
 
 
 async def test_a_database_of_the_next_version_is_used_as_it_is(store: Store) -> None:

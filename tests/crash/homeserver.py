@@ -51,6 +51,8 @@ class Homeserver:
         self.devices: dict[str, str] = {}
         """Device by access token."""
         self.revoked = False
+        self.heard = False
+        """Set once the bot waits for news; what was said before is history to it."""
         self.transactions: dict[tuple[str, str, str], str] = {}
         self.tasks: set[asyncio.Task[None]] = set()
         self._numbers = itertools.count(1)
@@ -63,6 +65,17 @@ class Homeserver:
         made = Room(f"!room{next(self._numbers)}:torture.example")
         self.rooms[made.id] = made
         return made
+
+    def say(self, room: str, text: str) -> None:
+        """Let the reader say something in a room."""
+        self._stream += 1
+        event = {
+            "type": "m.room.message", "content": {"msgtype": "m.text", "body": text},
+            "sender": READER, "event_id": f"$said{self._stream}:torture.example",
+            "stream": self._stream, "origin_server_ts": int(time.time() * 1000),
+        }  # fmt: skip
+        self.rooms[room].events.append(event)
+        self._news.set()
 
     def forget_transactions(self) -> None:
         """Forget transaction ids, as Synapse does after a day."""
@@ -160,6 +173,7 @@ class Homeserver:
     async def _sync(self, request: web.Request) -> web.Response:
         self._device(request)
         since = request.query.get("since", "")
+        self.heard = self.heard or bool(since)
         patience = min(float(request.query.get("timeout", 0)) / 1000, _LONGEST_POLL)
         if since == f"s{self._stream}" and patience:
             self._news.clear()

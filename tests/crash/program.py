@@ -47,7 +47,7 @@ class Zygote:
         )  # fmt: skip
         self._answers: queue.Queue[dict[str, Any]] = queue.Queue()
         self._ended: dict[int, int] = {}
-        self._changed = threading.Condition()
+        self._changed, self._turn = threading.Condition(), threading.Lock()
         threading.Thread(target=self._listen, daemon=True).start()
         self._answers.get(timeout=PATIENCE)
 
@@ -65,9 +65,10 @@ class Zygote:
     def start(self, wish: dict[str, Any]) -> int:
         """Start a child; give its process id."""
         assert self._process.stdin
-        self._process.stdin.write(json.dumps(wish) + "\n")
-        self._process.stdin.flush()
-        return int(self._answers.get(timeout=PATIENCE)["pid"])
+        with self._turn:
+            self._process.stdin.write(json.dumps(wish) + "\n")
+            self._process.stdin.flush()
+            return int(self._answers.get(timeout=PATIENCE)["pid"])
 
     def status(self, pid: int, seconds: float) -> int | None:
         """Wait for a child's end; give its wait status, or None while it lives."""
@@ -94,7 +95,7 @@ class Program:
     """
 
     def __init__(self, zygote: Zygote, folder: Path, settings: Mapping[str, str]) -> None:
-        self._zygote, self.folder, self.settings = zygote, folder, dict(settings)
+        self.zygote, self.folder, self.settings = zygote, folder, dict(settings)
         self.output = folder / "output.txt"
         self.pid = 0
         self.peak = 0
@@ -107,11 +108,11 @@ class Program:
             "env": self.settings, "folder": str(self.folder), "output": str(self.output),
             "plan": plan.fields(), "arguments": list(arguments or ("run",)),
         }  # fmt: skip
-        self.pid = self._zygote.start(wish)
+        self.pid = self.zygote.start(wish)
 
     @property
     def alive(self) -> bool:
-        return bool(self.pid) and self._zygote.status(self.pid, 0) is None
+        return bool(self.pid) and self.zygote.status(self.pid, 0) is None
 
     def kill(self) -> None:
         """SIGKILL, and wait until it is gone."""
@@ -132,7 +133,7 @@ class Program:
         Raises:
             TimeoutError: it lives on.
         """
-        status = self._zygote.status(self.pid, seconds)
+        status = self.zygote.status(self.pid, seconds)
         if status is None:
             raise TimeoutError(f"still running after {seconds} s")
         self.pid = 0
@@ -142,7 +143,7 @@ class Program:
         """Wait a while for it to end by itself."""
         end = time.monotonic() + seconds
         while self.alive and time.monotonic() < end:
-            self._zygote.status(self.pid, min(0.2, seconds))
+            self.zygote.status(self.pid, min(0.2, seconds))
         return not self.alive
 
     def measure(self) -> int:

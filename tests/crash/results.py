@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -74,7 +74,9 @@ class Result:
         )
 
     def fields(self) -> dict[str, Any]:
-        return {**asdict(self), "good": self.good}
+        plain = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        counts = {"found": dict(self.found), "faults": dict(self.faults)}
+        return {**plain, **counts, "good": self.good}
 
     def story(self) -> str:
         """Say what was wrong, for a failing test."""

@@ -73,8 +73,9 @@ async def acted(request: web.Request, fault: Fault, limited: dict[str, Any]) -> 
     if fault.kind == "garbage":
         return web.Response(text="<html>welcome to the hotel network</html>")
     end = time.monotonic() + fault.wait
-    while time.monotonic() < end and request.transport and not request.transport.is_closing():
-        await asyncio.sleep(0.05)  # noqa: ASYNC110 -- aiohttp tells of a lost client by state only
+    # aiohttp tells of a lost client by its state only.
+    while time.monotonic() < end and request.transport and not request.transport.is_closing():  # noqa: ASYNC110
+        await asyncio.sleep(0.05)
     if request.transport:
         request.transport.abort()
     return web.Response()

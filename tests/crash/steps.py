@@ -32,7 +32,7 @@ class Plan:
     Attributes:
         crash: the point at which the process kills itself, "" for none.
         hit: at which of its passings, from 1.
-        trace: file to which each point is appended when it is first passed.
+        trace: file to which each point is appended when it is passed.
         doubt: seconds of doubt by chat; both chats when it is one number.
         tick: seconds between two ticks.
         pace: seconds between two messages in a channel, None for the product's own pace.
@@ -72,7 +72,7 @@ class Points:
 
     def __call__(self, name: str) -> None:
         passed = self._passed[name] = self._passed.get(name, 0) + 1
-        if self._plan.trace and passed == 1:
+        if self._plan.trace:
             with Path(self._plan.trace).open("a", encoding="utf-8") as file:
                 file.write(f"{name}\n")
         if name == self._plan.crash and passed == self._plan.hit:

@@ -6,11 +6,12 @@ published with what the chats accepted.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.crash.blocks import chatting, killing, storing, timing
+from tests.crash.blocks import chatting, killing, storing, timing, wishing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from tests.crash.program import Zygote
     from tests.crash.results import Result
 
-pytestmark = [pytest.mark.process, pytest.mark.slow]
+pytestmark = [pytest.mark.process, pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 def kept(result: Result, runs: int) -> None:
@@ -39,7 +40,7 @@ def test_killed_at_each_step(zygote: Zygote, tmp_path: Path, part: int) -> None:
     """At every step boundary that a run with faults passes, twice."""
     points = killing.find_points(zygote, tmp_path / "trace")
     assert len(points) > 40
-    mine = points[part::2]
+    mine = Counter(dict(list(points.items())[part::2]))
     result = killing.kill_at_points(zygote, tmp_path / "kill", points=mine, times=2, seed=part)
     kept(result, 2 * len(mine) - 4)
 
@@ -55,6 +56,15 @@ def test_a_commit_after_the_doubt_window_is_the_only_repeat(zygote: Zygote, tmp_
     result = chatting.late_beyond_the_window(zygote, tmp_path, times=3, seed=4)
     kept(result, 6)
     assert 0 < result.found["marked repeats"] <= 3
+
+
+def test_refusals_that_last_until_somebody_mends_them(zygote: Zygote, tmp_path: Path) -> None:
+    """Revoked tokens, an archived channel, a room without the right to speak."""
+    kept(wishing.refusals(zygote, tmp_path, times=2, seed=12), 8)
+
+
+def test_one_digest_a_day_over_both_changes_of_summer_time(zygote: Zygote, tmp_path: Path) -> None:
+    kept(wishing.daily_digests(zygote, tmp_path, seed=13), 6)
 
 
 def test_locked_database(zygote: Zygote, tmp_path: Path) -> None:

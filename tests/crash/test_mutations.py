@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,20 +14,27 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.crash.program import Zygote
+    from tests.crash.results import Result
 
-pytestmark = [pytest.mark.process, pytest.mark.slow]
+pytestmark = [pytest.mark.process, pytest.mark.slow, pytest.mark.timeout(900)]
 LOSES = {"mark_before_send", "validators_first"}
+"""The others double."""
 
 
-def test_the_program_as_it_is_passes(zygote: Zygote, tmp_path: Path) -> None:
-    result = mutated(zygote, tmp_path, "", patience=60)
-    assert result.good, result.story()
+def test_each_fault_that_is_built_in_is_found_and_none_without(
+    zygote: Zygote, tmp_path: Path
+) -> None:
+    """Side by side, because most of it is waiting."""
 
+    def scenario(name: str) -> Result:
+        return mutated(zygote, tmp_path / (name or "none"), name, patience=15 if name else 120)
 
-@pytest.mark.parametrize("name", sorted(MUTATIONS))
-def test_a_fault_that_is_built_in_is_found(zygote: Zygote, tmp_path: Path, name: str) -> None:
-    result = mutated(zygote, tmp_path, name, patience=10)
-    found = result.found
-    repeated = found["doubled"] + found["marked repeats"]
-    assert found["lost"] if name in LOSES else repeated, result.story()
-    assert not result.good
+    names = ["", *sorted(MUTATIONS)]
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = dict(zip(names, pool.map(scenario, names), strict=True))
+    assert outcomes[""].good, outcomes[""].story()
+    for name in MUTATIONS:
+        found = outcomes[name].found
+        repeated = found["doubled"] + found["marked repeats"]
+        assert found["lost"] if name in LOSES else repeated, outcomes[name].story()
+        assert not outcomes[name].good

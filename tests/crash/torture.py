@@ -30,7 +30,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from tests.crash.blocks import chatting, killing, storing, timing
+from tests.crash.blocks import chatting, killing, storing, timing, wishing
 from tests.crash.disk import Disk, build
 from tests.crash.program import Zygote
 from tests.crash.results import Result
@@ -93,6 +93,17 @@ def _late(place: Place, folder: Path, count: int, seed: int) -> Result:
     return chatting.late_beyond_the_window(place.zygote, folder, times=count, seed=seed)
 
 
+def _refusals(place: Place, folder: Path, count: int, seed: int) -> Result:
+    return wishing.refusals(place.zygote, folder, times=count, seed=seed)
+
+
+def _digests(place: Place, folder: Path, count: int, seed: int) -> Result:
+    result = Result("daily digests")
+    for at in range(count):
+        result.add(wishing.daily_digests(place.zygote, folder / str(at), seed=seed + at))
+    return result
+
+
 def _locked(place: Place, folder: Path, count: int, seed: int) -> Result:
     long = seed % 10 == 0  # every tenth session locks for as long as the table says
     return storing.locked(
@@ -143,6 +154,7 @@ BLOCKS = (
     Block("points", 20, 2, 2, _points),
     Block("chats", 150, 3, 10, _chats),
     Block("chats-real", 4, 0, 2, _chats_real),
+    Block("refusals", 150, 2, 10, _refusals),
     Block("late", 60, 6, 20, _late),
     Block("locked", 500, 2, 20, _locked),
     Block("full", 100, 2, 20, _full),
@@ -151,6 +163,7 @@ BLOCKS = (
     Block("broken", 20, 0, 20, _refused("broken")),
     Block("removed", 100, 2, 20, _removed),
     Block("clock", 20, 1, 5, _clock),
+    Block("digests", 20, 1, 1, _digests),
     Block("power", 200, 5, 20, _power),
     Block("burst", 10_000, 1_000, 10_000, _burst),
 )
@@ -158,11 +171,11 @@ ON_THE_BAD_DISK = {"full-simulated", "read-only", "broken", "power"}
 
 
 @contextlib.contextmanager
-def places(folder: Path, jobs: int) -> Iterator[queue.Queue[Place]]:
-    """Make a place for each worker."""
+def places(folder: Path, jobs: int, *, bad_disks: bool) -> Iterator[queue.Queue[Place]]:
+    """Make a place for each worker; with a bad disk only where a block asks for one."""
     with contextlib.ExitStack() as stack:
         free: queue.Queue[Place] = queue.Queue()
-        library = build(folder)
+        library = build(folder) if bad_disks else None
         for at in range(jobs):
             beside = folder / f"disk{at}"
             (beside / "watched").mkdir(parents=True)
@@ -181,7 +194,8 @@ def main() -> int:
     console = Console()
     folder = Path(tempfile.mkdtemp(prefix="torture-", dir=asked.folder))
     found: dict[str, Result] = {}
-    with places(folder, asked.jobs) as free, _progress(console) as progress:
+    bad_disks = any(block.name in ON_THE_BAD_DISK for block in chosen)
+    with places(folder, asked.jobs, bad_disks=bad_disks) as free, _progress(console) as progress:
         for block in chosen:
             count = asked.count or (block.ci if asked.profile == "ci" else block.full)
             if count:
@@ -250,6 +264,9 @@ def _run(
                 total.add(result)
                 state = "" if total.good else "[red]broken"
                 progress.update(task, advance=size, state=state)
+                if not progress.console.is_terminal:
+                    sys.stdout.write(f"{block.name}: {total.runs} runs {state}\n")
+                    sys.stdout.flush()
                 if not result.good:
                     progress.console.print(result.story(), markup=False)
     return total

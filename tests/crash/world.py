@@ -159,6 +159,23 @@ class World:
         """Start the program, as planned with some changes."""
         self.program.start(self.plan.changed(**changes))
 
+    def asked(self, room: str, command: str, answer: str) -> None:
+        """Let the reader give a command in a Matrix room, and wait for an answer with a word.
+
+        Raises:
+            TimeoutError: it does not come.
+        """
+        end, spoken = time.monotonic() + 90, False
+        while time.monotonic() < end:
+            if self.matrix.heard and not spoken:
+                self.within(lambda: self.matrix.say(room, command))
+                spoken = True
+            said = [post for post in self.log.posts if post["channel"] == room]
+            if any(answer in str(post["text"]) for post in said):
+                return
+            time.sleep(0.1)
+        raise TimeoutError(f"no answer to {command}: {self.program.said()[-800:]}")
+
     def verdict(self) -> Verdict:
         """Compare the logs of this moment."""
         published = read_log(self.folder / "published.jsonl")

@@ -7,6 +7,7 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+import pytest
 from structlog.testing import capture_logs
 
 from bot.adapters.store import Store
@@ -19,6 +20,8 @@ from tests.samples import FEED, make_article
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bot.core.model import Feed, Validators
+    from bot.ports import Fetched, Unchanged
     from tests.conftest import TurnedClock
 
 
@@ -69,3 +72,53 @@ async def test_a_database_that_refuses_pauses_intake_and_is_told_of_once(
     assert [title for _, _, title in await setting.told()] == [make_article("2").title]
     await heart.stop()
     await store.close()
+
+
+@pytest.mark.parametrize("restart", [False, True], ids=["running", "while it was off"])
+async def test_feeds_are_polled_on_although_the_clock_was_turned_back(
+    store: Store, clock: TurnedClock, *, restart: bool
+) -> None:
+    """A feed that was due in minutes must not wait until the clock has caught up."""
+    await store.add_feeds([FEED])
+    setting = Setting(store, clock, FakeFeeds(make_article("1")), FakePages())
+
+    def beat() -> Heart:
+        deliver = Deliver({}, store, clock, lambda: 0.0)
+        book = RuleBook(setting.officials, (), store)
+        return Heart(watch=setting.watch, deliver=deliver, book=book, claims=store, clock=clock)
+
+    heart = beat()
+    await ticks(heart, clock, 1)
+    clock.turn(hours=-5)
+    setting.feeds.articles.append(make_article("2", text="The ferry came."))
+    await ticks(beat() if restart else heart, clock, 3)
+    assert [title for _, _, title in await setting.told()] == [make_article("2").title]
+    await heart.stop()
+
+
+async def test_a_feed_is_not_polled_twice_at_once_although_the_clock_was_put_forward(
+    store: Store, clock: TurnedClock
+) -> None:
+    """Its claim expires by the clock while the poll is under way."""
+    gate = asyncio.Event()
+
+    class SlowFeeds(FakeFeeds):
+        async def fetch(self, feed: Feed, validators: Validators) -> Fetched | Unchanged:
+            found = await super().fetch(feed, validators)
+            await gate.wait()
+            return found
+
+    await store.add_feeds([FEED])
+    feeds = SlowFeeds(make_article("1"))
+    setting = Setting(store, clock, feeds, FakePages())
+    deliver = Deliver({}, store, clock, lambda: 0.0)
+    book = RuleBook(setting.officials, (), store)
+    heart = Heart(watch=setting.watch, deliver=deliver, book=book, claims=store, clock=clock)
+    await heart.tick()
+    await asyncio.sleep(0)
+    clock.turn(hours=1)
+    await heart.tick()
+    gate.set()
+    await asyncio.gather(*heart._others)
+    assert len(feeds.asked) == 1
+    await heart.stop()

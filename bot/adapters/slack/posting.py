@@ -115,26 +115,32 @@ class Posting:
         return Delivered(f"{answer.get('channel', channel)}/{answer['ts']}")
 
     async def _find(self, delivery: Delivery, channel: str) -> str | None:
-        since = f"{(delivery.since - SKEW).timestamp():.6f}" if delivery.since else "0"
+        # No `oldest`: where our clock is wrong by hours, the newest page must be searched still.
+        since = (delivery.since - SKEW).timestamp() if delivery.since else 0.0
         asked: dict[str, object] = {
             "channel": channel,
-            "oldest": since,
             "include_all_metadata": True,
             "limit": 200,
         }
         if parent := thread_of(delivery.parent_ref, channel):
-            ref = await self._search("conversations.replies", delivery.id, ts=parent, **asked)
+            ref = await self._search("conversations.replies", delivery.id, 0.0, ts=parent, **asked)
             if ref:
                 return ref
-        return await self._search("conversations.history", delivery.id, **asked)
+        return await self._search("conversations.history", delivery.id, since, **asked)
 
-    async def _search(self, method: str, alert_id: str, **asked: object) -> str | None:
+    async def _search(
+        self, method: str, alert_id: str, since: float, **asked: object
+    ) -> str | None:
+        """Search page by page, until one ends with a message from before `since`."""
         async for page in self._web.pages(method, **asked):
-            for message in page.get("messages") or ():
+            messages = page.get("messages") or ()
+            for message in messages:
                 metadata = message.get("metadata") or {}
                 payload = metadata.get("event_payload") or {}
                 if metadata.get("event_type") == EVENT_TYPE and payload.get("alert_id") == alert_id:
                     return f"{asked['channel']}/{message['ts']}"
+            if messages and float(messages[-1]["ts"]) < since:
+                return None
         return None
 
 

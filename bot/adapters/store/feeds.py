@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Row, and_, bindparam, case, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, case, func, or_, select, update
 
 from bot.adapters.store.schema import feeds, hubs
 from bot.adapters.store.sql import insert
@@ -141,6 +141,27 @@ class FeedRows:
             statement = statement.where(feeds.c.id.in_(list(ids)))
         async with self._db.write() as connection:
             await connection.execute(statement)
+
+    async def latest_poll(self) -> datetime | None:
+        """Give when a feed was last polled with success, or None."""
+        async with self._db.read() as connection:
+            found: datetime | None = await connection.scalar(select(func.max(feeds.c.last_success)))
+        return found
+
+    async def turn_back_feeds(self, by: timedelta) -> None:
+        """Move the next polls with a clock that was turned back; all claims are given back."""
+        due = select(feeds.c.id, feeds.c.next_poll).where(feeds.c.next_poll.is_not(None))
+        moved = (
+            update(feeds)
+            .where(feeds.c.id == bindparam("feed"))
+            .values(next_poll=bindparam("due"), claimed_until=None)
+        )
+        async with self._db.write() as connection:
+            rows = (await connection.execute(due)).all()
+            if rows:
+                await connection.execute(
+                    moved, [{"feed": row.id, "due": row.next_poll - by} for row in rows]
+                )
 
     async def feed_failed(
         self,

@@ -20,7 +20,7 @@ from bot.errors import StoreError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from sqlalchemy.engine import URL
+    from sqlalchemy.engine import URL, Engine
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 _PATIENCE = 30
@@ -88,19 +88,14 @@ class SqliteDatabase(Database):
             connect_args={"timeout": _PATIENCE},
         )
 
-        # SQLAlchemy's recipe for real transactions on SQLite: the driver begins none by itself
-        # (docs, dialects/sqlite, "Enabling Non-Legacy SQLite Transactional Modes").
+        _transact(engine.sync_engine, begin)
+
         @event.listens_for(engine.sync_engine, "connect")
         def on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401 -- a DBAPI object
-            connection.isolation_level = None
             cursor = connection.cursor()
             for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
                 cursor.execute(f"PRAGMA {pragma}")
             cursor.close()
-
-        @event.listens_for(engine.sync_engine, "begin")
-        def on_begin(connection: Any) -> None:  # noqa: ANN401 -- a sync connection
-            connection.exec_driver_sql(begin)
 
         return engine
 
@@ -118,6 +113,9 @@ class SqliteDatabase(Database):
         engine = create_engine(
             self._url.set(drivername="sqlite"), connect_args={"timeout": _PATIENCE}
         )
+        # All of it or nothing: the driver would commit each table by itself, and a program that is
+        # killed in between could never be started again.
+        _transact(engine, "BEGIN IMMEDIATE")
         try:
             with engine.begin() as connection:
                 migrate(connection)
@@ -136,6 +134,21 @@ class SqliteDatabase(Database):
                 await self._save_again()
             async with super().write() as connection:
                 yield connection
+
+
+def _transact(engine: Engine, begin: str) -> None:
+    """Make real transactions, tables included: the driver begins none by itself.
+
+    Source: SQLAlchemy, dialects/sqlite, "Enabling Non-Legacy SQLite Transactional Modes".
+    """
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401 -- a DBAPI object
+        connection.isolation_level = None
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Any) -> None:  # noqa: ANN401 -- a sync connection
+        connection.exec_driver_sql(begin)
 
 
 def _has_file(url: URL) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from tests.crash.faults import Fault
@@ -22,6 +23,10 @@ TROUBLE = (
     Fault("status", after=True), Fault("reset", after=True), Fault("reset"), Fault("status"),
     Fault("late", wait=0.2), Fault("limited"), Fault("garbage", after=True),
 )  # fmt: skip
+
+
+TELLING = ("doubt", "find", "postpone")
+"""Steps that only a fault of a chat leads to."""
 
 
 def trouble(world: World, chance: random.Random, share: float) -> None:
@@ -79,8 +84,8 @@ def kill_at_random(
     return result
 
 
-def find_points(zygote: Zygote, folder: Path) -> list[str]:
-    """Run with faults of all kinds and give every point that was passed, in order."""
+def find_points(zygote: Zygote, folder: Path) -> Counter[str]:
+    """Run with faults of all kinds and count how often every point is passed, in order."""
     trace = folder / "trace.txt"
     with World(zygote, folder, seed=1) as world:
         for server in (world.slack, world.matrix):
@@ -93,17 +98,17 @@ def find_points(zygote: Zygote, folder: Path) -> list[str]:
             time.sleep(0.5)
         world.drained()
         world.program.stop()
-    return list(dict.fromkeys(trace.read_text("utf-8").splitlines()))
+    return Counter(trace.read_text("utf-8").splitlines())
 
 
 def kill_at_points(
     zygote: Zygote,
     folder: Path,
     *,
-    points: list[str],
+    points: Counter[str],
     times: int,
     seed: int,
-    wait: float = 3.0,
+    wait: float = 15.0,
     **plan: object,
 ) -> Result:
     """Kill the program at each point, as often as asked; a point that is not met is tried again."""
@@ -113,11 +118,10 @@ def kill_at_points(
     with World(zygote, folder, seed=seed) as world:
         world.plan = world.plan.changed(**plan)
         trouble(world, chance, 0.25)
-        again: list[tuple[str, int]] = []
         for turn, (point, at) in enumerate(todo):
-            met = _die_at(world, point, hit=1 + at % 3, wait=wait, chance=chance)
+            hit = 1 + at % max(1, min(4, points[point] // 6))
+            met = _die_at(world, point, hit=hit, wait=wait, chance=chance)
             if not met and not (met := _die_at(world, point, hit=1, wait=wait, chance=chance)):
-                again.append((point, at))
                 result.notes.append(f"not met: {point}")
             result.runs += met
             result.faults[point] += met
@@ -132,6 +136,11 @@ def kill_at_points(
 
 
 def _die_at(world: World, point: str, *, hit: int, wait: float, chance: random.Random) -> bool:
+    for server in (world.slack, world.matrix):
+        if any(word in point for word in TELLING) and not server.trouble.left:
+            fault = Fault("limited") if "postpone" in point else TROUBLE[chance.randrange(2)]
+            for room in server.rooms:
+                server.trouble.queue(room, fault.kind, fault)
     world.publish(chance.randint(2, 5))
     world.start(crash=point, hit=hit)
     if world.program.died(wait / 3):
