@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 
-from bot.adapters.slack.blocks import ALL_QUOTES, WHY, alert_blocks, fallback
+from bot.adapters.slack.blocks import BUTTONS, WHY, alert_blocks, fallback
 from bot.adapters.slack.replies import at_field, reply_blocks
 from bot.adapters.slack.text import clean, link_of, typed
 from bot.adapters.slack.views import Draft, add_view, home_view, preview_view, quotes_view
@@ -21,8 +21,6 @@ from bot.errors import QueryError
 from bot.ports import Reply
 from tests.slack.blockkit import controls, interpreted, problems, too_long, view_problems, words_of
 from tests.slack.samples import ALERT, alert
-
-BUTTONS = (WHY, ALL_QUOTES)
 
 
 def accepted_by_sdk(blocks: list[dict[str, Any]]) -> None:
@@ -54,6 +52,9 @@ def test_alert_reads_top_down() -> None:
         "3 outlets carry it · 2 more quotes",
         "Why?",
         "All quotes",
+        "Snooze 24 h",
+        "Not relevant",
+        "Mute story",
     ]
     for piece in order:
         assert piece in words
@@ -166,6 +167,9 @@ _ALERTS = st.builds(
     article=st.just("a" * 32),
     sources=st.integers(1, 999),
     teaser=st.booleans(),
+    changes=st.lists(st.tuples(_LONG, _LONG), max_size=6).map(tuple),
+    origins=st.lists(_LONG, max_size=6).map(tuple),
+    broadcast=st.booleans(),
 )
 
 
@@ -200,6 +204,9 @@ def test_largest_alert_fits() -> None:
         source=words,
         summary=(long,) * 9,
         quotes=(KeyQuote((long,) * 4, words, words),) * 20,
+        changes=((words, words),) * 9,
+        origins=(words,) * 9,
+        story=words,
     )
     blocks = alert_blocks(given_alert, BUTTONS, repeat=True)
     assert problems(blocks) == []
@@ -348,6 +355,8 @@ def test_words_of_a_feed_never_act(evil: str) -> None:
         more_quotes=0,
         story="s",
         article=evil,
+        changes=((evil, evil), ("", evil)),
+        origins=(evil,),
     )
     blocks = alert_blocks(hostile, BUTTONS)
     assert problems(blocks) == []

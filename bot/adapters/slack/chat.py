@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.adapters.slack.app import Listeners
-from bot.adapters.slack.blocks import ALL_QUOTES, WHY
+from bot.adapters.slack.blocks import ALL_QUOTES, BUTTONS
 from bot.adapters.slack.channels import Channels
 from bot.adapters.slack.commands import Commands
 from bot.adapters.slack.forms import Forms
@@ -89,7 +89,7 @@ class SlackChat:
         self._later = Later()
         self._commands = Commands(self._web, self._channels, answer)
         forms = Forms(self._web, self._channels, self._commands, self._later, article)
-        buttons = (WHY, ALL_QUOTES) if article else (WHY,)
+        buttons = [b for b in BUTTONS if article or b is not ALL_QUOTES]
         self._posting = Posting(self._web, self._channels, clock, buttons, pace)
         self._listeners = Listeners(self._commands, forms, self._later, bot_token, api_url)
         app = self._listeners.app

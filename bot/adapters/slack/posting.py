@@ -7,8 +7,9 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot.adapters.slack.blocks import alert_blocks, fallback, plain_text
+from bot.adapters.slack.messages import message_of, plainer
 from bot.adapters.slack.outcomes import CONTENT, THREAD, SlackError, outcome_of
+from bot.core.model import Alert
 from bot.ports import Delivered, Outcome, Refused
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from bot.ports import Clock
 
 EVENT_TYPE = "wirewatch_alert"
+TOO_LONG = "its links are too long for one message in Slack"
 SKEW = timedelta(minutes=10)
 """How far Slack's clock and ours may differ when a message is looked for."""
 _QUIET = {"unfurl_links": False, "unfurl_media": False, "link_names": False, "parse": "none"}
@@ -44,6 +46,7 @@ class Posting:
         self._buttons, self._pace = tuple(buttons), pace
         self._next: dict[str, float] = {}
         self._doubtful: set[str] = set()
+        self._repeats: set[str] = set()
 
     async def post(self, delivery: Delivery) -> Outcome:
         """Post an alert once; a shape that Slack surely refused is tried once more, plainer."""
@@ -56,20 +59,25 @@ class Posting:
             return outcome_of(fault, self._clock.now())
 
     async def revise(self, delivery: Delivery, ref: str) -> Outcome:
-        """Edit a posted alert in place.
+        """Edit a posted alert in place; its id stays in its metadata, so it is found as before.
 
         Source: https://docs.slack.dev/reference/methods/chat.update
         """
-        channel, _, ts = ref.partition("/")
-        message: dict[str, Any] = {
-            "channel": channel,
-            "ts": ts,
-            "text": fallback(delivery.alert),
-            "blocks": alert_blocks(delivery.alert, self._buttons, repeat=False),
-            "metadata": {"event_type": EVENT_TYPE, "event_payload": {"alert_id": delivery.id}},
-        }
+        channel, ts = place_of(ref)
+        repeat = delivery.id in self._repeats
+        shown = message_of(delivery.message, self._buttons, repeat=repeat)
+        if shown is None:
+            return Refused(TOO_LONG)
+        message = {"channel": channel, "ts": ts, **shown, "metadata": _metadata(delivery)}
         try:
-            await self._web.call("chat.update", **message)
+            try:
+                await self._web.call("chat.update", **message)
+            except SlackError as fault:
+                if fault.sure != "refused" or fault.code not in CONTENT:
+                    raise
+                # An empty list takes the old blocks away; without it they would stay.
+                plain = {**(plainer(delivery.message) or {}), "blocks": []}
+                await self._web.call("chat.update", **{**message, **plain})
         except SlackError as fault:
             return outcome_of(fault, self._clock.now())
         return Delivered(ref)
@@ -94,16 +102,20 @@ class Posting:
         return ref
 
     async def _post(self, delivery: Delivery, channel: str) -> Outcome:
-        alert = delivery.alert
+        repeat = delivery.id in self._doubtful
+        shown = message_of(delivery.message, self._buttons, repeat=repeat)
+        if shown is None:
+            return Refused(TOO_LONG)
         message: dict[str, Any] = {
             "channel": channel,
-            "text": fallback(alert),
-            "blocks": alert_blocks(alert, self._buttons, repeat=delivery.id in self._doubtful),
-            "metadata": {"event_type": EVENT_TYPE, "event_payload": {"alert_id": delivery.id}},
+            **shown,
+            "metadata": _metadata(delivery),
             **_QUIET,
         }
         if parent := thread_of(delivery.parent_ref, channel):
             message["thread_ts"] = parent
+            if isinstance(delivery.message, Alert) and delivery.message.broadcast:
+                message["reply_broadcast"] = True
         await self._wait_turn(channel)
         try:
             answer = await self._web.call("chat.postMessage", **message)
@@ -112,11 +124,16 @@ class Posting:
                 raise
             if fault.code in THREAD:
                 message.pop("thread_ts", None)
+                message.pop("reply_broadcast", None)
+            elif plain := plainer(delivery.message):
+                message.pop("blocks", None)
+                message |= plain
             else:
-                del message["blocks"]
-                message["text"] = plain_text(alert)
+                return Refused(TOO_LONG)
             answer = await self._web.call("chat.postMessage", **message)
-        self._doubtful.discard(delivery.id)
+        if repeat:
+            self._doubtful.discard(delivery.id)
+            self._repeats.add(delivery.id)
         return Delivered(f"{answer.get('channel', channel)}/{answer['ts']}")
 
     async def _find(self, delivery: Delivery, channel: str) -> str | None:
@@ -156,5 +173,16 @@ class Posting:
 
 def thread_of(parent_ref: str, channel: str) -> str | None:
     """Give the thread of a parent's ref, `C123/1700000000.000100`, if it is in this channel."""
-    where, _, ts = parent_ref.partition("/")
+    where, ts = place_of(parent_ref)
     return ts if where == channel and ts else None
+
+
+def place_of(ref: str) -> tuple[str, str]:
+    """Split a ref, `C123/1700000000.000100`, with or without its workspace in front."""
+    where, _, ts = ref.rpartition("/")
+    return where.rpartition("/")[2], ts
+
+
+def _metadata(delivery: Delivery) -> dict[str, Any]:
+    """Source: https://docs.slack.dev/messaging/message-metadata."""
+    return {"event_type": EVENT_TYPE, "event_payload": {"alert_id": delivery.id}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.adapters.slack.blocks import MOST_BLOCKS, Block, fits, mrkdwn
+from bot.adapters.slack.parts import MOST_BLOCKS, Block, fits, mrkdwn
 from bot.adapters.slack.text import clean, cut, escape, link_of
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.adapters.slack.blocks import Block, mrkdwn, plain, quote_block
+from bot.adapters.slack.parts import Block, mrkdwn, plain, quote_block
 from bot.adapters.slack.replies import reply_blocks
 from bot.adapters.slack.text import clean, one_line, straight
 from bot.core.command import LONGEST_NAME
