@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         Chart,
         Delivery,
         Feed,
+        Feedback,
         FeedState,
         ParsedFeed,
         PollRecord,
@@ -149,6 +150,19 @@ class Incoming:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """A further command that goes with an answer: one click, where a chat has buttons.
+
+    Attributes:
+        label: what the button says, short.
+        command: what is carried out, as if it were typed; rights are checked then.
+    """
+
+    label: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """An answer.
 
@@ -157,12 +171,14 @@ class Reply:
         public: True when something changed and the whole channel should see it.
         ok: False when the command could not be carried out.
         chart: a picture that goes with it where the chat can show one; the text says it all too.
+        offers: what people may want next; chats without buttons leave them out.
     """
 
     text: str
     public: bool = False
     ok: bool = True
     chart: Chart | None = None
+    offers: tuple[Offer, ...] = ()
 
 
 class Chat(Protocol):
@@ -293,7 +309,23 @@ class RuleStore(Protocol):
         """Give the newest changes, newest first."""
 
 
-class Store(FeedStore, Archive, Outbox, RuleStore, Protocol):
+class OpinionStore(Protocol):
+    """What people thought of alerts, and what rules brought. Every method raises StoreError."""
+
+    async def put_feedback(self, feedback: Feedback, entry: AuditEntry) -> None:
+        """Note an opinion, in place of an earlier one of the same person, and its audit line."""
+
+    async def drop_feedback(self, feedback: Feedback, entry: AuditEntry) -> bool:
+        """Take a person's opinion back, whatever its reason; False where there was none."""
+
+    async def feedback_on(self, rule_id: str, since: datetime) -> list[Feedback]:
+        """Give the opinions on a rule's alerts since a time, oldest first."""
+
+    async def articles_alerted(self, rule_id: str, since: datetime) -> list[str]:
+        """Give the ids of the articles that a rule's alerts told of since a time, oldest first."""
+
+
+class Store(FeedStore, Archive, Outbox, RuleStore, OpinionStore, Protocol):
     """Everything that must survive."""
 
 

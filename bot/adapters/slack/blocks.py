@@ -26,6 +26,7 @@ from bot.adapters.slack.parts import (
     words,
 )
 from bot.adapters.slack.text import cut, escape, one_line
+from bot.core.command import as_word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -72,17 +73,12 @@ def _short(value: str) -> str | None:
 
 def _about(alert: Alert) -> str | None:
     """Give what feedback is about: the rule and the article, as the command takes them."""
-    return _short(f"{rule_word(alert.rule)} {alert.article}") if alert.article else None
-
-
-def rule_word(name: str) -> str:
-    """Give a rule's name as commands take it: in quotation marks where it holds a space."""
-    return f'"{name}"' if " " in name else name
+    return _short(f"{as_word(alert.rule)} {alert.article}") if alert.article else None
 
 
 WHY = Button("explain", "Why?", lambda alert: _short(alert.url))
 ALL_QUOTES = Button("all_quotes", "All quotes", lambda alert: alert.article)
-SNOOZE = Button("snooze", "Snooze 24 h", lambda alert: _short(rule_word(alert.rule)))
+SNOOZE = Button("snooze", "Snooze 24 h", lambda alert: _short(as_word(alert.rule)))
 NOT_RELEVANT = Button("not_relevant", "Not relevant", _about)
 MUTE = Button("mute", "Mute story", lambda alert: _short(alert.story))
 BUTTONS = (WHY, ALL_QUOTES, SNOOZE, NOT_RELEVANT, MUTE)
@@ -178,7 +174,7 @@ def _why(alert: Alert) -> Block:
 
 def _changes(changes: Sequence[tuple[str, str]], room: _Room) -> Block:
     """Show what a correction took back, struck out, and what stands there now."""
-    shown = []
+    shown: list[Block] = []
     for before, after in changes[:_MOST_CHANGES]:
         old, new = (cut(one_line(text), room.sentence) for text in (before, after))
         line = [words(old, "strike")] if old else [words("added: ")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.adapters.store.articles import ArticleRows
 from bot.adapters.store.engine import Database, parse_url
+from bot.adapters.store.feedback import FeedbackRows
 from bot.adapters.store.feeds import FeedRows
 from bot.adapters.store.outbox import OutboxRows
 from bot.adapters.store.rules import RuleRows
@@ -11,7 +12,7 @@ from bot.adapters.store.rules import RuleRows
 __all__ = ["Store", "parse_url"]
 
 
-class Store(FeedRows, ArticleRows, OutboxRows, RuleRows):
+class Store(FeedRows, ArticleRows, OutboxRows, RuleRows, FeedbackRows):
     """Everything that must survive; implements the protocols of `bot.ports`.
 
     Args:

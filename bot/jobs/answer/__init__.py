@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.command import Command, parse_command
 from bot.errors import InputError, QueryError, StoreError
+from bot.jobs.answer.feedback import answer_feedback
 from bot.jobs.answer.feeds import answer_feed
 from bot.jobs.answer.help import help_text
 from bot.jobs.answer.ledger import answer_quotes
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from bot.jobs.answer.desk import Desk
 
-_CHANGING = {"add", "edit", "rename", "pause", "resume", "remove"}
+_CHANGING = {"add", "edit", "rename", "pause", "resume", "remove", "feedback"}
 _ANSWERS: dict[str, Callable[[Desk, Incoming, Command], Awaitable[Reply]]] = {
     "add": answer_add,
     "audit": answer_audit,
@@ -36,6 +37,7 @@ _ANSWERS: dict[str, Callable[[Desk, Incoming, Command], Awaitable[Reply]]] = {
     "entity": answer_entity,
     "explain": answer_explain,
     "feed": answer_feed,
+    "feedback": answer_feedback,
     "list": answer_list,
     "pause": answer_pause,
     "quotes": answer_quotes,

@@ -7,8 +7,10 @@ from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from bot.core.command import WEEK
 from bot.core.match import RuleSet
 from bot.core.model import Rule
+from bot.errors import QueryError
 from bot.ports import Incoming, Reply
 
 if TYPE_CHECKING:
@@ -47,6 +49,31 @@ async def answer_test(desk: Desk, _incoming: Incoming, command: Command) -> Repl
     if len(clauses) > 1:
         lines.append("  by clause: " + ", ".join(f"{c} {n}" for c, n in clauses.most_common()))
     return Reply("\n".join([*lines, *reversed(samples)]))
+
+
+async def describe_difference(desk: Desk, former: str, query: str) -> str:
+    """Say what an edit changes, by the stored articles of the last week.
+
+    Raises:
+        QueryError: the new query cannot be watched.
+        StoreError: the database refused.
+    """
+    new = RuleSet(desk.book.officials, [Rule("new", "new", query)])
+    try:
+        old = RuleSet(desk.book.officials, [Rule("old", "old", former)])
+    except QueryError:  # its entity left the files
+        return "the former query cannot be tried any more"
+    since = desk.clock.now() - timedelta(hours=WEEK)
+    hits, gained, lost = 0, 0, 0
+    looked_at = 0
+    async for stored in desk.store.articles_since(since):
+        looked_at += 1
+        if looked_at % _BREATH == 0:
+            await asyncio.sleep(0)
+        now = await _match(desk, new, stored) is not None
+        then = await _match(desk, old, stored) is not None
+        hits, gained, lost = hits + now, gained + (now and not then), lost + (then and not now)
+    return f"in the last 7 days: {hits} matches, {gained} gained, {lost} lost by this edit"
 
 
 async def _match(desk: Desk, rules: RuleSet, stored: StoredArticle) -> Match | None:
