@@ -325,7 +325,21 @@ class OpinionStore(Protocol):
         """Give the ids of the articles that a rule's alerts told of since a time, oldest first."""
 
 
-class Store(FeedStore, Archive, Outbox, RuleStore, OpinionStore, Protocol):
+class Survey(Protocol):
+    """Several rules or channels at once. Every method raises StoreError."""
+
+    async def hits_since(
+        self, rule_ids: Collection[str], since: datetime
+    ) -> list[tuple[str, datetime]]:
+        """Give (rule id, arrival) of each article that met one of these rules since a time."""
+
+    async def latest_alerts(
+        self, chat: str, channels: Collection[str], limit: int
+    ) -> list[Delivery]:
+        """Give the newest alerts that arrived in these channels, newest first."""
+
+
+class Store(FeedStore, Archive, Outbox, RuleStore, OpinionStore, Survey, Protocol):
     """Everything that must survive."""
 
 

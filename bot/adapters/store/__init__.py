@@ -7,12 +7,13 @@ from bot.adapters.store.engine import Database, parse_url
 from bot.adapters.store.feedback import FeedbackRows
 from bot.adapters.store.feeds import FeedRows
 from bot.adapters.store.outbox import OutboxRows
+from bot.adapters.store.overview import OverviewRows
 from bot.adapters.store.rules import RuleRows
 
 __all__ = ["Store", "parse_url"]
 
 
-class Store(FeedRows, ArticleRows, OutboxRows, RuleRows, FeedbackRows):
+class Store(FeedRows, ArticleRows, OutboxRows, RuleRows, FeedbackRows, OverviewRows):
     """Everything that must survive; implements the protocols of `bot.ports`.
 
     Args:

@@ -65,7 +65,7 @@ class OutboxRows:
             row = (await connection.execute(query)).one_or_none()
             if row is None:
                 return None
-            delivery = _delivery(row)
+            delivery = delivery_of(row)
             if isinstance(delivery.message, Alert) and delivery.message.kind != "alert":
                 delivery = replace(delivery, parent_ref=await _parent_ref(connection, delivery))
         return delivery, row.next_try
@@ -126,7 +126,7 @@ class OutboxRows:
             .order_by(deliveries.c.seq)
         )
         async with self._db.read() as connection:
-            return [(_delivery(row), row.reason or "") for row in await connection.execute(query)]
+            return [(delivery_of(row), row.reason or "") for row in await connection.execute(query)]
 
     async def _set(self, delivery_id: str, **values: Any) -> None:  # noqa: ANN401 -- columns
         async with self._db.write() as connection:
@@ -178,7 +178,8 @@ async def _parent_ref(connection: AsyncConnection, delivery: Delivery) -> str:
     return await connection.scalar(query) or ""
 
 
-def _delivery(row: Row[Any]) -> Delivery:
+def delivery_of(row: Row[Any]) -> Delivery:
+    """Give the noun of a row."""
     return Delivery(
         id=row.id,
         chat=row.chat,

@@ -15,6 +15,7 @@ from bot.core.model.alerts import (
 )
 from bot.core.model.articles import Article, Feed, FeedState, ParsedFeed, Validators
 from bot.core.model.base import FullText, Span, digest
+from bot.core.model.overview import Overview, RuleWeek
 from bot.core.model.quotes import Place, Placement, Quote
 from bot.core.model.rules import Alias, Entity, Field, Highlight, Match, Office, Rule
 from bot.core.model.stored import AuditEntry, Chart, Feedback, Hold, PollRecord, StoredArticle
@@ -43,12 +44,14 @@ __all__ = [
     "Message",
     "Notice",
     "Office",
+    "Overview",
     "ParsedFeed",
     "Place",
     "Placement",
     "PollRecord",
     "Quote",
     "Rule",
+    "RuleWeek",
     "Span",
     "StoredArticle",
     "Validators",
