@@ -7,12 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.adapters.console import ConsoleChat
-from bot.core.alert import channel_of
 from bot.errors import SettingsError
-from bot.ports import Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable
     from contextlib import AsyncExitStack
 
     from pydantic import SecretStr
@@ -21,8 +19,8 @@ if TYPE_CHECKING:
     from bot.adapters.matrix import Login, MatrixChat
     from bot.adapters.slack import SlackChat
     from bot.adapters.store import Store
-    from bot.core.model import Rule
-    from bot.ports import Chat, Clock, Incoming
+    from bot.jobs.answer.desk import Desk
+    from bot.ports import Chat, Clock, Incoming, Reply
     from bot.settings import Settings
 
     Answer = Callable[[Incoming], Awaitable[Reply]]
@@ -36,6 +34,7 @@ async def open_chats(
     store: Store,
     clock: Clock,
     answer: Answer,
+    desk: Desk,
 ) -> dict[str, Chat]:
     """Build and start the chats that run; they stop with the stack.
 
@@ -47,7 +46,7 @@ async def open_chats(
         if name == "console":
             chats[name] = _console(settings, console)
         elif name == "slack":
-            chats[name] = await _slack(stack, settings, store, clock, answer)
+            chats[name] = await _slack(stack, settings, store, answer, desk)
         else:
             chats[name] = await _matrix(stack, settings, store, clock, answer)
     return chats
@@ -60,9 +59,12 @@ def _console(settings: Settings, console: Console) -> ConsoleChat:
 
 
 async def _slack(
-    stack: AsyncExitStack, settings: Settings, store: Store, clock: Clock, answer: Answer
+    stack: AsyncExitStack, settings: Settings, store: Store, answer: Answer, desk: Desk
 ) -> SlackChat:
-    chat = _slack_chat(settings, store, clock, answer)
+    from bot.app.slack import make_slack, resolved  # noqa: PLC0415 -- only where Slack runs
+
+    await desk.book.readdress(resolved(await store.slack_names()))
+    chat = make_slack(settings, store, answer, desk)
     if routes := chat.routes():
         from bot.adapters.web import WebServer  # noqa: PLC0415 -- only in HTTP mode
 
@@ -72,22 +74,6 @@ async def _slack(
     stack.push_async_callback(chat.stop)
     await chat.start()
     return chat
-
-
-def _slack_chat(settings: Settings, store: Store, clock: Clock, answer: Answer) -> SlackChat:
-    from bot.adapters.slack import SlackChat  # noqa: PLC0415 -- only where Slack runs
-
-    if settings.slack_bot_token is None:
-        raise SettingsError("SLACK_BOT_TOKEN", "the slack chat needs it, see docs/slack.md")
-    return SlackChat(
-        bot_token=settings.slack_bot_token.get_secret_value(),
-        answer=answer,
-        clock=clock,
-        app_token=_secret(settings.slack_app_token),
-        signing_secret=_secret(settings.slack_signing_secret),
-        api_url=settings.slack_api_url,
-        article=store.article,
-    )
 
 
 async def _matrix(
@@ -127,22 +113,6 @@ def _matrix_folder(store: Store) -> Path:
     return Path(store.place).parent / "matrix"
 
 
-async def check_slack(
-    settings: Settings, store: Store, clock: Clock, rules: Iterable[Rule]
-) -> list[str]:
-    """Ask Slack whether token, scopes and channels are in order; give what is wrong, a line each.
-
-    Raises:
-        SettingsError: a token is missing.
-    """
-    chat = _slack_chat(settings, store, clock, _silent)
-    targets = {channel_of(target) for rule in rules for target in rule.channels}
-    try:
-        return await chat.check(sorted(channel for name, channel in targets if name == "slack"))
-    finally:
-        await chat.stop()
-
-
 async def survey_matrix(settings: Settings, store: Store) -> list[str]:
     """Log in and list the rooms with the bot's power in each, a line each.
 
@@ -153,10 +123,6 @@ async def survey_matrix(settings: Settings, store: Store) -> list[str]:
     from bot.adapters.matrix import survey  # noqa: PLC0415 -- only where Matrix runs
 
     return await survey(_login(settings), _matrix_folder(store))
-
-
-async def _silent(_incoming: Incoming) -> Reply:
-    return Reply("", ok=False)
 
 
 def _secret(value: SecretStr | None) -> str | None:

@@ -83,7 +83,7 @@ async def run(settings: Settings, console: Console, *, once: bool, speed: float 
 
         clock, rules = desk.clock, desk.book.active
         chats = await open_chats(
-            stack, settings, console=console, store=store, clock=clock, answer=reply
+            stack, settings, console=console, store=store, clock=clock, answer=reply, desk=desk
         )
         watch = Watch(
             feeds=HttpFeeds(client, pool),

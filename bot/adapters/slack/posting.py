@@ -37,11 +37,19 @@ class Posting:
         clock: the time.
         buttons: offered below every alert.
         pace: seconds between two alerts in one channel.
+        team: stands before the ids of channels in refs, "" for none.
     """
 
     def __init__(
-        self, web: Web, channels: Channels, clock: Clock, buttons: Sequence[Button], pace: float
+        self,
+        web: Web,
+        channels: Channels,
+        clock: Clock,
+        buttons: Sequence[Button],
+        pace: float,
+        team: str = "",
     ) -> None:
+        self._home = f"{team}/" if team else ""
         self._web, self._channels, self._clock = web, channels, clock
         self._buttons, self._pace = tuple(buttons), pace
         self._next: dict[str, float] = {}
@@ -51,7 +59,7 @@ class Posting:
     async def post(self, delivery: Delivery) -> Outcome:
         """Post an alert once; a shape that Slack surely refused is tried once more, plainer."""
         try:
-            channel = await self._channels.id_of(delivery.channel)
+            channel = await self._channel(delivery)
             if channel is None:
                 return Refused(f"{delivery.channel}: no such channel, or the bot is not in it")
             return await self._post(delivery, channel)
@@ -90,7 +98,7 @@ class Posting:
         Raises:
             SlackError: Slack could not be asked (an OSError).
         """
-        channel = await self._channels.id_of(delivery.channel)
+        channel = await self._channel(delivery)
         try:
             ref = await self._find(delivery, channel) if channel else None
         except SlackError as fault:
@@ -134,7 +142,10 @@ class Posting:
         if repeat:
             self._doubtful.discard(delivery.id)
             self._repeats.add(delivery.id)
-        return Delivered(f"{answer.get('channel', channel)}/{answer['ts']}")
+        return Delivered(f"{self._home}{answer.get('channel', channel)}/{answer['ts']}")
+
+    async def _channel(self, delivery: Delivery) -> str | None:
+        return await self._channels.id_of(delivery.channel.rpartition("/")[2])
 
     async def _find(self, delivery: Delivery, channel: str) -> str | None:
         since = f"{(delivery.since - SKEW).timestamp():.6f}" if delivery.since else "0"
@@ -156,7 +167,7 @@ class Posting:
                 metadata = message.get("metadata") or {}
                 payload = metadata.get("event_payload") or {}
                 if metadata.get("event_type") == EVENT_TYPE and payload.get("alert_id") == alert_id:
-                    return f"{asked['channel']}/{message['ts']}"
+                    return f"{self._home}{asked['channel']}/{message['ts']}"
         return None
 
     async def _wait_turn(self, channel: str) -> None:

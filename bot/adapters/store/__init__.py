@@ -9,11 +9,12 @@ from bot.adapters.store.feeds import FeedRows
 from bot.adapters.store.outbox import OutboxRows
 from bot.adapters.store.overview import OverviewRows
 from bot.adapters.store.rules import RuleRows
+from bot.adapters.store.slack import SlackRows
 
 __all__ = ["Store", "parse_url"]
 
 
-class Store(FeedRows, ArticleRows, OutboxRows, RuleRows, FeedbackRows, OverviewRows):
+class Store(FeedRows, ArticleRows, OutboxRows, RuleRows, FeedbackRows, OverviewRows, SlackRows):
     """Everything that must survive; implements the protocols of `bot.ports`.
 
     Args:

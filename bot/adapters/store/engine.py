@@ -18,7 +18,7 @@ from bot.errors import SettingsError, StoreError, StoreReadOnlyError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-HEAD = "0002"
+HEAD = "0006"
 """The newest migration; a test compares it with the folder's."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"

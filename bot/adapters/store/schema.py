@@ -206,6 +206,31 @@ feedback = Table(
     Column("at", UtcDateTime, nullable=False),
 )
 
+# Slack workspaces that installed the app; `sealed` is encrypted (adapters/slack/vault.py).
+slack_installs = Table(
+    "slack_installs",
+    metadata,
+    Column("team", String(32), primary_key=True),
+    Column("sealed", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+# Digests of `state` parameters of installs that came back, until they are too old anyway.
+slack_states = Table(
+    "slack_states",
+    metadata,
+    Column("state", String(64), primary_key=True),
+    Column("until", UtcDateTime, nullable=False),
+)
+
+# Channels that rule files name, as Slack last resolved them.
+slack_names = Table(
+    "slack_names",
+    metadata,
+    Column("name", Text, primary_key=True),  # #desk, or T123/#desk
+    Column("channel", Text, nullable=False),  # C456, or T123/C456
+)
+
 audit = Table(
     "audit",
     metadata,

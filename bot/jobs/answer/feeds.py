@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from bot.core.model import Feed, FeedState
 from bot.errors import CommandError
+from bot.jobs.answer.tenant import owns_feed, tenant_of
 from bot.ports import Incoming, Reply
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ async def answer_feed(desk: Desk, incoming: Incoming, command: Command) -> Reply
     if command.action == "add":
         return await _add(desk, incoming, command.subject, states)
     feed = _one(states, command.subject).feed
+    if not owns_feed(tenant_of(incoming), feed):
+        raise CommandError(f"{feed.url} was not added in this workspace; it stays as it is")
     if command.action == "remove":
         await desk.store.remove_feeds([feed.id])
     else:

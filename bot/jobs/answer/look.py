@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.errors import CommandError
+from bot.jobs.answer.tenant import sees_change, sees_rule, tenant_of
 from bot.ports import Incoming, Reply
 
 if TYPE_CHECKING:
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from bot.jobs.answer.desk import Desk
 
 _SHOWN = 30
+_LATEST = 20
+_ALL = 2000
+"""Lines of the audit log in which those of one workspace are looked for."""
 _RULES_EXPLAINED = 10
 
 
@@ -36,8 +40,11 @@ async def _explained(desk: Desk, incoming: Incoming, stored: StoredArticle) -> s
     if stored.analyzed:
         named = sum(1 for quote in stored.quotes if quote.speaker)
         lines.append(f"  quotes: {len(stored.quotes)}, {named} with a speaker")
+    tenant = tenant_of(incoming)
     for match in stored.matches:
         rule = desk.book.active.rule(match.rule)
+        if tenant and (rule is None or not sees_rule(tenant, rule)):
+            continue
         lines.append(
             f"  matched: {rule.name if rule else match.rule} by {', '.join(match.clauses)}"
         )
@@ -51,6 +58,7 @@ async def _explained(desk: Desk, incoming: Incoming, stored: StoredArticle) -> s
         f"{':' + delivery.channel if delivery.channel else ''}, {delivery.state}"
         f"{' (' + reason + ')' if reason else ''}"
         for delivery, reason in await desk.store.deliveries_of(article.id)
+        if f"{delivery.chat}:{delivery.channel}".startswith(tenant)
     ]
     lines.append(f"  outcome: {stored.outcome}")
     return "\n".join(lines)
@@ -116,27 +124,31 @@ def _described(entity: Entity) -> str:
     return f"@{entity.id}  {entity.name} ({entity.kind})\n  also written: {aliases}{held}"
 
 
-async def answer_status(desk: Desk, _incoming: Incoming, _command: Command) -> Reply:
+async def answer_status(desk: Desk, incoming: Incoming, _command: Command) -> Reply:
     """Say how things stand."""
     states = await desk.store.feed_states()
     failing = sum(1 for state in states if state.error)
     polled = max((s.last_success for s in states if s.last_success), default=None)
-    counts = await desk.store.count_deliveries()
+    tenant = tenant_of(incoming)
+    counts = {} if tenant else await desk.store.count_deliveries()
     by_state = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
-    rules = list(desk.book)
+    rules = [rule for rule in desk.book if sees_rule(tenant, rule)]
     paused = sum(1 for rule in rules if rule.paused)
+    deliveries = "" if tenant else f"deliveries: {by_state or 'none'}\n"
     return Reply(
         f"feeds: {len(states)}, {failing} failing, last good poll "
         f"{f'{polled:%Y-%m-%d %H:%M:%S} UTC' if polled else 'none yet'}\n"
         f"rules: {len(rules)}, {paused} paused\n"
-        f"deliveries: {by_state or 'none'}\n"
+        f"{deliveries}"
         f"chats: {', '.join(sorted(desk.chats))}"
     )
 
 
-async def answer_audit(desk: Desk, _incoming: Incoming, _command: Command) -> Reply:
+async def answer_audit(desk: Desk, incoming: Incoming, _command: Command) -> Reply:
     """Show the latest changes."""
-    entries = await desk.store.audit_log()
+    tenant = tenant_of(incoming)
+    entries = await desk.store.audit_log(_ALL if tenant else _LATEST)
+    entries = [entry for entry in entries if sees_change(tenant, entry)][:_LATEST]
     lines = [
         f"  {entry.at:%Y-%m-%d %H:%M}  {entry.who}: {entry.what}"
         f"{f' ({entry.before} -> {entry.after})' if entry.before or entry.after else ''}"
