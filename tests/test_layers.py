@@ -31,6 +31,7 @@ ONLY_IN = {
     "aiosqlite": "bot.adapters.store",
     "apscheduler": "bot.adapters.scheduler",
     "trafilatura": "bot.adapters",
+    "matplotlib": "bot.adapters.chart",
     "slack_bolt": "bot.adapters.slack",
     "slack_sdk": "bot.adapters.slack",
     "nio": "bot.adapters.matrix",
