@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.adapters.slack import channels
+from bot.core.model import Overview, Rule, RuleWeek
 from bot.errors import CommandError, QueryError, StoreError
 from bot.ports import Reply
 from tests.slack.blockkit import words_of
@@ -17,7 +18,7 @@ from tests.slack.samples import MINISTER, article, delivery
 from tests.slack.simulator import BOT_USER, TEAM, Fault, Simulator
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from bot.adapters.slack import SlackChat
     from bot.core.model import StoredArticle
@@ -377,23 +378,39 @@ async def test_home_form_asks_for_the_channel(
 # ---------------------------------------------------------------- Home
 
 
-async def test_home_lists_the_rules_of_shared_channels(
-    slack: Simulator, people: People, answers: Answers
+async def look(channels: Sequence[str]) -> Overview:
+    weeks = (RuleWeek(Rule("r", "rafah", "Rafah OR ferry"), (0, 0, 1, 0, 2, 4, 8)),)
+    recent = tuple(delivery(channel) for channel in channels[:1])
+    listed = tuple((channel, weeks) for channel in channels)
+    return Overview(listed, 12, (("Coast Daily", "HTTP 404"),), recent)
+
+
+@pytest.mark.parametrize("mode", ["socket", "http"])
+async def test_home_shows_the_week_of_shared_channels(
+    slack: Simulator,
+    make_chat: Callable[..., SlackChat],
+    serve: Serve,
+    answers: Answers,
+    mode: str,
 ) -> None:
+    people = await connect(mode, slack, make_chat, serve, overview=look)
     dana = slack.person("Dana")
     mine = slack.room("desk", dana, private=True)
     slack.room("board")
     slack.room("without-bot", dana, bot=False)
-    answers.replies |= {"list": Reply("rafah: Rafah"), "status": Reply("12 feeds, all well")}
+    answers.replies |= {"status": Reply("12 feeds, all well")}
     await people.open_home(dana)
     [(how, view)] = await slack.until(lambda: slack.views)
     words = words_of(view["blocks"])
     assert how == "publish"
     assert f"<#{mine.id}>" in words
-    assert "rafah: Rafah" in words
+    assert "rafah: Rafah OR ferry\n··▁·▂▄█  15 in 7 days" in words
+    assert words.count("<#") == 2  # the channel and the one alert, nothing of others
+    assert "Harbour of Nordby to open on Monday" in words
+    assert "Oda Brandt: " in words
     assert "12 feeds, all well" in words
+    assert "Coast Daily: HTTP 404" in words
     assert "Add a rule" in words
-    assert [asked.channel for asked in answers.asked if asked.text == "list"] == [mine.id]
 
 
 # ---------------------------------------------------------------- permissions

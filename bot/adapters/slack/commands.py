@@ -15,7 +15,7 @@ import structlog
 
 from bot.adapters.slack.channels import Person, may_change
 from bot.adapters.slack.later import trace_of
-from bot.adapters.slack.listing import list_blocks
+from bot.adapters.slack.listing import fitting_list
 from bot.adapters.slack.outcomes import SlackError
 from bot.adapters.slack.parts import context, mrkdwn, plain
 from bot.adapters.slack.telling import Telling
@@ -133,7 +133,7 @@ class Commands:
         if not rules or not reply.ok:
             return []
         title = f"{len(rules)} rule{'s' * (len(rules) != 1)} here"
-        return [context(plain(title, 150)), *list_blocks(rules), context(mrkdwn(_HOW_TO_ADD))]
+        return [context(plain(title, 150)), *fitting_list(rules), context(mrkdwn(_HOW_TO_ADD))]
 
     async def _carry_out(self, user: str, channel: str, text: str) -> tuple[str, Reply]:
         """Carry out a command; give the channel that it was for, and the answer.

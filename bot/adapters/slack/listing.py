@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.adapters.slack.parts import LONGEST_VALUE, Block, context, mrkdwn, plain
+from bot.adapters.slack.parts import LONGEST_VALUE, Block, context, fits, mrkdwn, plain
 from bot.adapters.slack.text import cut, one_line
 from bot.core.command import as_word
 
@@ -20,18 +20,27 @@ _LONGEST_OPTION = 150
 """Of a value. Source: docs.slack.dev/reference/block-kit/composition-objects/option-object."""
 
 
+def fitting_list(rules: Sequence[Rule]) -> list[Block]:
+    """Show as many rules as one message holds."""
+    most = MOST_LISTED
+    while not fits(blocks := list_blocks(rules, most=most)):
+        most //= 2
+    return blocks
+
+
 def list_blocks(
-    rules: Sequence[Rule], bars: Sequence[str] = (), *, menus: bool = True
+    rules: Sequence[Rule], bars: Sequence[str] = (), *, menus: bool = True, most: int = MOST_LISTED
 ) -> list[Block]:
     """Show rules, each with its query and a menu: show, edit, pause, delete.
 
     Args:
         rules: of one channel.
+        most: how many of them.
         bars: a line for each rule, shown below its query; or none.
         menus: False where no channel goes with what is chosen.
     """
     blocks: list[Block] = []
-    for number, rule in enumerate(rules[:MOST_LISTED]):
+    for number, rule in enumerate(rules[:most]):
         state = " (paused)" if rule.paused else ""
         text = f"{cut(one_line(rule.name), 80)}{state}: {cut(one_line(rule.query), 250)}"
         if bars:
@@ -40,8 +49,8 @@ def list_blocks(
         if menus and (menu := _menu(rule)):
             shown["accessory"] = menu
         blocks.append(shown)
-    if len(rules) > MOST_LISTED:
-        blocks.append(context(mrkdwn(f"… and {len(rules) - MOST_LISTED} more")))
+    if len(rules) > most:
+        blocks.append(context(mrkdwn(f"… and {len(rules) - most} more")))
     return blocks
 
 
