@@ -197,6 +197,7 @@ class Simulator:
             "users.conversations": self._conversations,
             "users.info": self._user,
             "views.open": self._view_open,
+            "views.push": self._view_push,
             "views.update": self._view_update,
             "views.publish": self._view_publish,
             "chat.update": self._update,
@@ -341,6 +342,13 @@ class Simulator:
         if time.monotonic() - made > 3:
             return _no("expired_trigger_id")
         return self._view("open", arguments)
+
+    def _view_push(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """reference/methods/views.push: like opening, on top of the window that is there."""
+        answer = self._view_open(arguments)
+        if answer["ok"]:
+            self.views[-1] = ("push", arguments["view"])
+        return answer
 
     def _view_update(self, arguments: dict[str, Any]) -> dict[str, Any]:
         return self._view("update", arguments)
