@@ -485,6 +485,111 @@ async def test_who_may_change_on_every_path(
     assert ("Add a rule" in words_of(home["blocks"])) is full  # the lobby is always theirs
 
 
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("inside", [True, False], ids=["inside", "outside"])
+async def test_who_may_press_and_edit(
+    slack: Simulator,
+    make_chat: Callable[..., SlackChat],
+    serve: Serve,
+    answers: Answers,
+    who: str,
+    *,
+    inside: bool,
+) -> None:
+    """Buttons, menus, the shortcut, forms of rules that are there: the same answer again."""
+    flags, full = WHO[who]
+    may = full and inside
+    people = await connect("http", slack, make_chat, serve, rules=lambda _: RULES)
+    user = slack.person("Sam", **flags)
+    room = slack.room("desk", *([user] if inside else []))
+
+    # Buttons and what they offer: the command runs with the rights of who pressed.
+    for action, value in (("snooze", "harbour"), ("mute", "s1"), ("offer_0", "unmute s1")):
+        answers.asked.clear()
+        await people.press(user, room, action, value)
+        await slack.until(lambda: answers.asked)
+        assert [asked.may_change for asked in answers.asked] == [may]
+    answers.asked.clear()
+    await people.press(user, room, "rule_menu", "pause harbour", kind="overflow")
+    await slack.until(lambda: answers.asked)
+    assert [asked.may_change for asked in answers.asked] == [may]
+
+    # The question why an alert is not relevant, and forms, are only for those who may answer.
+    slack.responses.clear()
+    await people.press(user, room, "not_relevant", "harbour a1")
+    [told] = await slack.until(lambda: slack.responses)
+    assert ("Why is it not relevant?" in words_of(told["blocks"])) is may
+    for act in (
+        lambda: people.slash(user, room, "edit harbour"),
+        lambda: people.press(user, room, "rule_menu", "remove harbour", kind="overflow"),
+        lambda: people.point_at(user, room, "Brandt"),
+    ):
+        slack.views.clear()
+        slack.responses.clear()
+        await act()
+        await slack.until(lambda: slack.views or slack.responses)
+        assert bool(slack.views) is may
+
+    gone = {"channel": room.id, "rule": "harbour"}
+    asked_for = {
+        "type": "modal",
+        "callback_id": "remove_rule",
+        "private_metadata": json.dumps(gone),
+    }
+    answers.asked.clear()
+    await people.submit(user, asked_for)
+    assert [asked.may_change for asked in answers.asked] == [may]
+
+
+RULES = [Rule("r", "harbour", "harbour")]
+CHANGERS = [
+    ((), {}, True),
+    (("admins",), {}, False),
+    (("admins",), {"is_admin": True}, True),
+    (("admins",), {"is_owner": True}, True),
+    (("admins",), {"is_admin": True, "is_restricted": True}, False),
+    (("admins",), {"is_admin": True, "team_id": "T0OTHER"}, False),
+    (("U9999999",), {"is_admin": True}, False),
+    (("U9999999",), {"id": "U9999999"}, True),
+    (("U9999999",), {"id": "U9999999", "is_stranger": True}, False),
+    (("U9999999", "admins"), {"is_admin": True}, True),
+]
+
+
+@pytest.mark.parametrize(("changers", "flags", "may"), CHANGERS)
+async def test_changes_can_be_left_to_admins_or_named_people(
+    slack: Simulator,
+    make_chat: Callable[..., SlackChat],
+    serve: Serve,
+    answers: Answers,
+    changers: tuple[str, ...],
+    flags: dict[str, Any],
+    *,
+    may: bool,
+) -> None:
+    people = await connect("http", slack, make_chat, serve, changers=frozenset(changers))
+    user = slack.person("Sam", **flags)
+    if "id" in flags:
+        user = flags["id"]
+        slack.people[user] = next(iter(slack.people.values()))
+    room = slack.room("desk", user)
+    await people.slash(user, room, "add rafah")
+    await slack.until(lambda: slack.responses)
+    assert [asked.may_change for asked in answers.asked] == [may]
+    await people.slash(user, room, "add")
+    await slack.until(lambda: slack.views or len(slack.responses) == 2)
+    assert bool(slack.views) is may
+    slack.views.clear()
+    await people.open_home(user)
+    [(_, home)] = await slack.until(lambda: slack.views)
+    assert ("Add a rule" in words_of(home["blocks"])) is may
+    # However few may change, being outside of the channel is no way in.
+    other = slack.room("board")
+    await people.slash(user, other, "add rafah")
+    await slack.until(lambda: len(answers.asked) >= 2 and answers.asked[-1].channel == other.id)
+    assert not answers.asked[-1].may_change
+
+
 def metadata(channel: str, query: str = "") -> str:
     return json.dumps({"channel": channel, "query": query, "name": ""})
 

@@ -146,7 +146,7 @@ class Listeners:
         event = body["event"]
         if event["type"] == "tokens_revoked" and not (event.get("tokens") or {}).get("bot"):
             return
-        await self._workspaces.lost(str(context.get("team_id") or ""))
+        self._later.begin(self._workspaces.lost(str(context.get("team_id") or "")))
 
     async def _channel_changed(self, body: Body, context: dict[str, Any]) -> None:
         event = body["event"]

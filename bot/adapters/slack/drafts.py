@@ -30,10 +30,10 @@ QUERY, NAME, CHANNEL, DIGEST, QUIET = "query", "name", "channel", "digest", "qui
 LONGEST_QUERY = 2000
 KEEP = "keep"
 _DIGESTS = (
-    (KEEP, "as it is in this channel"),
-    ("off", "each alert at once"),
-    ("hourly", "one message an hour"),
-    ("daily 08:00", "one message a day, at 8"),
+    (KEEP, "as they do now"),
+    ("off", "each at once"),
+    ("hourly", "in one message an hour"),
+    ("daily 08:00", "in one message a day, at 8"),
 )
 _EXAMPLE = 'said:@netanyahu("ceasefire" OR deal) -cricket'
 _QUIET = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d\s*-\s*(?:[01]?\d|2[0-3]):[0-5]\d(?:\s+(\S+))?")
@@ -150,7 +150,7 @@ def add_view(draft: Draft) -> dict[str, Any]:
     )
     blocks += [
         {"type": "divider"},
-        field(DIGEST, "All alerts of this channel come as", select(_DIGESTS, KEEP)),
+        field(DIGEST, "All alerts of this channel come", select(_DIGESTS, KEEP)),
         field(
             QUIET,
             "Quiet hours of this channel",

@@ -77,6 +77,8 @@ def at_field(text: str, limit: int = 600) -> str:
         column = lines[-1].index("^")
         shown = lines[-2]
         lines[-2:] = [f"{shown[:column].lstrip()}▸{shown[column:]}"]
+        if len(lines) > 1:  # lines may run together there
+            lines[-2] += ":"
     return cut("\n".join(lines), limit) or "This does not work."
 
 

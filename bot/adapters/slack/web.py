@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import logging
 import re
 import time
@@ -125,8 +126,9 @@ class Web:
         Raises:
             SlackError: no result.
         """
-        auth = {"client_id": client[0], "client_secret": client[1]}
-        return (await self._answer(method, data=arguments, auth=auth))[0]
+        pair = base64.b64encode(":".join(client).encode()).decode("ascii")
+        headers = {"Authorization": f"Basic {pair}"}
+        return (await self._answer(method, data=arguments, headers=headers))[0]
 
     async def respond(self, url: str, **message: object) -> None:
         """Answer an interaction through its `response_url`.

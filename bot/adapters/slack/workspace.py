@@ -67,6 +67,11 @@ class Workspace:
         self.ready = asyncio.Event()
         """Set once it is known who we are there; until then nobody may change anything."""
 
+    @property
+    def _prefix(self) -> str:
+        """What the addresses of its channels begin with."""
+        return f"{self.team}/" if self.team else ""
+
     def introduced(self, team: str, bot_user: str, scopes: Iterable[str]) -> None:
         """Take in who we are there and what we may."""
         self.commands.home, self.bot_user = team, bot_user
@@ -103,6 +108,9 @@ class Workspace:
         """Give what was refused another chance in all channels that the bot is in."""
         if not (self._tools.blocked and self._tools.mended):
             return
+        waiting = [c for c in await self._tools.blocked() if c.startswith(self._prefix)]
+        if not waiting:
+            return
         try:
             ours = await self.channels.of_bot()
         except SlackError as fault:
@@ -110,10 +118,8 @@ class Workspace:
             return
         places = {self.commands.address(id_): id_ for id_ in ours.values()}
         places |= {self.commands.address(f"#{name}"): id_ for name, id_ in ours.items()}
-        for channel in await self._tools.blocked():
-            direct = channel.rpartition("/")[2].startswith("D")
-            here = channel.startswith(f"{self.team}/") if self.team else True
-            if here and (channel in places or direct):
+        for channel in waiting:
+            if channel in places or channel.rpartition("/")[2].startswith("D"):
                 await self._tools.mended(channel)
 
     async def tell_names(self) -> None:
