@@ -325,6 +325,16 @@ class OpinionStore(Protocol):
         """Give the ids of the articles that a rule's alerts told of since a time, oldest first."""
 
 
+class ChannelStore(Protocol):
+    """What people set for a channel. Every method raises StoreError."""
+
+    async def threads(self, chat: str, channel: str) -> str:
+        """Give where a channel's follow-ups go: on, both, off; "" where nothing was set."""
+
+    async def set_threads(self, chat: str, channel: str, way: str, entry: AuditEntry) -> None:
+        """Set it, with its line in the audit log."""
+
+
 class Survey(Protocol):
     """Several rules or channels at once. Every method raises StoreError."""
 
@@ -339,7 +349,7 @@ class Survey(Protocol):
         """Give the newest alerts that arrived in these channels, newest first."""
 
 
-class Store(FeedStore, Archive, Outbox, RuleStore, OpinionStore, Survey, Protocol):
+class Store(FeedStore, Archive, Outbox, RuleStore, OpinionStore, ChannelStore, Survey, Protocol):
     """Everything that must survive."""
 
 

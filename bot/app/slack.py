@@ -57,6 +57,7 @@ def make_slack(settings: Settings, store: Store, answer: Answer, desk: Desk) -> 
         draw=_draw,
         mended=partial(store.unblock, "slack"),
         blocked=partial(store.blocked_channels, "slack"),
+        threads=partial(store.threads, "slack"),
         wanted=wanted,
         named=named,
         changers=frozenset(settings.slack_changers),

@@ -32,6 +32,10 @@ VERBS: dict[str, tuple[str, str]] = {
     "unmute": ("unmute <url|story>", "end it"),
     "quiet": ("quiet [22:00-07:00 [zone] | off]", "hold alerts at night; one digest after it"),
     "digest": ("digest [off | hourly | daily 08:00 [zone]]", "one message instead of many"),
+    "threads": (
+        "threads [on | both | off]",
+        "news of a story: below its alert, in the channel too, or as messages of their own",
+    ),
     "feedback": (
         "feedback <rule> <url|article> wrong-sense|not-news|not-them|too-many|undo",
         "say that an alert was not relevant",
@@ -63,7 +67,7 @@ WEEK = 168
 """Hours."""
 _NO_ARGUMENT_NEEDED = (
     *("list", "status", "audit", "help", "feed", "entity"),
-    *("quiet", "digest", "silence", "snooze", "mute"),
+    *("quiet", "digest", "threads", "silence", "snooze", "mute"),
 )
 MONTH = 720
 """Hours."""
@@ -264,5 +268,6 @@ _READERS = {
     "unsnooze": _subject_only,
     "quiet": _value_only,
     "digest": _value_only,
+    "threads": _value_only,
     "feedback": _feedback,
 }

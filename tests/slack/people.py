@@ -20,6 +20,7 @@ from tests.slack.simulator import SECRET, TEAM
 if TYPE_CHECKING:
     from tests.slack.simulator import Room, Simulator
 
+CHOICES = ("digest", "threads")
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -165,15 +166,7 @@ class People:
         await self.transport.deliver("events_api", happened(self.team, event))
 
     async def submit(self, user: str, view: dict[str, Any], **values: str) -> dict[str, Any]:
-        keys = {"channel": "selected_conversation", "digest": "selected_option"}
-        typed = {
-            name: {
-                name: {
-                    keys.get(name, "value"): {"value": value} if name == "digest" else value,
-                }
-            }
-            for name, value in values.items()
-        }
+        typed = {name: {name: _state(name, value)} for name, value in values.items()}
         payload = {
             "type": "view_submission",
             "team": {"id": self.team},
@@ -186,6 +179,13 @@ class People:
     async def open_home(self, user: str, event_id: str = "") -> None:
         opened = {"type": "app_home_opened", "user": user, "tab": "home", "channel": "D1"}
         await self.transport.deliver("events_api", happened(self.team, opened, event_id))
+
+
+def _state(name: str, value: str) -> dict[str, Any]:
+    """Give a field's state as a submission brings it."""
+    if name == "channel":
+        return {"selected_conversation": value}
+    return {"selected_option": {"value": value}} if name in CHOICES else {"value": value}
 
 
 def home_opened(user: str, event_id: str = "") -> dict[str, Any]:

@@ -171,6 +171,7 @@ async def test_rule_is_edited_by_form(
         "rename": Reply("renamed", public=True),
         "digest": Reply("digest hourly", public=True),
         "quiet": Reply("quiet now", public=True),
+        "threads": Reply("threads are both", public=True),
     }
     if way == "menu":
         await busy.press(dana, room, "rule_menu", "edit harbour", kind="overflow")
@@ -191,18 +192,20 @@ async def test_rule_is_edited_by_form(
         name="ferries",
         digest="hourly",
         quiet="22:00-07:00 Europe/Berlin",
+        threads="both",
     )
     assert "5 matches" in words_of(pushed["view"]["blocks"])
-    assert "digest hourly, quiet hours 22:00-07:00 Europe/Berlin" in words_of(
+    assert "digest hourly, quiet hours 22:00-07:00 Europe/Berlin, threads both" in words_of(
         pushed["view"]["blocks"]
     )
     assert await busy.submit(dana, pushed["view"]) == {"response_action": "clear"}
-    await slack.until(lambda: len(slack.accepted) == 4)
+    await slack.until(lambda: len(slack.accepted) == 5)
     assert [asked.text for asked in answers.asked if not asked.text.startswith("test")] == [
         "edit harbour ferry",
         "rename harbour ferries",
         "digest hourly",
         "quiet 22:00-07:00 Europe/Berlin",
+        "threads both",
     ]
 
 

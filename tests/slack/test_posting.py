@@ -296,6 +296,34 @@ async def test_new_statement_is_told_to_the_whole_channel(
     assert "reply_broadcast" not in slack.accepted[2]
 
 
+@pytest.mark.parametrize(
+    ("way", "thread", "shown"),
+    [("", True, False), ("on", True, False), ("both", True, True), ("off", False, False)],
+)
+async def test_follow_ups_go_where_the_channel_wants_them(
+    slack: Simulator, make_chat: Callable[..., SlackChat], way: str, *, thread: bool, shown: bool
+) -> None:
+    asked: list[str] = []
+
+    async def threads(channel: str) -> str:
+        asked.append(channel)
+        return way
+
+    room = slack.room("desk")
+    chat = make_chat(threads=threads)
+    first = await chat.post(delivery(room.id))
+    assert isinstance(first, Delivered)
+    news = delivery(
+        room.id, replace(FOLLOW_UP, broadcast=False, article="a2"), parent_ref=first.ref
+    )
+    second = await chat.post(news)
+    assert isinstance(second, Delivered)
+    assert ("thread_ts" in slack.accepted[1]) is thread
+    assert slack.accepted[1].get("reply_broadcast", False) is shown
+    assert asked == [room.id]
+    assert await chat.find(news) == second.ref
+
+
 @pytest.mark.parametrize("message", [DIGEST, NOTICE], ids=["digest", "notice"])
 async def test_digests_and_notices_arrive_and_are_found(
     slack: Simulator, make_chat: Callable[..., SlackChat], message: Any

@@ -76,13 +76,19 @@ async def test_channel_that_a_file_names_is_the_channel_people_are_in(
 
         below = {one["action_id"]: one["value"] for one in alert["blocks"][-1]["elements"]}
         await people.press(ida, desk, "not_relevant", below["not_relevant"])
-        asked = await slack.until(lambda: slack.responses[1:] and slack.responses[1], seconds=PATIENCE)
+        asked = await slack.until(
+            lambda: slack.responses[1:] and slack.responses[1], seconds=PATIENCE
+        )
         reason = buttons(asked)["Not news"]
         await people.press(ida, desk, "offer_1", reason, private=True)
-        noted = await slack.until(lambda: slack.responses[2:] and slack.responses[2], seconds=PATIENCE)
+        noted = await slack.until(
+            lambda: slack.responses[2:] and slack.responses[2], seconds=PATIENCE
+        )
         assert "noted for rafah" in words_of(noted["blocks"])
         await people.slash(ida, desk, "show rafah")
-        shown = await slack.until(lambda: slack.responses[3:] and slack.responses[3], seconds=PATIENCE)
+        shown = await slack.until(
+            lambda: slack.responses[3:] and slack.responses[3], seconds=PATIENCE
+        )
         assert "1 not relevant" in words_of(shown["blocks"])
         assert {"type": "channel", "channel_id": desk.id} in parts(shown["blocks"])
 

@@ -25,7 +25,8 @@ REMOVE = "remove_rule"
 DELETE = "delete_rule"
 """Action id of the button in the form of a rule that is there."""
 OPEN_ADD = "open_add"
-QUERY, NAME, CHANNEL, DIGEST, QUIET = "query", "name", "channel", "digest", "quiet"
+QUERY, NAME, CHANNEL = "query", "name", "channel"
+DIGEST, QUIET, THREADS = "digest", "quiet", "threads"
 """Block ids and action ids of the form's fields."""
 LONGEST_QUERY = 2000
 KEEP = "keep"
@@ -34,6 +35,12 @@ _DIGESTS = (
     ("off", "each at once"),
     ("hourly", "in one message an hour"),
     ("daily 08:00", "in one message a day, at 8"),
+)
+_THREADS = (
+    (KEEP, "as it does now"),
+    ("on", "in the thread of its alert"),
+    ("both", "in the thread, and in the channel"),
+    ("off", "as a message of its own"),
 )
 _EXAMPLE = 'said:@netanyahu("ceasefire" OR deal) -cricket'
 _QUIET = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d\s*-\s*(?:[01]?\d|2[0-3]):[0-5]\d(?:\s+(\S+))?")
@@ -51,6 +58,7 @@ class Draft:
         former: the query of the rule that is edited.
         digest: what to set for the channel, or `keep`.
         quiet: quiet hours to set for the channel, or "".
+        threads: where follow-ups go in the channel, or `keep`.
     """
 
     channel: str
@@ -60,6 +68,7 @@ class Draft:
     former: str = ""
     digest: str = KEEP
     quiet: str = ""
+    threads: str = KEEP
 
     def pack(self) -> str:
         """Give it as a view's `private_metadata`."""
@@ -82,6 +91,8 @@ class Draft:
             found.append(f"digest {self.digest}")
         if self.quiet:
             found.append(f"quiet {self.quiet}")
+        if self.threads != KEEP:
+            found.append(f"threads {self.threads}")
         return found
 
 
@@ -111,6 +122,7 @@ def drafted(view: Mapping[str, Any]) -> Draft:
         rule=opened.rule,
         former=opened.former,
         digest=(given(DIGEST).get("selected_option") or {}).get("value") or KEEP,
+        threads=(given(THREADS).get("selected_option") or {}).get("value") or KEEP,
         quiet=" ".join((given(QUIET).get("value") or "").split()),
     )
 
@@ -158,6 +170,7 @@ def add_view(draft: Draft) -> dict[str, Any]:
             hint="Alerts wait and come as one message in the morning. Empty: as it is.",
             optional=True,
         ),
+        field(THREADS, "What is new in a story comes", select(_THREADS, KEEP)),
     ]
     if draft.rule:
         blocks += actions(button(DELETE, "Delete this rule …", as_word(draft.rule), "danger"))
@@ -174,6 +187,7 @@ def preview_view(draft: Draft, preview: Reply | None, external_id: str) -> dict[
     blocks = [rich(query), *shown, note(f"Alerts go to <#{draft.channel}>.")]
     set_too = [f"digest {draft.digest}"] if draft.digest != KEEP else []
     set_too += [f"quiet hours {draft.quiet}"] if draft.quiet else []
+    set_too += [f"threads {draft.threads}"] if draft.threads != KEEP else []
     if set_too:
         blocks.append(note(f"For the whole channel: {', '.join(set_too)}."))
     view = modal(SAVE, "Save this rule?", blocks, submit="Save", metadata=draft.pack())

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bot.adapters.slack.messages import message_of, plainer
 from bot.adapters.slack.outcomes import CONTENT, THREAD, SlackError, outcome_of
 from bot.core.model import Alert
+from bot.errors import StoreError
 from bot.ports import Delivered, Outcome, Refused
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from bot.adapters.slack.blocks import Button
     from bot.adapters.slack.channels import Channels
+    from bot.adapters.slack.tools import Threads
     from bot.adapters.slack.web import Web
     from bot.core.model import Delivery
     from bot.ports import Clock
@@ -38,6 +40,7 @@ class Posting:
         buttons: offered below every alert.
         pace: seconds between two alerts in one channel.
         team: stands before the ids of channels in refs, "" for none.
+        threads: gives how a channel wants its threads, see `Tools`.
     """
 
     def __init__(
@@ -48,7 +51,9 @@ class Posting:
         buttons: Sequence[Button],
         pace: float,
         team: str = "",
+        threads: Threads | None = None,
     ) -> None:
+        self._threads = threads
         self._home = f"{team}/" if team else ""
         self._web, self._channels, self._clock = web, channels, clock
         self._buttons, self._pace = tuple(buttons), pace
@@ -120,10 +125,7 @@ class Posting:
             "metadata": _metadata(delivery),
             **_QUIET,
         }
-        if parent := thread_of(delivery.parent_ref, channel):
-            message["thread_ts"] = parent
-            if isinstance(delivery.message, Alert) and delivery.message.broadcast:
-                message["reply_broadcast"] = True
+        message |= await self._thread(delivery, channel)
         await self._wait_turn(channel)
         try:
             answer = await self._web.call("chat.postMessage", **message)
@@ -143,6 +145,21 @@ class Posting:
             self._doubtful.discard(delivery.id)
             self._repeats.add(delivery.id)
         return Delivered(f"{self._home}{answer.get('channel', channel)}/{answer['ts']}")
+
+    async def _thread(self, delivery: Delivery, channel: str) -> dict[str, Any]:
+        """Choose whether a message goes below an earlier one, and shows in the channel, too."""
+        parent = thread_of(delivery.parent_ref, channel)
+        if parent is None:
+            return {}
+        try:
+            way = await self._threads(f"{self._home}{channel}") if self._threads else ""
+        except StoreError as error:  # it was not sent, and the database will be asked again
+            raise SlackError(f"the database refused: {error.reason}", "later") from None
+        if way == "off":
+            return {}
+        news = isinstance(delivery.message, Alert) and delivery.message.broadcast
+        shown = {"reply_broadcast": True} if news or way == "both" else {}
+        return {"thread_ts": parent, **shown}
 
     async def _channel(self, delivery: Delivery) -> str | None:
         return await self._channels.id_of(delivery.channel.rpartition("/")[2])

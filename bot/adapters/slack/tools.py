@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     Draw = Callable[[Chart], bytes]
     Mended = Callable[[str], Awaitable[None]]
     Blocked = Callable[[], Awaitable[list[str]]]
+    Threads = Callable[[str], Awaitable[str]]
     Wanted = Callable[[], Collection[str]]
     Named = Callable[[Mapping[str, str]], Awaitable[None]]
 
@@ -43,6 +44,7 @@ class Tools:
         blocked: gives the channels that refused messages.
         wanted: gives the channels that rules name by their names, such as `#desk`.
         named: called with what they are: addresses by name.
+        threads: gives how a channel wants its threads: on, both, off; "" for on.
         changers: who may change rules: nobody named for all members, else user ids and `admins`.
         pace: seconds between two alerts in one channel.
     """
@@ -58,5 +60,6 @@ class Tools:
     blocked: Blocked | None = None
     wanted: Wanted = _nothing
     named: Named | None = None
+    threads: Threads | None = None
     changers: frozenset[str] = frozenset()
     pace: float = 1.0

@@ -10,11 +10,14 @@ from bot.adapters.store.outbox import OutboxRows
 from bot.adapters.store.overview import OverviewRows
 from bot.adapters.store.rules import RuleRows
 from bot.adapters.store.slack import SlackRows
+from bot.adapters.store.threads import ThreadRows
 
 __all__ = ["Store", "parse_url"]
 
 
-class Store(FeedRows, ArticleRows, OutboxRows, RuleRows, FeedbackRows, OverviewRows, SlackRows):
+class Store(
+    FeedRows, ArticleRows, OutboxRows, RuleRows, FeedbackRows, OverviewRows, SlackRows, ThreadRows
+):
     """Everything that must survive; implements the protocols of `bot.ports`.
 
     Args:

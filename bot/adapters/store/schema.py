@@ -180,6 +180,7 @@ channels = Table(
     Column("chat", String(16), primary_key=True),
     Column("channel", Text, primary_key=True),
     Column("quiet", Text, nullable=False, server_default=""),  # 22:00-07:00 Europe/Berlin
+    Column("threads", String(4), nullable=False, server_default=""),  # on, both, off
     Column("digest", Text, nullable=False, server_default=""),  # hourly; daily 08:00 Europe/Berlin
 )
 

@@ -21,6 +21,7 @@ from bot.jobs.answer.rules import (
     answer_resume,
     answer_show,
 )
+from bot.jobs.answer.threads import answer_threads
 from bot.jobs.answer.trial import answer_test
 from bot.ports import Incoming, Reply
 
@@ -47,11 +48,14 @@ _ANSWERS: dict[str, Callable[[Desk, Incoming, Command], Awaitable[Reply]]] = {
     "show": answer_show,
     "status": answer_status,
     "test": answer_test,
+    "threads": answer_threads,
 }
 
 
 def changes(command: Command) -> bool:
     """Say whether a command changes something, so that only some people may give it."""
+    if command.verb == "threads":
+        return bool(command.value)
     return command.verb in _CHANGING or (command.verb == "feed" and command.action != "list")
 
 

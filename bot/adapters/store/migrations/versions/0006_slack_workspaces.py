@@ -1,4 +1,4 @@
-"""Slack workspaces that installed the app, and the names of channels."""
+"""Slack workspaces that installed the app, names of channels, where their threads go."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ depends_on = None
 
 def upgrade() -> None:
     """Only adds, so that programs of the version before go on beside it."""
+    with op.batch_alter_table("channels", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("threads", sa.String(length=4), server_default="", nullable=False)
+        )
     op.create_table(
         "slack_installs",
         sa.Column("team", sa.String(length=32), nullable=False),
@@ -39,3 +43,5 @@ def downgrade() -> None:
     op.drop_table("slack_names")
     op.drop_table("slack_states")
     op.drop_table("slack_installs")
+    with op.batch_alter_table("channels", schema=None) as batch_op:
+        batch_op.drop_column("threads")
