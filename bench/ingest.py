@@ -1,6 +1,7 @@
 """What a poll costs: CPU seconds per 1,000 feeds, beside other feed readers on the same server.
 
     python bench/ingest.py [--feeds 1000] [--peers /path/to/python] [--json results.json]
+    python bench/ingest.py --memory [--feeds 10000] [--rounds 100]   (see `ingest_memory`)
 
 A local server offers half full-text and half summary feeds of 30 entries. Each contender runs in a
 process of its own, 64 requests at a time, through four rounds: all new, all 304, all 200 with the
@@ -11,6 +12,7 @@ Ours is `HttpFeeds` with its guard, worker pool and entry hashes, keeping valida
 peers need a Python with `reader`, `sgmllib3k` and `requests`: `reader` keeps its database in a file
 of its own, as it always does (so its figures hold the storing of entries and ours do not);
 "plain" is `requests` and `feedparser` in 64 threads, conditional requests, nothing stored.
+newsboat, sfeed and rss2email are in the table where they are installed (see `ingest_programs`).
 """
 
 from __future__ import annotations
@@ -28,10 +30,13 @@ import time
 import urllib.request
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
+import ingest_programs  # noqa: E402 -- beside this file
+
 ROUNDS = ("all new", "all 304", "200, unchanged", "200, one new")
 ENTRIES = 30
 WARM = 40
@@ -230,10 +235,18 @@ def turn(base: str, number: int) -> None:
 def main() -> None:
     """Run all contenders and print the table."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("--feeds", type=int, default=1_000)
+    arguments.add_argument("--feeds", type=int, help="1000; 10000 with --memory")
+    arguments.add_argument("--memory", action="store_true", help="what 10,000 feeds take")
+    arguments.add_argument("--rounds", type=int, default=100, help="of --memory")
     arguments.add_argument("--peers", help="a Python with reader, sgmllib3k and requests")
     arguments.add_argument("--json", type=Path, help="write the figures here too")
     options = arguments.parse_args()
+    if options.memory:
+        from ingest_memory import main as measure_memory  # noqa: PLC0415
+
+        measure_memory(options.feeds or 10_000, options.rounds, options.json)
+        return
+    options.feeds = options.feeds or 1_000
     port: multiprocessing.Queue[int] = multiprocessing.Queue()
     server = multiprocessing.Process(target=serve, args=(options.feeds, port), daemon=True)
     server.start()
@@ -245,6 +258,16 @@ def main() -> None:
             results[name] = asyncio.run(ours(base, options.feeds))
         elif options.peers and (found := peer(name, options.peers, base, options.feeds)):
             results[name] = found
+    for name in ingest_programs.installed():
+        with tempfile.TemporaryDirectory() as folder:
+            found = ingest_programs.run_program(
+                name, Path(folder), base, options.feeds, partial(turn, base)
+            )
+        if found:
+            results[name] = found
+    missing = set(ingest_programs.NAMES) - set(results)
+    if missing:
+        print(f"not installed, so not in the table: {', '.join(sorted(missing))}")
     server.terminate()
     show(results, options.feeds)
     if options.json:

@@ -2,6 +2,7 @@
 
 `python -m bench.stories [scale]` prints the tables where the evaluation data lie beside the project
 (in `../shared`, or where `WIREWATCH_SHARED` says); `scale` fills a window of 100,000 articles too.
+`python -m bench.stories --replay [150000]` replays invented news and needs no data.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bench.stories_replay import run
 from bot.core.model import Article
 from bot.core.story import Stories, find_correction, is_reprint, same_statement
 
@@ -95,6 +97,8 @@ def versions() -> _Versions:
 
 def main(arguments: list[str]) -> int:
     """Run the judge on all development data; 0 also where there is none."""
+    if "--replay" in arguments:
+        return run(next((int(a) for a in arguments if a.isdecimal()), 150_000))
     shared = Path(os.environ.get("WIREWATCH_SHARED") or ROOT.parent / "shared")
     folder = shared / "eval" / "stories"
     judge = folder / "eval_story.py"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -25,6 +26,16 @@ app = typer.Typer(
 )
 feeds_app = typer.Typer(no_args_is_help=True, help="List, import and export feeds.")
 app.add_typer(feeds_app, name="feeds")
+deliveries_app = typer.Typer(no_args_is_help=True, help="List, retry and discard deliveries.")
+app.add_typer(deliveries_app, name="deliveries")
+
+
+class Form(StrEnum):
+    """How statements are printed."""
+
+    TEXT = "text"
+    CSV = "csv"
+    JSON = "json"
 
 
 def _settings() -> Settings:
@@ -123,10 +134,19 @@ def said(
     entity: Annotated[str, typer.Argument(help="@entity, such as @netanyahu, or a full name.")],
     query: Annotated[list[str] | None, typer.Argument(help="Words the quote must meet.")] = None,
     since: Annotated[str, typer.Option(help="How far back: 12h, 7d, 4w.")] = "30d",
+    form: Annotated[
+        Form, typer.Option("--format", help="text to read; csv or json with offsets and hashes.")
+    ] = Form.TEXT,
 ) -> None:
     """List what somebody said, in the stored articles."""
     words = ["quotes", entity if entity.startswith("@") else f"@{entity}", *(query or []), since]
-    _shell(" ".join(words))
+    if form is Form.TEXT:
+        _shell(" ".join(words))
+        return
+    from bot.app.shell import export_quotes  # noqa: PLC0415 -- heavy
+
+    wanted: Literal["csv", "json"] = "csv" if form is Form.CSV else "json"
+    typer.echo(asyncio.run(export_quotes(_settings(), " ".join(words), wanted)), nl=False)
 
 
 @app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
@@ -172,6 +192,90 @@ def feeds_export(
         typer.echo(text)
     else:
         Path(file).write_text(text, encoding="utf-8")
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The copy to make; must not exist.")],
+) -> None:
+    """Copy the database while the bot runs; the copy is checked."""
+    from bot.app.upkeep import back_up_database  # noqa: PLC0415
+
+    back_up_database(_settings(), Console(highlight=False, soft_wrap=True), file)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A copy made by wirewatch backup.")],
+) -> None:
+    """Put a copy in the database's place; the bot must be stopped."""
+    from bot.app.upkeep import restore_database  # noqa: PLC0415
+
+    restore_database(_settings(), Console(highlight=False, soft_wrap=True), file)
+
+
+@app.command("migrate-store")
+def migrate_store(
+    source: Annotated[str, typer.Argument(help="Such as sqlite:///data/wirewatch.db.")],
+    target: Annotated[str, typer.Argument(help="Such as postgresql://user@host/wirewatch.")],
+) -> None:
+    """Move everything from one database to another; broken off, it can be run again."""
+    from bot.app.upkeep import move_store  # noqa: PLC0415
+
+    asyncio.run(move_store(Console(highlight=False), source, target))
+
+
+@app.command()
+def report(
+    day: Annotated[str, typer.Argument(help="today, yesterday or a date; UTC.")] = "yesterday",
+) -> None:
+    """Print a day's account: what came in and what became of it; the sums must close."""
+    from bot.app.upkeep import print_account  # noqa: PLC0415
+
+    if not asyncio.run(print_account(_settings(), Console(highlight=False), day)):
+        raise typer.Exit(1)
+
+
+@app.command()
+def status() -> None:
+    """Say how feeds, rules and deliveries stand."""
+    _shell("status")
+
+
+@deliveries_app.command("list")
+def deliveries_list(
+    state: Annotated[
+        str, typer.Option(help="pending, sending, postponed, delivered, blocked, dead or muted.")
+    ] = "",
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
+) -> None:
+    """List what did not arrive yet, the oldest first."""
+    from bot.app.outbox import list_deliveries  # noqa: PLC0415
+
+    for line in asyncio.run(list_deliveries(_settings(), state, limit)):
+        typer.echo(line)
+
+
+_SUBJECT = "An id (or its beginning), a channel such as slack:C123, or all."
+
+
+@deliveries_app.command("retry")
+def deliveries_retry(which: Annotated[str, typer.Argument(help=_SUBJECT)]) -> None:
+    """Try deliveries again now that are blocked, dead or wait after a failure."""
+    from bot.app.outbox import retry_deliveries  # noqa: PLC0415
+
+    typer.echo(asyncio.run(retry_deliveries(_settings(), which)))
+
+
+@deliveries_app.command("discard")
+def deliveries_discard(
+    which: Annotated[str, typer.Argument(help=_SUBJECT)],
+    why: Annotated[str, typer.Option(help="For the audit log.")] = "",
+) -> None:
+    """Give deliveries up that did not arrive; they are kept, and can be retried."""
+    from bot.app.outbox import discard_deliveries  # noqa: PLC0415
+
+    typer.echo(asyncio.run(discard_deliveries(_settings(), which, why)))
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ import difflib
 import os
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -76,20 +77,41 @@ class Settings(BaseSettings):
         gt=0,
         description="seconds between two polls of one feed, at least",
     )
+    max_age: timedelta | None = Field(
+        timedelta(hours=24),
+        alias="WIREWATCH_MAX_AGE",
+        description="older alerts become one catch-up digest: 24h, 90m, 2d; never",
+    )
     prime: bool = Field(
         default=True,
         alias="WIREWATCH_PRIME",
         description="true: the entries of a feed's first sight do not alert",
+    )
+    canary: bool = Field(
+        default=True,
+        alias="WIREWATCH_CANARY",
+        description="true: a feed of the bot's own shows every 5 minutes that alerts come out",
     )
     egress_allow: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         alias="WIREWATCH_EGRESS_ALLOW",
         description="host:port list exempt from the egress guard (intranet feeds)",
     )
+    retention_days: int | None = Field(
+        None,
+        alias="WIREWATCH_RETENTION_DAYS",
+        gt=0,
+        description="days that articles, quotes and told alerts are kept (at least 5); unset: all",
+    )
     console_json: Path | None = Field(
         None,
         alias="WIREWATCH_CONSOLE_JSON",
         description="file to which the console chat also appends every alert as one JSON line",
+    )
+    spacy_model: str | None = Field(
+        None,
+        alias="WIREWATCH_SPACY_MODEL",
+        description="installed spaCy pipeline that helps to find speakers; unset: rules alone",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", alias="WIREWATCH_LOG_LEVEL", description="debug, info, warning or error"
@@ -98,6 +120,11 @@ class Settings(BaseSettings):
         "127.0.0.1:8080",
         alias="WIREWATCH_WEB",
         description="host:port of the built-in server (Slack in HTTP mode)",
+    )
+    web_url: str | None = Field(
+        None,
+        alias="WIREWATCH_WEB_URL",
+        description="https://… at which it is reached from outside; set: feeds' hubs call it",
     )
     slack_bot_token: SecretStr | None = Field(
         None, alias="SLACK_BOT_TOKEN", description="Slack bot token, xoxb-..."
@@ -181,11 +208,31 @@ class Settings(BaseSettings):
                 message = f"{who!r} is neither members, nor admins, nor a user id such as U012ABCDE"
                 raise ValueError(message)
         return changers
+    @field_validator("max_age", mode="before")
+    @classmethod
+    def _span(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        if value.strip().casefold() == "never":
+            return None
+        found = re.fullmatch(r"(\d{1,4})\s*([mhd])", value.strip().casefold())
+        if not found or not int(found[1]):
+            raise ValueError("write 24h, 90m, 2d or never")
+        unit = {"m": "minutes", "h": "hours", "d": "days"}[found[2]]
+        return timedelta(**{unit: int(found[1])})
 
     @field_validator("web_address")
     @classmethod
     def _host_port(cls, pair: str) -> str:
         return cls._host_ports((pair,))[0]
+
+    @field_validator("web_url")
+    @classmethod
+    def _base(cls, url: str | None) -> str | None:
+        if url is not None and not re.fullmatch(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?", url):
+            message = f"{url!r} is no base address, such as https://bot.example.org"
+            raise ValueError(message)
+        return url
 
     @field_validator("egress_allow")
     @classmethod
@@ -269,5 +316,7 @@ def _shown(value: Any) -> str:  # noqa: ANN401 -- any setting's value
         return "(set)"
     if isinstance(value, tuple):
         return ",".join(str(part) for part in value)
+    if isinstance(value, timedelta):
+        return f"{value.total_seconds() / 3600:g}h"
     text = str(value).lower() if isinstance(value, bool) else str(value)
     return re.sub(r"(?<=://)[^/@\s]+@", "***@", text)  # a database's user and password

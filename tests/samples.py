@@ -47,11 +47,23 @@ def make_alert(article: str = "a1", **changes: Any) -> Alert:
     return replace(alert, **changes)
 
 
-def make_delivery(article: str = "a1", chat: str = "console", channel: str = "") -> Delivery:
+def make_delivery(
+    article: str = "a1",
+    chat: str = "console",
+    channel: str = "",
+    rule: str = "ferries",
+    **changes: Any,
+) -> Delivery:
     return Delivery(
-        id=delivery_id(chat, channel, "ferries", article),
+        id=delivery_id(chat, channel, rule, article),
         chat=chat,
         channel=channel,
-        rule_id="ferries",
-        message=make_alert(article),
+        rule_id=rule,
+        message=make_alert(article, **({"rule": rule} | changes)),
     )
+
+
+def make_news(number: int, channel: str = "C1", **changes: Any) -> Delivery:
+    """Make a delivery to Slack of an article with a story and a link of its own."""
+    own = {"url": f"http://harbour.example/{number}", "story": f"story{number}"}
+    return make_delivery(f"a{number}", "slack", channel, **(own | changes))

@@ -29,6 +29,7 @@ ONLY_IN = {
     "sqlalchemy": "bot.adapters.store",
     "alembic": "bot.adapters.store",
     "aiosqlite": "bot.adapters.store",
+    "psycopg": "bot.adapters.store",
     "apscheduler": "bot.adapters.scheduler",
     "trafilatura": "bot.adapters",
     "matplotlib": "bot.adapters.chart",

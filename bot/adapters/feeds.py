@@ -12,15 +12,18 @@ from bot.adapters.parsing import ParserPool, ParsingError
 from bot.core.discover import announced_feeds
 from bot.core.feed import parse_feed, prune
 from bot.core.feed.decode import decode
+from bot.core.feed.links import announced
 from bot.core.model import Feed, ParsedFeed, Validators
+from bot.core.opml import parse_opml
 from bot.core.politeness import freshness
-from bot.errors import FeedError, FetchError
+from bot.errors import FeedError, FetchError, FileError
 from bot.ports import Fetched, Unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from bot.adapters.http import Answer, HttpClient
+    from bot.core.opml import FeedList
 
 INLINE = 500_000
 """Bytes up to which entries are told apart in the event loop: some milliseconds."""
@@ -49,11 +52,14 @@ class HttpFeeds:
         Raises:
             FetchError: no answer, an error status, too large, refused by the guard.
         """
-        answer = await self._client.get(feed.url, _conditions(validators))
+        answer = await self._client.get(feed.address or feed.url, _conditions(validators))
         if answer.status == HTTPStatus.NOT_MODIFIED:
             if not (validators.etag or validators.last_modified):
-                raise FetchError("HTTP 304 Not Modified, to a request without conditions")
-            return Unchanged(_kept(answer, validators), _fresh(answer))
+                raise FetchError(
+                    "HTTP 304 Not Modified, to a request without conditions",
+                    status=HTTPStatus.NOT_MODIFIED,
+                )
+            return Unchanged(_kept(answer, validators), _fresh(answer), answer.moved)
         found = Validators(
             etag=answer.headers.get("ETag"),
             last_modified=answer.headers.get("Last-Modified"),
@@ -61,9 +67,16 @@ class HttpFeeds:
             entries=validators.entries,
         )
         if found.body_hash == validators.body_hash:
-            return Unchanged(found, _fresh(answer))
-        content_type = answer.headers.get("Content-Type", "")
-        return Fetched(answer.body, content_type, answer.url, found, _fresh(answer), answer.moved)
+            return Unchanged(found, _fresh(answer), answer.moved)
+        return Fetched(
+            answer.body,
+            answer.headers.get("Content-Type", ""),
+            answer.url,
+            found,
+            _fresh(answer),
+            answer.moved,
+            ", ".join(answer.headers.getall("Link", ())),
+        )
 
     async def parse(self, feed: Feed, fetched: Fetched, now: datetime) -> ParsedFeed:
         """Read the entries of a body that are not among its validators' `entries`, in a worker.
@@ -78,14 +91,15 @@ class HttpFeeds:
         if len(fetched.body) <= INLINE:
             pruned = prune(fetched.body, fetched.content_type, known)
             if pruned and not pruned.count:
-                return ParsedFeed("", "", (), entries=pruned.entries[:MAX_HASHES])
+                return ParsedFeed("", "", (), entries=pruned.entries[:MAX_HASHES], head=False)
             if pruned:
                 rest = replace(fetched, body=pruned.body, content_type="")
                 parsed = await self._read(feed, rest, now)
                 if len(parsed.entries) == pruned.count:
-                    return replace(parsed, entries=pruned.entries[:MAX_HASHES])
+                    parsed = replace(parsed, entries=pruned.entries[:MAX_HASHES])
+                    return _announced(parsed, fetched)
         parsed = await self._read(feed, fetched, now, known)
-        return replace(parsed, entries=parsed.entries[:MAX_HASHES])
+        return _announced(replace(parsed, entries=parsed.entries[:MAX_HASHES]), fetched)
 
     async def discover(self, url: str) -> tuple[Feed, ...]:
         """Give the feed at an address, or those that the page there announces, likeliest first.
@@ -110,6 +124,21 @@ class HttpFeeds:
             return found
         return (Feed(fetched.moved or url, parsed.title),)
 
+    async def read_list(self, url: str) -> FeedList:
+        """Give the feeds of the OPML document at an address.
+
+        Raises:
+            FetchError: the address gave nothing.
+            FeedError: it is no OPML, or cannot be read.
+        """
+        answer = await self._client.get(url)
+        try:
+            return await self._pool.run(parse_opml, answer.body)
+        except FileError as error:
+            raise FeedError(f"line {error.line}: {error.reason}") from None
+        except ParsingError as error:
+            raise FeedError(error.reason) from None
+
     async def _read(
         self, feed: Feed, fetched: Fetched, now: datetime, known: Collection[str] = ()
     ) -> ParsedFeed:
@@ -127,6 +156,16 @@ class HttpFeeds:
             raise FeedError(error.reason) from error
 
 
+def _announced(parsed: ParsedFeed, fetched: Fetched) -> ParsedFeed:
+    """Add what the `Link` headers announce; they go before the body's (WebSub, section 4)."""
+    if not fetched.links:
+        return parsed
+    hub = announced(fetched.links, "hub", fetched.url) or parsed.hub
+    return replace(
+        parsed, hub=hub, topic=announced(fetched.links, "self", fetched.url) or parsed.topic
+    )
+
+
 def _conditions(validators: Validators) -> dict[str, str]:
     """Build the conditional headers (RFC 9110, section 13.1); both, for old servers know one."""
     headers = {"Accept": ACCEPT}
@@ -139,16 +178,16 @@ def _conditions(validators: Validators) -> dict[str, str]:
 
 def _kept(answer: Answer, validators: Validators) -> Validators:
     """Update validators by a 304, which may name new ones (RFC 9110, section 15.4.5)."""
-    return Validators(
-        etag=answer.headers.get("ETag", validators.etag),
-        last_modified=answer.headers.get("Last-Modified", validators.last_modified),
-        body_hash=validators.body_hash,
-        entries=validators.entries,
-    )
+    etag = answer.headers.get("ETag", validators.etag)
+    last_modified = answer.headers.get("Last-Modified", validators.last_modified)
+    if (etag, last_modified) == (validators.etag, validators.last_modified):
+        return validators
+    return replace(validators, etag=etag, last_modified=last_modified)
 
 
 def _fresh(answer: Answer) -> float | None:
     headers = answer.headers
-    return freshness(
-        headers.get("Cache-Control"), headers.get("Expires"), headers.get("Age"), datetime.now(UTC)
-    )
+    control, expires = headers.get("Cache-Control"), headers.get("Expires")
+    if control is None and expires is None:
+        return None
+    return freshness(control, expires, headers.get("Age"), datetime.now(UTC))

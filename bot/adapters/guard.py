@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 PORTS = frozenset({80, 443, 8080, 8443})
 MAX_URL = 8_000
 MAX_LOOKUPS = 32
+MAX_JUDGED = 20_000
 
 # The IANA special-purpose registries (RFC 6890 and its updates) and what else no public server
 # has. `ipaddress.is_global` alone differs between Python versions and passes several of these.
@@ -96,6 +97,8 @@ class EgressGuard:
         self._allow = frozenset(_pair(pair) for pair in allow)
         self._hosts = {_name(host): _pair(to) for host, to in (hosts or {}).items()}
         self._exempt = set(self._hosts.values()) | self._allow
+        # What is written is judged the same each time; feeds are asked again and again.
+        self._judged: dict[str, URL] = {}
 
     def check(self, url: str | URL) -> URL:
         """Judge a URL as written, before anything is resolved.
@@ -103,6 +106,8 @@ class EgressGuard:
         Raises:
             EgressError: another scheme or port, credentials, no host, a name or address inside.
         """
+        if isinstance(url, str) and (judged := self._judged.get(url)):
+            return judged
         try:
             if len(str(url)) > MAX_URL:
                 raise EgressError
@@ -114,6 +119,10 @@ class EgressGuard:
             raise EgressError
         if parsed.raw_password is not None or not self._known(host, port):
             raise EgressError
+        if isinstance(url, str):
+            if len(self._judged) >= MAX_JUDGED:
+                self._judged.clear()
+            self._judged[url] = parsed
         return parsed
 
     def _known(self, host: str, port: int) -> bool:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Self
@@ -22,7 +21,7 @@ from bot.core.politeness import retry_after
 from bot.errors import EgressError, FetchError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Collection, Mapping
+    from collections.abc import Collection, Mapping
     from types import TracebackType
 
     from multidict import CIMultiDictProxy
@@ -30,6 +29,9 @@ if TYPE_CHECKING:
 USER_AGENT = f"wirewatch/{__version__} (news alerts; feed reader)"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
+_KEEPING = frozenset({307, 308})
+_NOT_MODIFIED = int(HTTPStatus.NOT_MODIFIED)
+_SMALL = 100_000
 _CHUNK = 65_536
 
 
@@ -144,32 +146,88 @@ class HttpClient:
             FetchError: no answer, an error status, too large; the reason is short and clear.
             EgressError: the guard refused the address or one it was redirected to.
         """
+        return await self._follow("GET", url, headers or {}, limit or self.limits.body)
+
+    async def post(self, url: str, form: Mapping[str, str]) -> Answer:
+        """Send a form; only redirects that keep the method (307, 308) are followed.
+
+        Raises:
+            FetchError: no answer, an error status.
+            EgressError: the guard refused the address or one it was redirected to.
+        """
+        return await self._follow("POST", url, {}, _SMALL, form)
+
+    async def _follow(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        limit: int,
+        form: Mapping[str, str] | None = None,
+    ) -> Answer:
         target = self.guard.check(url)
         permanent, moved, spent = True, "", 0.0
         for _ in range(self.limits.redirects + 1):
-            async with self._slot(target.raw_host or ""):
-                start = time.monotonic()
-                async with self._patience(self.limits.total - spent):
-                    answer = await self._ask(target, headers or {}, limit or self.limits.body)
-                spent += time.monotonic() - start
+            host = target.raw_host or ""
+            # A place at the host, then one of all; hosts that nobody waits for are forgotten.
+            own = self._hosts.setdefault(host, asyncio.Semaphore(self.limits.per_host))
+            self._waiting[host] += 1
+            try:
+                async with own, self._slots:
+                    start = time.monotonic()
+                    left = self.limits.total - spent
+                    answer = await self._patient(left, method, target, headers, limit, form)
+                    spent += time.monotonic() - start
+            finally:
+                self._waiting[host] -= 1
+                if not self._waiting[host]:
+                    del self._waiting[host], self._hosts[host]
             if isinstance(answer, Answer):
-                return Answer(answer.status, answer.headers, answer.body, str(target), moved)
+                return answer if not moved else replace(answer, moved=moved)
             status, target = answer
             permanent = permanent and status in _PERMANENT
             moved = str(target) if permanent else moved
         raise FetchError(f"more than {self.limits.redirects} redirects")
 
+    async def _patient(
+        self,
+        seconds: float,
+        method: str,
+        url: URL,
+        headers: Mapping[str, str],
+        limit: int,
+        form: Mapping[str, str] | None,
+    ) -> Answer | tuple[int, URL]:
+        """Make one request; say which patience ended: with the connection, silence, all of it."""
+        try:
+            async with asyncio.timeout(max(seconds, 0.0)):
+                return await self._ask(method, url, headers, limit, form)
+        except aiohttp.ConnectionTimeoutError:
+            raise FetchError(f"no connection within {self.limits.connect:g} s") from None
+        except aiohttp.SocketTimeoutError:
+            raise FetchError(f"silent for {self.limits.silence:g} s") from None
+        except TimeoutError:
+            raise FetchError(f"took over {self.limits.total:g} s") from None
+
     async def _ask(
-        self, url: URL, headers: Mapping[str, str], limit: int
+        self,
+        method: str,
+        url: URL,
+        headers: Mapping[str, str],
+        limit: int,
+        form: Mapping[str, str] | None,
     ) -> Answer | tuple[int, URL]:
         """Make one request; give its answer, or the status and target of a redirect."""
         if self._session is None:
             raise RuntimeError("HttpClient is not open")
         try:
-            async with self._session.get(url, headers=headers, allow_redirects=False) as response:
-                if response.status in _REDIRECTS and "Location" in response.headers:
+            async with self._session.request(
+                method, url, headers=headers, data=form, allow_redirects=False
+            ) as response:
+                followed = _REDIRECTS if form is None else _KEEPING
+                if response.status in followed and "Location" in response.headers:
                     return response.status, self._next(response)
-                return await _answer(response, limit)
+                return await _answer(response, limit, url)
         except TimeoutError:
             raise
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -182,37 +240,11 @@ class HttpClient:
             raise EgressError from None
         return self.guard.check(location)
 
-    @contextlib.asynccontextmanager
-    async def _patience(self, seconds: float) -> AsyncIterator[None]:
-        """Say which patience ended: with the connection, with silence, or with all of it."""
-        try:
-            async with asyncio.timeout(max(seconds, 0.0)):
-                yield
-        except aiohttp.ConnectionTimeoutError:
-            raise FetchError(f"no connection within {self.limits.connect:g} s") from None
-        except aiohttp.SocketTimeoutError:
-            raise FetchError(f"silent for {self.limits.silence:g} s") from None
-        except TimeoutError:
-            raise FetchError(f"took over {self.limits.total:g} s") from None
 
-    @contextlib.asynccontextmanager
-    async def _slot(self, host: str) -> AsyncIterator[None]:
-        """Wait for a place at a host, then for one of all; forget hosts that nobody waits for."""
-        own = self._hosts.setdefault(host, asyncio.Semaphore(self.limits.per_host))
-        self._waiting[host] += 1
-        try:
-            async with own, self._slots:
-                yield
-        finally:
-            self._waiting[host] -= 1
-            if not self._waiting[host]:
-                del self._waiting[host], self._hosts[host]
-
-
-async def _answer(response: aiohttp.ClientResponse, limit: int) -> Answer:
+async def _answer(response: aiohttp.ClientResponse, limit: int, url: URL) -> Answer:
     status = response.status
-    if status == HTTPStatus.NOT_MODIFIED:
-        return Answer(status, response.headers, b"", "")
+    if status == _NOT_MODIFIED:
+        return Answer(status, response.headers, b"", str(url))
     if not 200 <= status < 300:  # noqa: PLR2004 - the class of success
         wait = retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
         response.close()
@@ -223,7 +255,7 @@ async def _answer(response: aiohttp.ClientResponse, limit: int) -> Answer:
     try:
         async for chunk in response.content.iter_chunked(_CHUNK):
             body.feed(chunk)
-        return Answer(status, response.headers, body.close(), "")
+        return Answer(status, response.headers, body.close(), str(url))
     except TooLargeError:
         response.close()
         raise FetchError(f"larger than {limit / 1e6:g} MB") from None

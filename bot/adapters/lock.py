@@ -35,6 +35,15 @@ class SingleRun:
         except OSError as error:
             raise StoreError(f"cannot lock {self._path}: {error.strerror}") from None
 
+    def is_taken(self) -> bool:
+        """Say whether a bot runs on this database."""
+        try:
+            self.take()
+        except StoreError:
+            return True
+        self.free()
+        return False
+
     def free(self) -> None:
         """Give the lock back."""
         if self._file is not None:

@@ -29,6 +29,9 @@ T = TypeVar("T")
 DEADLINE = 10.0
 """Seconds a worker may spend on one document."""
 
+IDLE = 60.0
+"""Seconds after which a worker that had nothing to do ends, unless it is the last one."""
+
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from bot.adapters.worker import main; main()"
 _KEPT = ("PATH", "HOME", "LANG", "LC_", "TMP", "TEMP", "PYTHON", "VIRTUAL_ENV", "LD_", "DYLD_")
 _LENGTH = 8
@@ -47,6 +50,7 @@ class _Worker:
 
     def __init__(self, child: asyncio.subprocess.Process) -> None:
         self._child = child
+        self.idle_since = 0.0
 
     @classmethod
     async def start(cls, deadline: float, memory: int) -> _Worker:
@@ -181,6 +185,13 @@ class ParserPool:
             if worker in self._busy:
                 self._busy.discard(worker)
                 if keep:
-                    self._idle.append(worker)
+                    worker.idle_since = asyncio.get_running_loop().time()
+                    self._idle.append(worker)  # the last one is asked first: others get idle
+                    await self._retire(worker.idle_since - IDLE)
                 else:
                     await worker.stop(now=True)
+
+    async def _retire(self, before: float) -> None:
+        """End the longest idle worker; what it has loaded may be 100 MB."""
+        if len(self._idle) > 1 and self._idle[0].idle_since < before:
+            await self._idle.pop(0).stop()

@@ -43,4 +43,6 @@ class Scheduler:
     def stop(self) -> None:
         """Call no more ticks."""
         if self._scheduler.running:
+            # A tick under way is cancelled, which the library would call an error.
+            logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
             self._scheduler.shutdown(wait=False)

@@ -11,6 +11,9 @@ from bot.errors import SettingsError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+Route = web.RouteDef
+"""A path with what answers it, under a name that others may import."""
+
 _LARGEST = 1 << 20  # bytes; no request of a chat is larger
 
 
@@ -22,7 +25,7 @@ class WebServer:
         routes: what is served.
     """
 
-    def __init__(self, address: str, routes: Iterable[web.RouteDef]) -> None:
+    def __init__(self, address: str, routes: Iterable[Route]) -> None:
         self._address = address
         app = web.Application(client_max_size=_LARGEST)
         app.add_routes(routes)

@@ -10,7 +10,7 @@ from bot.adapters.console import ConsoleChat
 from bot.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
     from contextlib import AsyncExitStack
 
     from pydantic import SecretStr
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bot.adapters.matrix import Login, MatrixChat
     from bot.adapters.slack import SlackChat
     from bot.adapters.store import Store
+    from bot.adapters.web import Route
     from bot.jobs.answer.desk import Desk
     from bot.ports import Chat, Clock, Incoming, Reply
     from bot.settings import Settings
@@ -35,20 +36,40 @@ async def open_chats(
     clock: Clock,
     answer: Answer,
     desk: Desk,
+    routes: Iterable[Route] = (),
 ) -> dict[str, Chat]:
-    """Build and start the chats that run; they stop with the stack.
+    """Build and start the chats that run, and the server where anything is served.
+
+    They stop with the stack.
+
+    Args:
+        stack: ends what is started here.
+        settings: all of them.
+        console: where the console chat prints.
+        store: everything remembered.
+        clock: the time.
+        answer: carries out commands.
+        desk: what Slack shows of rules and channels.
+        routes: what is served beside what the chats need.
 
     Raises:
         SettingsError: what a chat needs is missing or refused; names the variable.
     """
     chats: dict[str, Chat] = {}
+    served = [*routes]
     for name in settings.active_chats:
         if name == "console":
             chats[name] = _console(settings, console)
         elif name == "slack":
-            chats[name] = await _slack(stack, settings, store, answer, desk)
+            chats[name] = await _slack(stack, settings, store, answer, desk, served)
         else:
             chats[name] = await _matrix(stack, settings, store, clock, answer)
+    if served:
+        from bot.adapters.web import WebServer  # noqa: PLC0415 -- only where something is served
+
+        server = WebServer(settings.web_address, served)
+        stack.push_async_callback(server.stop)
+        await server.start()
     return chats
 
 
@@ -59,18 +80,18 @@ def _console(settings: Settings, console: Console) -> ConsoleChat:
 
 
 async def _slack(
-    stack: AsyncExitStack, settings: Settings, store: Store, answer: Answer, desk: Desk
+    stack: AsyncExitStack,
+    settings: Settings,
+    store: Store,
+    answer: Answer,
+    desk: Desk,
+    served: list[Route],
 ) -> SlackChat:
     from bot.app.slack import make_slack, resolved  # noqa: PLC0415 -- only where Slack runs
 
     await desk.book.readdress(resolved(await store.slack_names()))
     chat = make_slack(settings, store, answer, desk)
-    if routes := chat.routes():
-        from bot.adapters.web import WebServer  # noqa: PLC0415 -- only in HTTP mode
-
-        server = WebServer(settings.web_address, routes)
-        stack.push_async_callback(server.stop)
-        await server.start()
+    served += chat.routes()
     stack.push_async_callback(chat.stop)
     await chat.start()
     return chat
@@ -79,7 +100,8 @@ async def _slack(
 async def _matrix(
     stack: AsyncExitStack, settings: Settings, store: Store, clock: Clock, answer: Answer
 ) -> MatrixChat:
-    from bot.adapters.matrix import MatrixChat  # noqa: PLC0415 -- only where Matrix runs
+    from bot.adapters.chart import draw  # noqa: PLC0415 -- only where Matrix runs
+    from bot.adapters.matrix import MatrixChat  # noqa: PLC0415 -- the same
 
     chat = MatrixChat(
         _login(settings),
@@ -90,6 +112,7 @@ async def _matrix(
         level=settings.matrix_power_level,
         article=store.article,
         joined=partial(store.unblock, "matrix"),
+        draw=draw,
     )
     stack.push_async_callback(chat.stop)
     await chat.start()
@@ -110,7 +133,7 @@ def _login(settings: Settings) -> Login:
 
 
 def _matrix_folder(store: Store) -> Path:
-    return Path(store.place).parent / "matrix"
+    return (store.file.parent if store.file else Path("data")) / "matrix"
 
 
 async def survey_matrix(settings: Settings, store: Store) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -91,6 +92,15 @@ async def _check_database(console: Console, settings: Settings) -> int:
         return 1
     finally:
         await store.close()
+    if store.may_be_torn:
+        console.print(
+            Text(
+                f"  SQLite {sqlite3.sqlite_version} has a fault in WAL mode, mended in 3.51.3, "
+                "when several programs write at once: while the bot runs, change rules in chat "
+                "rather than in the shell",
+                style="yellow",
+            )
+        )
     failing = [state for state in states if state.error]
     _fine(console, f"database {store.place}: {len(states)} feeds, {len(failing)} failing")
     for state in failing[:20]:

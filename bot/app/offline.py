@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 from rich.console import Console
 from rich.text import Text
 
+from bot.adapters.language import load_pipeline
 from bot.app.knowledge import load_knowledge
 from bot.core.analysis import analyze
 from bot.core.match import RuleSet, match_record
@@ -30,9 +31,10 @@ def analyze_lines(settings: Settings, file: str) -> None:
         FileError: the file cannot be read, or a line is no such record.
     """
     officials = load_knowledge(settings.rules).officials
+    nlp = load_pipeline(settings.spacy_model)
     with _opened(file) as lines:
         for record in _records(lines, file):
-            _write(analyze(record, officials))
+            _write(analyze(record, officials, nlp=nlp))
 
 
 def analyze_file(settings: Settings, file: str, *, as_json: bool) -> None:
@@ -44,7 +46,8 @@ def analyze_file(settings: Settings, file: str, *, as_json: bool) -> None:
     officials = load_knowledge(settings.rules).officials
     with _opened(file) as source:
         text = source.read()
-    found = analyze({"id": file, "text": text}, officials)
+    nlp = load_pipeline(settings.spacy_model)
+    found = analyze({"id": file, "text": text}, officials, nlp=nlp)
     if as_json:
         _write(found)
         return

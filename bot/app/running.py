@@ -6,32 +6,40 @@ import asyncio
 import random
 import signal
 from contextlib import AsyncExitStack
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.adapters.canary import CanaryChat, CanaryFeeds
 from bot.adapters.console import TypedCommands
 from bot.adapters.feedlists import load_all_feeds
 from bot.adapters.feeds import HttpFeeds
 from bot.adapters.http import HttpClient
-from bot.adapters.lock import SingleRun
-from bot.adapters.pages import HttpPages
 from bot.adapters.parsing import ParserPool
 from bot.adapters.scheduler import Scheduler
 from bot.adapters.store import Store
+from bot.adapters.websub import websub_routes
 from bot.adapters.wire import SampleWire
 from bot.app.chats import open_chats
 from bot.app.knowledge import load_knowledge
 from bot.app.shell import SystemClock, complain, make_desk
+from bot.core import canary
 from bot.core.story import Stories
 from bot.jobs.answer import answer
+from bot.jobs.chores import LOOK_BACK, Chore, Retention
 from bot.jobs.deliver import Deliver
+from bot.jobs.health import FeedHealth
+from bot.jobs.hubs import Hubs
 from bot.jobs.run import Heart
+from bot.jobs.silence import Silences
+from bot.jobs.upkeep import CanaryWatch, DailyReport
 from bot.jobs.watch import Pace, Watch
 from bot.settings import shipped
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from rich.console import Console
 
     from bot.core.model import Feed
@@ -39,7 +47,6 @@ if TYPE_CHECKING:
     from bot.ports import Incoming, Reply
     from bot.settings import Settings
 
-STORY_WINDOW = timedelta(days=5)
 DAY_SECONDS = 60.0
 """How long the sample day takes at the default speed."""
 
@@ -61,7 +68,7 @@ async def run(settings: Settings, console: Console, *, once: bool, speed: float 
     """
     async with AsyncExitStack() as stack:
         store = Store(settings.database_url)
-        lock = SingleRun(store.place)
+        lock = store.single_run()
         lock.take()
         stack.callback(lock.free)
         stack.push_async_callback(store.close)
@@ -74,19 +81,31 @@ async def run(settings: Settings, console: Console, *, once: bool, speed: float 
             HttpClient(allow=settings.egress_allow, hosts=wire.hosts if wire else {})
         )
         pool = await stack.enter_async_context(ParserPool())
-        desk = await make_desk(settings, store, knowledge, HttpPages(client, pool))
-        await store.list_feeds(_feeds(settings, wire))
+        desk = await make_desk(settings, store, knowledge, client, pool)
+        with_canary = settings.canary and not once
+        await store.list_feeds([*_feeds(settings, wire), *([canary.FEED] if with_canary else ())])
         await store.release_claims()
 
         async def reply(incoming: Incoming) -> Reply:
             return await answer(desk, incoming)
 
         clock, rules = desk.clock, desk.book.active
+        hubs = Hubs(store, client, settings.web_url or "", clock, random.random)
         chats = await open_chats(
-            stack, settings, console=console, store=store, clock=clock, answer=reply, desk=desk
+            stack,
+            settings,
+            console=console,
+            store=store,
+            clock=clock,
+            answer=reply,
+            routes=websub_routes(hubs) if settings.web_url else (),
+            desk=desk,
         )
+        if with_canary:
+            chats[canary.CHAT] = CanaryChat()
+            rules.add(canary.RULE)
         watch = Watch(
-            feeds=HttpFeeds(client, pool),
+            feeds=CanaryFeeds(HttpFeeds(client, pool), clock),
             reader=desk.reader,
             store=store,
             rules=rules,
@@ -95,13 +114,37 @@ async def run(settings: Settings, console: Console, *, once: bool, speed: float 
             clock=clock,
             pace=Pace(settings.poll_min_seconds, settings.prime, random.random),
         )
-        deliver = Deliver(chats, store, clock, random.random)
-        heart = Heart(watch=watch, deliver=deliver, book=desk.book, claims=store, clock=clock)
+        deliver = Deliver(chats, store, clock, random.random, max_age=settings.max_age)
+        health = FeedHealth(store, rules, chats, clock)
+        heart = Heart(
+            watch=watch,
+            deliver=deliver,
+            book=desk.book,
+            claims=store,
+            clock=clock,
+            chores=_chores(settings, store, desk)
+            | {"feed health": health.tick}
+            | ({"hubs": hubs.tick} if settings.web_url else {})
+            | ({"canary": CanaryWatch(store, clock)} if with_canary else {}),
+        )
         if once:
             await heart.once()
             return
         typed = TypedCommands(console, reply)
         await _beat(heart, desk, typed if "console" in chats else None, wire)
+
+
+def _chores(
+    settings: Settings, store: Store, desk: Desk
+) -> dict[str, Callable[[], Awaitable[None]]]:
+    chores: dict[str, Callable[[], Awaitable[None]]] = {
+        "daily report": DailyReport(store, desk.clock),
+        "silences": Chore(Silences(desk).check, desk.clock),
+    }
+    if settings.retention_days is not None:
+        retention = Retention(store, desk.clock, settings.retention_days)
+        chores["retention"] = Chore(retention.prune, desk.clock)
+    return chores
 
 
 async def _beat(
@@ -115,7 +158,7 @@ async def _beat(
 
     scheduler = Scheduler(heart.tick)
     feeds = await desk.store.feed_states()
-    rules = len(desk.book.active)
+    rules = sum(not rule.paused for rule in desk.book)
     log.info(f"watching {len(feeds)} feeds for {rules} rules; stop with Ctrl-C")
     if typed and typed.start():
         log.info("type /watch help to see what can be asked")
@@ -164,8 +207,8 @@ def _feeds(settings: Settings, wire: SampleWire | None) -> list[Feed]:
 
 async def _stories(store: Store, now: datetime) -> Stories:
     """Rebuild the stories of the last days from what is stored."""
-    stories = Stories(look_back=STORY_WINDOW)
-    async for stored in store.articles_since(now - STORY_WINDOW, only_stories=True):
+    stories = Stories(look_back=LOOK_BACK)
+    async for stored in store.articles_since(now - LOOK_BACK, only_stories=True):
         if placement := stored.placement:
             stories.restore(stored.article, stored.quotes, placement.story, placement.place)
     return stories

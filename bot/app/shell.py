@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import getpass
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import structlog
 
 from bot.adapters.feedlists import load_feeds
+from bot.adapters.feeds import HttpFeeds
 from bot.adapters.http import HttpClient
+from bot.adapters.language import load_pipeline
 from bot.adapters.pages import HttpPages
 from bot.adapters.parsing import ParserPool
 from bot.adapters.store import Store
 from bot.app.knowledge import Knowledge, load_knowledge
+from bot.core.command import parse_command
 from bot.core.opml import write_opml
 from bot.jobs.answer import answer
 from bot.jobs.answer.desk import Desk
+from bot.jobs.answer.feeds import add_listed
+from bot.jobs.answer.ledger import export_said
 from bot.jobs.reading import Reader
 from bot.jobs.rulebook import RuleBook
 from bot.ports import Incoming, Reply
@@ -53,21 +58,28 @@ async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
         store = Store(settings.database_url)
         stack.push_async_callback(store.close)
         await store.open()
+        if store.may_be_torn and store.single_run().is_taken():
+            log.warning(
+                "this SQLite has a fault when several programs write at once; "
+                "change things in chat while the bot runs, see docs/guarantees.md"
+            )
         client = await stack.enter_async_context(HttpClient(allow=settings.egress_allow))
         pool = await stack.enter_async_context(ParserPool())
         knowledge = load_knowledge(settings.rules)
         complain(knowledge.faults)
-        yield await make_desk(settings, store, knowledge, HttpPages(client, pool))
+        yield await make_desk(settings, store, knowledge, client, pool)
 
 
 async def make_desk(
-    settings: Settings, store: Store, knowledge: Knowledge, pages: HttpPages
+    settings: Settings, store: Store, knowledge: Knowledge, client: HttpClient, pool: ParserPool
 ) -> Desk:
     """Put within reach what answering needs."""
+    pages, web = HttpPages(client, pool), HttpFeeds(client, pool)
     book = RuleBook(knowledge.officials, knowledge.rules, store)
     await book.refresh()
-    reader = Reader(pages, book.active, knowledge.officials)
-    return Desk(store, book, reader, SystemClock(), settings.active_chats)
+    nlp = await asyncio.to_thread(load_pipeline, settings.spacy_model)
+    reader = Reader(pages, book.active, knowledge.officials, nlp)
+    return Desk(store, book, reader, SystemClock(), settings.active_chats, web)
 
 
 def complain(faults: Iterable[FileError]) -> None:
@@ -87,6 +99,19 @@ async def answer_in_shell(settings: Settings, text: str) -> Reply:
         return await answer(desk, Incoming(text, chat="console", who=getpass.getuser()))
 
 
+async def export_quotes(settings: Settings, text: str, form: Literal["csv", "json"]) -> str:
+    """Give what a `quotes` command lists as CSV or JSON.
+
+    Raises:
+        InputError: the command cannot be understood, or names nobody known.
+        QueryError: its words are no query.
+        SettingsError: a setting cannot be used.
+        StoreError: the database cannot be opened.
+    """
+    async with open_desk(settings) as desk:
+        return await export_said(desk, parse_command(text), form)
+
+
 async def import_feeds(settings: Settings, file: Path) -> str:
     """Add the feeds of an OPML file to those that are polled; say what came of it.
 
@@ -94,12 +119,11 @@ async def import_feeds(settings: Settings, file: Path) -> str:
         FileError: the file cannot be read.
         StoreError: the database refused.
     """
-    wanted = load_feeds(file)
+    listed = load_feeds(file)
     async with open_desk(settings) as desk:
-        known = {state.feed.url for state in await desk.store.feed_states()}
-        new = [feed for feed in wanted if feed.url not in known]
-        await desk.store.add_feeds([replace(feed, origin=f"chat:{file.name}") for feed in new])
-    return f"{len(new)} feeds added, {len(wanted) - len(new)} were there already"
+        states = await desk.store.feed_states()
+        shell = Incoming("", chat="console", channel=file.name, who=getpass.getuser())
+        return await add_listed(desk, shell, listed, states, file.name)
 
 
 async def export_feeds(settings: Settings) -> str:

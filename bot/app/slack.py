@@ -92,7 +92,7 @@ def _chat(settings: Settings, store: Store, tools: Tools) -> SlackChat:
     signing_secret = _secret(settings.slack_signing_secret)
     if settings.slack_client_id is not None:
         return SlackChat(
-            tools,
+            tools=tools,
             app_token=app_token,
             signing_secret=signing_secret,
             api_url=settings.slack_api_url,
@@ -102,7 +102,7 @@ def _chat(settings: Settings, store: Store, tools: Tools) -> SlackChat:
     if settings.slack_bot_token is None:
         raise SettingsError("SLACK_BOT_TOKEN", "the slack chat needs it, see docs/slack.md")
     return SlackChat(
-        tools,
+        tools=tools,
         bot_token=settings.slack_bot_token.get_secret_value(),
         app_token=app_token,
         signing_secret=signing_secret,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+import re
+from typing import TYPE_CHECKING, Final, Literal
 
 from bot.core.model import Alert, Delivery, Excerpt, KeyQuote, Notice, Place, digest
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from bot.core.model import Article, Match, Placement, Quote, Rule, Span
 
 Kind = Literal["alert", "follow-up", "correction"]
+
+_ENTITY: Final = re.compile(r"(?<![\w@.])@([a-z0-9][\w-]*)", re.IGNORECASE)
 
 
 def delivery_id(chat: str, channel: str, rule_id: str, article_id: str, edition: str = "") -> str:
@@ -44,6 +47,7 @@ def compose_alert(
     quotes: Sequence[Quote],
     chosen: Sequence[Quote],
     changes: Sequence[tuple[str, str]] = (),
+    broadcast: bool = False,
 ) -> Alert:
     """Put an alert together; every word of the article in it is a span of the article.
 
@@ -57,6 +61,7 @@ def compose_alert(
         quotes: all quotes of the article.
         chosen: the key quotes among them, best first.
         changes: words before and after, for a correction.
+        broadcast: an entity of the rule said something new in a story that was told.
     """
     in_text = [(h.start, h.end) for h in match.highlights if h.field == "text"]
     in_title = tuple((h.start, h.end) for h in match.highlights if h.field == "title")
@@ -87,6 +92,8 @@ def compose_alert(
         article=article.id,
         teaser=not article.full,
         changes=tuple(changes),
+        origins=placement.origins,
+        broadcast=broadcast,
     )
 
 
@@ -119,6 +126,22 @@ def is_news(match: Match, placement: Placement, quotes: Sequence[Quote]) -> bool
         if quote.entity or inside or at in match.quotes:
             return True
     return False
+
+
+def entities_of(rule: Rule, match: Match) -> frozenset[str]:
+    """Give the ids of the entities that a rule watches, as far as its query or a match names them.
+
+    A match names the members of a group that the query writes as one.
+    """
+    named = (found.casefold() for found in _ENTITY.findall(rule.query))
+    return frozenset((*named, *(h.entity for h in match.highlights if h.entity)))
+
+
+def speaks_anew(entities: Collection[str], placement: Placement, quotes: Sequence[Quote]) -> bool:
+    """Say whether one of these entities says, in quotation marks, what nobody in the story had."""
+    return any(
+        quotes[at].entity in entities and quotes[at].kind == "direct" for at in placement.new_quotes
+    )
 
 
 def route(
@@ -160,12 +183,20 @@ def route(
 def deliveries_for(
     alert: Alert, rule: Rule, targets: Iterable[tuple[str, str, Kind]], *, edition: str = ""
 ) -> list[Delivery]:
-    """Make one delivery for each target; `edition` tells a changed article from its first form."""
+    """Make one delivery for each target; `edition` tells a changed article from its first form.
+
+    A correction goes by its story and its words: two feeds that bring one changed page, and a page
+    that changes back and forth, tell of it once.
+    """
+    changes = digest("changes", *(words for change in alert.changes for words in change))
+    subjects = {
+        "alert": (alert.article, ""),
+        "follow-up": (alert.article, edition),
+        "correction": (alert.story, changes),
+    }
     return [
         Delivery(
-            id=delivery_id(
-                chat, channel, rule.id, alert.article, "" if kind == "alert" else edition
-            ),
+            id=delivery_id(chat, channel, rule.id, *subjects[kind]),
             chat=chat,
             channel=channel,
             rule_id=rule.id,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from bot.core.model import Quote
     from bot.core.officials import Officials
+    from bot.core.quotes.hints import Pipeline
 
 
 def analyze(
@@ -21,6 +22,7 @@ def analyze(
     *,
     when: date | None = None,
     lang: str = "en",
+    nlp: Pipeline | None = None,
 ) -> dict[str, Any]:
     """Give the summary and the quotes of a record.
 
@@ -29,6 +31,7 @@ def analyze(
         officials: the people known from the officials files.
         when: the day of the article, for offices; None for those held still.
         lang: ISO 639-1 code of the text.
+        nlp: a statistical spaCy pipeline that shall help, or None.
 
     Returns:
         `id`, `summary` and `quotes`, ready for JSON; offsets are code points of `text`.
@@ -36,7 +39,7 @@ def analyze(
     text = _string(record.get("text"))
     title = _string(record.get("title"))
     quotes = find_quotes(
-        text, title=title, officials=officials, when=when, lang=lang, indirect=True
+        text, title=title, officials=officials, when=when, lang=lang, nlp=nlp, indirect=True
     )
     summary = summarize(text, title=title, lang=lang)
     return {

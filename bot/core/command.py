@@ -40,7 +40,10 @@ VERBS: dict[str, tuple[str, str]] = {
         "feedback <rule> <url|article> wrong-sense|not-news|not-them|too-many|undo",
         "say that an alert was not relevant",
     ),
-    "feed": ("feed list | add <url> | pause|resume|remove <url>", "the feeds"),
+    "feed": (
+        "feed list | add <site or feed> | show|pause|resume|remove <url> | import <url> | export",
+        "the feeds",
+    ),
     "status": ("status", "feeds, outbox, rules"),
     "audit": ("audit", "the latest changes: who, when, what"),
     "help": ("help [command|query]", "this help, or more on one command or the query language"),
@@ -71,7 +74,7 @@ _NO_ARGUMENT_NEEDED = (
 )
 MONTH = 720
 """Hours."""
-_FEED_ACTIONS = ("list", "add", "pause", "resume", "remove")
+_FEED_ACTIONS = ("list", "add", "show", "pause", "resume", "remove", "import", "export")
 _ENTITY_ACTIONS = ("list", "show")
 _DURATION = re.compile(r"(?:since:)?(\d{1,3})([hdw])", re.IGNORECASE)
 _HOURS = {"h": 1, "d": 24, "w": 168}
@@ -218,7 +221,7 @@ def _with_action(verb: str, rest: str) -> Command:
     action = ALIASES.get(action.casefold(), action.casefold()) or "list"
     if action not in actions:
         raise _unknown(action, list(actions), f"{verb} command")
-    if action != "list" and not subject.strip():
+    if action not in ("list", "export") and not subject.strip():
         raise CommandError(f"{verb} {action} needs more: {VERBS[verb][0]}")
     return Command(verb, action=action, subject=subject.strip())
 

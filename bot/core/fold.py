@@ -152,6 +152,8 @@ _TYPOGRAPHY = (
 _GERSHAYIM = re.compile(r'(?<=[א-ת])["“”](?=[א-ת])')
 _GERESH = re.compile(r"(?<=[א-ת])['’]")
 _INITIALS = re.compile(r"[^\W\d_](?:\.[^\W\d_])+(?=[. ])")
+_INNER_DOT = re.compile(r"\.(?=[^\W\d_][. ])")
+_POSSESSIVE = re.compile(r"'s(?=[ .])")
 
 
 class Folded:
@@ -175,7 +177,7 @@ class Folded:
         if "'" in folded:
             folded = _without_apostrophes(folded)
         if "." in folded:
-            folded = self._join_initials(folded.replace(". ", "  "))
+            folded = self._join_initials(folded)
         self.text = folded
 
     def _fold_any(self, padded: str) -> str:
@@ -190,17 +192,17 @@ class Folded:
     def _join_initials(self, folded: str) -> str:
         """Read `u.s` as the word `us` and remember where it really ends; other dots separate."""
         pieces, done = [], 0
-        at = folded.find(".")
-        while at >= 0:
-            begin = at - 1
-            initials = _INITIALS.match(folded, begin) if folded[begin - 1] == " " else None
-            if initials:
-                word = initials[0].replace(".", "")
-                self._ends[begin + len(word)] = initials.end()
-                pieces += [folded[done:begin], word.ljust(len(initials[0]))]
-                done = initials.end()
-            at = folded.find(".", max(at + 1, done))
-        folded = "".join([*pieces, folded[done:]])
+        for dot in _INNER_DOT.finditer(folded):
+            begin = dot.start() - 1
+            if begin >= done and folded[begin - 1] == " ":
+                initials = _INITIALS.match(folded, begin)
+                if initials:
+                    word = initials[0].replace(".", "")
+                    self._ends[begin + len(word)] = initials.end()
+                    pieces += [folded[done:begin], word.ljust(len(initials[0]))]
+                    done = initials.end()
+        if pieces:
+            folded = "".join([*pieces, folded[done:]])
         return folded.replace(".", " ")
 
     def span(self, start: int, end: int) -> tuple[int, int]:
@@ -250,14 +252,7 @@ class Folded:
 
 def _without_apostrophes(folded: str) -> str:
     """Leave out `'s` before a space or a full stop; other apostrophes separate."""
-    pieces, done = [], 0
-    at = folded.find("'")
-    while at >= 0:
-        if folded[at + 1] == "s" and folded[at + 2] in " .":
-            pieces += [folded[done:at], "   "]
-            done = at + 3
-        at = folded.find("'", max(at + 1, done))
-    return "".join([*pieces, folded[done:]]).replace("'", " ")
+    return _POSSESSIVE.sub("  ", folded).replace("'", " ")
 
 
 def _fold_latin(padded: str) -> str | None:
@@ -284,6 +279,8 @@ def words(text: str) -> tuple[str, ...]:
     >>> words("Cease-fire: Netanyahu’s U.S. visit")
     ('cease', 'fire', 'netanyahu', 'us', 'visit')
     """
+    if text.isascii() and text.replace(" ", "").isalnum():
+        return tuple(text.lower().split())
     return tuple(word for word in Folded(text).text.split() if word != BARRIER)
 
 

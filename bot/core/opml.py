@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, get_args
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MAX_FEEDS = 100_000
+MAX_FAULTS = 100
 _MAX_DEPTH = 50
 _FULL_TEXT = "fullText"
 
@@ -26,6 +27,8 @@ class _Reader:
 
     def __init__(self) -> None:
         self.feeds: dict[str, Feed] = {}
+        self.repeats = 0
+        self.faults: list[FileError] = []
         self.folders: list[str | None] = []
         self.roots = 0
         self.parser = expat.ParserCreate()
@@ -47,9 +50,10 @@ class _Reader:
             return
         self.folders.append(None)
         link = web_link(_web(address), "")
-        if not link:
-            raise self.fault(f"{address[:100]!r} is no http(s) address")
-        self._add(link, title, fields)
+        if link:
+            self._add(link, title, fields)
+        elif len(self.faults) < MAX_FAULTS:
+            self.faults.append(self.fault(f"{address[:100]!r} is no http(s) address"))
 
     def end(self, name: str) -> None:
         if name.lower() == "outline":
@@ -64,6 +68,7 @@ class _Reader:
         tags += [part for one in fields.get("category", "").split(",")
                  for part in one.strip().strip("/").split("/") if part]  # fmt: skip
         full = fields.get(_FULL_TEXT.lower(), "")
+        self.repeats += link in self.feeds
         known = self.feeds.get(link, Feed(link))
         self.feeds[link] = replace(
             known,
@@ -75,16 +80,31 @@ class _Reader:
             raise self.fault(f"more than {MAX_FEEDS} feeds")
 
 
-def parse_opml(data: bytes | str) -> tuple[Feed, ...]:
-    """Read the feeds of an OPML document, in its order.
+@dataclass(frozen=True, slots=True)
+class FeedList:
+    """What an OPML document lists.
+
+    Attributes:
+        feeds: in its order, each once.
+        repeats: how many entries named a feed that stood there before.
+        faults: entries that cannot be used, with their line; `path` is empty for the caller, who
+            knows the file, to fill in.
+    """
+
+    feeds: tuple[Feed, ...]
+    repeats: int = 0
+    faults: tuple[FileError, ...] = ()
+
+
+def parse_opml(data: bytes | str) -> FeedList:
+    """Read the feeds of an OPML document.
 
     Nested folders become tags, outermost first; a feed that is listed twice is one feed with the
     tags of both places. `feed:` addresses are read as http.
 
     Raises:
         FeedError: it is not OPML, or it declares entities.
-        FileError: an `InputError` with the line: not well-formed, or an address that is none. Its
-            `path` is empty for the caller, who knows the file, to fill in.
+        FileError: an `InputError` with the line: not well-formed, too deep, too long.
     """
     text = data if isinstance(data, str) else decode(data)
     content, root = document(text)
@@ -97,7 +117,7 @@ def parse_opml(data: bytes | str) -> tuple[Feed, ...]:
     except expat.ExpatError as error:
         reason = f"not well-formed: {expat.ErrorString(error.code)}"
         raise FileError("", reason, line=error.lineno, column=error.offset + 1) from None
-    return tuple(reader.feeds.values())
+    return FeedList(tuple(reader.feeds.values()), reader.repeats, tuple(reader.faults))
 
 
 def write_opml(feeds: Iterable[Feed]) -> str:

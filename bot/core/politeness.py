@@ -20,6 +20,15 @@ MAX_PACE = 21_600.0
 """Seconds between polls of a feed that works but hardly ever has news."""
 
 FIRST_BACKOFF = 300.0
+FLOORS = 72
+"""How many times the shortest wait the longest one is: five minutes and six hours."""
+
+SOONER = 4
+"""A server that lets us come earlier is asked up to so many times as often as its feed's pace."""
+
+PUSHED = 3_600.0
+"""Seconds between polls, at least, while a hub has promised to call."""
+
 JITTER = 0.1
 """Polls are spread over the last tenth of their wait, so that feeds do not fall into step."""
 
@@ -41,15 +50,24 @@ class Wishes:
     skip_hours: Collection[int] = ()
 
 
-def pace(dates: Iterable[datetime], floor: float) -> float:
+def pace(
+    dates: Iterable[datetime], now: datetime, floor: float, since: datetime | None = None
+) -> float:
     """Give the seconds between polls that suit a feed: half the usual gap between its entries.
 
-    Between `floor` and six hours; a feed with fewer than two dated entries gets the floor, for
-    nothing is known of it.
+    The gap is the median of the last ten, or an eighth of the silence since the newest entry
+    where that is longer. The pace lies between `floor` and 72 floors, six hours at most; and a
+    feed that we have known for a short time only (`since`) is not left alone for longer than a
+    sixteenth of that time, for its dates may mislead.
     """
-    recent = sorted(dates, reverse=True)[:_RECENT]
+    recent = sorted((min(date, now) for date in dates), reverse=True)[:_RECENT]
     gaps = [(later - earlier).total_seconds() for later, earlier in itertools.pairwise(recent)]
-    return min(max(median(gaps) / 2, floor), max(MAX_PACE, floor)) if gaps else floor
+    newest = recent[0] if recent else since or now
+    usual = max(median(gaps) if gaps else 0.0, (now - newest).total_seconds() / 8)
+    longest = max(min(MAX_PACE, FLOORS * floor), floor)
+    if since is not None:
+        longest = min(longest, max((now - since).total_seconds() / 16, floor))
+    return min(max(usual / 2, floor), longest)
 
 
 def next_poll(
@@ -57,6 +75,7 @@ def next_poll(
     wait: float,
     wishes: Wishes = Wishes(),
     *,
+    floor: float | None = None,
     failures: int = 0,
     first: float = FIRST_BACKOFF,
     roll: float = 0.0,
@@ -65,18 +84,22 @@ def next_poll(
 
     Never earlier than the answer's freshness, the feed's own interval or its skipped hours ask
     for (each for a day at most), and no sooner than a quarter of the last back-off when it has
-    just recovered.
+    just recovered. Where they ask for less than `wait`, that is shortened, to a quarter of it and
+    to `floor` at least.
 
     Args:
         now: when it was polled.
         wait: seconds that suit us: `Feed.every` or `pace`.
         wishes: what the server and the feed ask for.
+        floor: seconds below which the wishes do not shorten it; None for not at all.
         failures: failed polls in a row before this one.
         first: seconds of the first back-off.
         roll: a random number from 0 to 1, for the jitter.
     """
     asked = max(wishes.fresh or 0.0, wishes.every or 0.0)
     recovery = backoff(failures, first) / 4 if failures else 0.0
+    if asked and floor is not None:
+        wait = min(wait, max(asked, wait / SOONER, floor))
     seconds = max(wait, min(asked, MAX_WAIT), recovery)
     return _awake(now + timedelta(seconds=seconds * (1 + JITTER * roll)), wishes.skip_hours)
 

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.core.alert import compose_alert, deliveries_for, is_news, route
+from bot.core import canary
+from bot.core.alert import (
+    channel_of,
+    compose_alert,
+    deliveries_for,
+    entities_of,
+    is_news,
+    route,
+    speaks_anew,
+)
 from bot.core.model import Place, StoredArticle
 from bot.core.quotes import choose_quotes
 from bot.core.story import find_correction
@@ -17,6 +28,7 @@ from bot.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from datetime import datetime
 
     from bot.core.alert import Kind
     from bot.core.match import RuleSet
@@ -27,6 +39,10 @@ if TYPE_CHECKING:
 
 KEY_QUOTES = 3
 SENTENCES = 3
+CORRECTIONS_A_DAY = 3
+"""Of one article, in one channel: some pages change every minute."""
+
+DAY = timedelta(days=1)
 
 log = structlog.get_logger(__name__)
 
@@ -59,12 +75,15 @@ class Placing:
             StoreError: the database refused.
         """
         async with self._one_at_a_time:
-            batch = _Batch()
+            batch = _Batch(news.now)
             try:
                 for reading in readings:
                     await self._try(reading, batch)
                 articles, deliveries = tuple(batch.articles), tuple(batch.deliveries)
-                await self._store.record(replace(news, articles=articles, deliveries=deliveries))
+                tally = {} if news.feed_id == canary.FEED.id else {**news.tally, **batch.tally}
+                await self._store.record(
+                    replace(news, articles=articles, deliveries=deliveries, tally=tally)
+                )
             except StoreError:
                 for article_id in reversed(batch.placed):
                     self._stories.forget(article_id)
@@ -81,6 +100,7 @@ class Placing:
             log.exception("article not placed", url=reading.article.url)
             outcome = f"could not be placed: {error}"[:200]
             batch.articles.append(StoredArticle(reading.article, outcome=outcome))
+            batch.tally["unread"] += 1
 
     async def _decide(self, reading: Reading, batch: _Batch) -> None:
         article, quotes = reading.article, reading.quotes
@@ -89,54 +109,99 @@ class Placing:
                 article, quotes, outcome=reading.outcome, analyzed=reading.analyzed
             )
             batch.articles.append(stored)
+            batch.tally["primed" if reading.outcome == "primed" else "unmatched"] += 1
             return
         placement = self._stories.place(article, quotes)
         batch.placed.append(article.id)
-        correction = await self._correction(article, placement)
+        correction, note = await self._correction(article, placement, batch.now)
         alerted = await self._store.alerted(placement.story) | batch.alerted(placement.story)
         wanted: list[Delivery] = []
+        pairs = 0
         for match in reading.matches:
             rule = self._rules.rule(match.rule)
             if rule is None:  # removed while the article was being read
                 continue
+            joined = await self._new_entity(rule, match, placement, batch)
             targets = route(
                 rule,
                 placement,
                 chats=self._chats,
                 alerted=alerted,
-                news=is_news(match, placement, quotes),
+                news=joined or is_news(match, placement, quotes),
                 corrected=correction is not None,
             )
+            pairs += sum(channel_of(target)[0] in self._chats for target in set(rule.channels))
             for kind in dict.fromkeys(kind for _, _, kind in targets):
                 same = [target for target in targets if target[2] == kind]
                 alert = _alert(reading, rule, match, placement, kind, correction)
                 wanted += deliveries_for(alert, rule, same, edition=article.content_hash)
         batch.deliveries += wanted
+        batch.tally["matched"] += 1
+        batch.tally["pairs"] += pairs
+        batch.tally["queued"] += len(wanted)
+        silent = "reprint" if placement.place is Place.REPRINT else "no news"
+        batch.tally[silent] += pairs - len(wanted)
         batch.articles.append(
             StoredArticle(
                 article,
                 quotes,
                 reading.matches,
                 placement,
-                _outcome(placement, wanted, told=bool(alerted)),
+                _outcome(placement, wanted, told=bool(alerted)) + note,
                 analyzed=True,
             )
         )
 
-    async def _correction(self, article: Article, placement: Placement) -> Correction | None:
+    async def _correction(
+        self, article: Article, placement: Placement, now: datetime
+    ) -> tuple[Correction | None, str]:
+        """Find what changed in an article that was told, and a note when that is not told."""
         if placement.place is not Place.REVISION:
-            return None
-        before = await self._store.article(article.id)
-        return find_correction(before.article, article) if before else None
+            return None, ""
+        older = placement.revises or article.id
+        before = await self._store.article(older)
+        found = find_correction(before.article, article) if before else None
+        if found is None:
+            return None, ""
+        told, corrections = await self._store.told_of({older, article.id}, now - DAY)
+        if not told:
+            return None, ""
+        if corrections >= CORRECTIONS_A_DAY:
+            return None, f"; it changed, but {corrections} corrections of it were told in a day"
+        return found, ""
+
+    async def _new_entity(
+        self, rule: Rule, match: Match, placement: Placement, batch: _Batch
+    ) -> bool:
+        """Say whether a watched entity comes up that no earlier report of the story named."""
+        named = {highlight.entity for highlight in match.highlights if highlight.entity}
+        if not named:
+            return False
+        known = batch.named.setdefault((placement.story, rule.id), set())
+        if placement.place is Place.FOLLOW_UP and not named <= known:
+            known |= await self._store.named_in(placement.story, rule.id)
+        new = not named <= known
+        known |= named
+        return new and placement.place is Place.FOLLOW_UP
 
 
+@dataclass
 class _Batch:
-    """What one poll will store, and the articles that stories remember already."""
+    """What one poll will store, and what is known before it is.
 
-    def __init__(self) -> None:
-        self.articles: list[StoredArticle] = []
-        self.deliveries: list[Delivery] = []
-        self.placed: list[str] = []
+    Attributes:
+        now: when the poll brought it.
+        placed: the articles that stories remember already.
+        named: the entities that a story's reports named, by story and rule, as far as asked for.
+        tally: what it adds to the daily account.
+    """
+
+    now: datetime
+    articles: list[StoredArticle] = field(default_factory=list)
+    deliveries: list[Delivery] = field(default_factory=list)
+    placed: list[str] = field(default_factory=list)
+    named: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    tally: Counter[str] = field(default_factory=Counter)
 
     def alerted(self, story: str) -> set[tuple[str, str, str]]:
         return {(d.rule_id, d.chat, d.channel) for d in self.deliveries if d.story == story}
@@ -184,5 +249,6 @@ def _alert(
         summary=summary,
         quotes=quotes,
         chosen=chosen,
-        changes=[(correction.old, correction.new)] if correction and kind == "correction" else (),
+        changes=correction.words if correction and kind == "correction" else (),
+        broadcast=kind == "follow-up" and speaks_anew(entities_of(rule, match), placement, quotes),
     )

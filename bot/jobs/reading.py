@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.core.match import RuleSet
     from bot.core.model import Article, FullText, Match, Quote
     from bot.core.officials import Officials
+    from bot.core.quotes.hints import Pipeline
     from bot.ports import Pages
 
 ENOUGH = 1500
@@ -52,12 +53,16 @@ class Reader:
         pages: fetches full texts.
         rules: shared with whoever changes them.
         officials: the entities that speakers are looked up in.
+        nlp: a statistical pipeline that helps to find speakers, or None.
     """
 
-    def __init__(self, pages: Pages, rules: RuleSet, officials: Officials) -> None:
+    def __init__(
+        self, pages: Pages, rules: RuleSet, officials: Officials, nlp: Pipeline | None = None
+    ) -> None:
         self._pages = pages
         self._rules = rules
         self._officials = officials
+        self._nlp = nlp
 
     async def read(self, entry: Article, full_text: FullText) -> Reading:
         """Read one article; never raises for what is in it.
@@ -98,6 +103,7 @@ class Reader:
             officials=self._officials,
             when=article.when.date(),
             lang=article.lang or "en",
+            nlp=self._nlp,
         )
 
     async def _with_page(self, entry: Article, full_text: FullText) -> tuple[Article, str]:

@@ -13,7 +13,7 @@ import structlog
 from bot.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection
+    from collections.abc import Awaitable, Callable, Collection, Mapping
 
     from bot.core.model import FeedState
     from bot.jobs.deliver import Deliver
@@ -56,6 +56,7 @@ class Heart:
         book: refreshed when another program changed the rules.
         claims: which feeds are due.
         clock: the time.
+        chores: what else is done at each tick, by name; each decides itself whether it is time.
     """
 
     def __init__(
@@ -66,14 +67,17 @@ class Heart:
         book: RuleBook,
         claims: Claims,
         clock: Clock,
+        chores: Mapping[str, Callable[[], Awaitable[None]]] | None = None,
     ) -> None:
         self._watch, self._deliver, self._book = watch, deliver, book
         self._claims, self._clock = claims, clock
+        self._chores, self._at_work = dict(chores or {}), set[str]()
         self._polls: dict[asyncio.Task[None], str] = {}
         self._others: set[asyncio.Task[None]] = set()
         self._rules_version = -1
         self._complaints: dict[str, str] = {}
         self._failed: list[Poll] = []
+        self._unreleased: set[str] = set()
 
     async def tick(self) -> None:
         """Start what is due and return at once; a database that refuses is told of once."""
@@ -81,6 +85,9 @@ class Heart:
         await self._tolerant("rules", self._refresh_rules)
         await self._tolerant("polls", self._start_polls)
         self._start(self._tolerant("outbox", self._deliver_due))
+        for name in self._chores:
+            if name not in self._at_work:
+                self._start(self._chore(name))
 
     async def once(self) -> None:
         """Poll all that is due, once; then deliver.
@@ -92,6 +99,8 @@ class Heart:
         while states := await self._claim():
             await asyncio.gather(*(self._poll(state) for state in states))
         self._tell()
+        for chore in self._chores.values():
+            await chore()
         await self._deliver.drain()
 
     async def stop(self) -> None:
@@ -122,13 +131,21 @@ class Heart:
         return await self._claims.claim_due(self._clock.now(), free, LEASE) if free > 0 else []
 
     async def _start_polls(self) -> None:
+        if self._unreleased:
+            await self._claims.release_claims(list(self._unreleased))
+            self._unreleased.clear()
         for state in await self._claim():
             task = self._start(self._tolerant("poll", partial(self._poll, state)))
             self._polls[task] = state.feed.id
             task.add_done_callback(lambda task: self._polls.pop(task, None))
 
     async def _poll(self, state: FeedState) -> None:
-        poll = await self._watch.poll(state)
+        try:
+            poll = await self._watch.poll(state)
+        except StoreError:
+            # The refusal kept its claim too: give it back when writing works, not when it expires.
+            self._unreleased.add(state.feed.id)
+            raise
         if poll.error and state.error is None:
             self._failed.append(poll)
         elif state.error and not poll.error:
@@ -146,6 +163,13 @@ class Heart:
             return
         for poll in failed:
             log.warning(f"feed could not be polled: {poll.error}", feed=poll.state.feed.url)
+
+    async def _chore(self, name: str) -> None:
+        self._at_work.add(name)
+        try:
+            await self._tolerant(name, self._chores[name])
+        finally:
+            self._at_work.discard(name)
 
     async def _deliver_due(self) -> None:
         await self._deliver.drain()
@@ -167,4 +191,5 @@ class Heart:
         except Exception:
             log.exception("a step failed; going on", step=step)
         else:
-            self._complaints.pop(step, None)
+            if self._complaints.pop(step, None) and not self._complaints:
+                log.info("the database works again; going on")

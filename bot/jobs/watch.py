@@ -17,10 +17,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Protocol
 
-from bot.core.model import PollRecord
-from bot.core.politeness import Wishes, after_failure, next_poll
+from bot.core.habits import LOST, after_answer, after_trouble, census_due
+from bot.core.model import PollRecord, Validators
+from bot.core.politeness import PUSHED, Wishes, after_failure, next_poll, pace
 from bot.errors import FeedError, FetchError
 from bot.jobs.placing import Placing
 from bot.jobs.reading import Reading
@@ -30,10 +32,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Coroutine, Sequence
 
     from bot.core.match import RuleSet
-    from bot.core.model import Article, FeedState
+    from bot.core.model import Article, FeedState, Habits, ParsedFeed
     from bot.core.story import Stories
     from bot.jobs.reading import Reader
     from bot.ports import Clock, Feeds
+
+TOO_OLD = "older than what is remembered of its feed, so it may have been told before"
 
 PAGES_AT_ONCE = 4
 """Pages fetched at the same time for one feed; the client bounds them per host as well."""
@@ -48,7 +52,7 @@ class Pace:
     """How polls are paced.
 
     Attributes:
-        every: seconds between two polls of a healthy feed.
+        every: seconds between two polls of a healthy feed, at least.
         prime: True when a feed's first sight does not alert.
         chance: gives numbers in [0, 1), to spread polls.
     """
@@ -114,58 +118,110 @@ class Watch:
         Raises:
             StoreError: the database refused; the feed's validators are not advanced.
         """
-        feed, now = state.feed, self._clock.now()
+        now = self._clock.now()
+        census = census_due(state.habits, now)
         try:
-            fetched = await self._feeds.fetch(feed, state.validators)
+            # A census asks without conditions, so that the whole body is read.
+            validators = Validators() if census else state.validators
+            fetched = await self._feeds.fetch(state.feed, validators)
             if isinstance(fetched, Unchanged):
-                due = self._due(state, Wishes(fetched.fresh))
-                await self._store.feed_unchanged(feed.id, fetched.validators, now, due)
-                return Poll(state, next_poll=due)
-            parsed = await self._feeds.parse(feed, fetched, now)
-        except (FetchError, FeedError) as error:
-            return await self._failed(state, error)
-        fresh = await self._store.unseen(feed.id, parsed.articles)
-        if self._pace.prime and not state.primed and not feed.backfill:
-            readings = [Reading(article, article, outcome="primed") for article in fresh]
-        else:
-            readings = await self._read(state, fresh)
-        due = self._due(state, Wishes(fetched.fresh, parsed.every, parsed.skip_hours))
+                return await self._unchanged(state, fetched, now)
+            parsed = await self._feeds.parse(state.feed, fetched, now)
+        except FetchError as error:
+            if census and error.status == HTTPStatus.NOT_MODIFIED:  # it knows no other answer
+                return await self._unchanged(state, Unchanged(state.validators), now, census=True)
+            return await self._failed(state, error, now)
+        except FeedError as error:
+            return await self._failed(state, error, now)
+        fresh = await self._store.unseen(state.feed.id, parsed.articles)
+        readings = await self._readings(state, fresh)
+        habits = after_answer(
+            state.habits,
+            now,
+            moved=fetched.moved,
+            read=parsed,
+            dates=[article.when for article in fresh],
+            census=census,
+        )
+        due, habits = self._due(state, habits, fetched.fresh)
         news = PollRecord(
-            feed_id=feed.id,
+            feed_id=state.feed.id,
             now=self._clock.now(),
             validators=replace(fetched.validators, entries=parsed.entries),
             next_poll=due,
             seen=tuple(reading.entry for reading in readings),
-            title="" if feed.title else parsed.title,
+            title="" if state.feed.title else parsed.title,
+            habits=habits,
+            present=tuple(article.key for article in parsed.articles) if census else None,
+            tally=_entries(parsed, fresh),
         )
         alerts = await _to_the_end(self._placing.hand_over(news, readings))
         return Poll(state, len(fresh), alerts, problems=parsed.problems, next_poll=due)
 
-    async def _failed(self, state: FeedState, error: FetchError | FeedError) -> Poll:
+    async def _unchanged(
+        self, state: FeedState, answer: Unchanged, now: datetime, *, census: bool = False
+    ) -> Poll:
+        habits = after_answer(state.habits, now, moved=answer.moved, census=census)
+        due, habits = self._due(state, habits, answer.fresh)
+        await self._store.feed_unchanged(state.feed.id, answer.validators, now, due, habits)
+        return Poll(state, next_poll=due)
+
+    async def _failed(self, state: FeedState, error: FetchError | FeedError, now: datetime) -> Poll:
+        """Note a failure. A feed that is gone stops, unless it may be alive where it was before."""
+        status = error.status if isinstance(error, FetchError) else None
+        gone = status == HTTPStatus.GONE and not state.habits.address
+        failures = LOST if status == HTTPStatus.GONE else state.failures + 1
+        habits = after_trouble(state.habits, now, failures)
         due = after_failure(
-            self._clock.now(),
+            now,
             state.failures + 1,
-            retry_after=getattr(error, "retry_after", None),
+            retry_after=error.retry_after if isinstance(error, FetchError) else None,
             first=self._every(state),
             roll=self._pace.chance(),
         )
-        await self._store.feed_failed(state.feed.id, error.reason, due)
+        await self._store.feed_failed(state.feed.id, error.reason, due, habits, gone=gone)
         return Poll(state, error=error.reason, next_poll=due)
 
     def _every(self, state: FeedState) -> float:
         return state.feed.every or self._pace.every
 
-    def _due(self, state: FeedState, wishes: Wishes) -> datetime:
-        """Choose the next poll; a pace that was set for the feed outweighs the feed's wishes."""
-        every = self._every(state)
-        return next_poll(
-            self._clock.now(),
-            every,
-            wishes if state.feed.every is None else Wishes(),
+    def _due(
+        self, state: FeedState, habits: Habits, fresh: float | None
+    ) -> tuple[datetime, Habits]:
+        """Choose the next poll; a pace that was set for the feed outweighs the feed's wishes.
+
+        While a hub has promised to call, polls are but a safety net.
+        """
+        now, every = self._clock.now(), self._every(state)
+        wait, wishes, floor = every, Wishes(), every
+        if state.feed.every is None:
+            wait = pace(habits.dates, now, every, habits.since)
+            wishes = Wishes(fresh, habits.every, habits.skip_hours)
+            if state.pushed_until and state.pushed_until > now:
+                wait = floor = max(wait, PUSHED)
+        due = next_poll(
+            now,
+            wait,
+            wishes,
+            floor=floor,
             failures=state.failures,
             first=every,
             roll=self._pace.chance(),
         )
+        return due, replace(habits, wait=wait)
+
+    async def _readings(self, state: FeedState, fresh: Sequence[Article]) -> list[Reading]:
+        """Read what is new; but a feed's first sight, and what it may have had before, is no news.
+
+        Entries that were forgotten long after they left the feed may come back with their dates.
+        """
+        if self._pace.prime and not state.primed and not state.feed.backfill:
+            return [Reading(article, article, outcome="primed") for article in fresh]
+        forgotten = state.habits.forgotten
+        old = [a for a in fresh if forgotten and a.published and a.published < forgotten]
+        told = {id(article) for article in old}
+        news = await self._read(state, [a for a in fresh if id(a) not in told])
+        return [Reading(article, article, outcome=TOO_OLD) for article in old] + news
 
     async def _read(self, state: FeedState, fresh: Sequence[Article]) -> list[Reading]:
         """Read new articles, oldest first: feeds list the newest first."""
@@ -178,6 +234,12 @@ class Watch:
         oldest_first = fresh[::-1]
         ordered = sorted(oldest_first, key=lambda article: article.when)
         return list(await asyncio.gather(*(one(article) for article in ordered)))
+
+
+def _entries(parsed: ParsedFeed, fresh: Sequence[Article]) -> dict[str, int]:
+    """Count a body's entries; what is known may have been left unparsed."""
+    count = max(len(parsed.entries), len(parsed.articles), len(fresh))
+    return {"entries": count, "known": count - len(fresh), "new": len(fresh)}
 
 
 async def _to_the_end(work: Coroutine[object, object, int]) -> int:

@@ -17,7 +17,7 @@ from bot.adapters.http import HttpClient
 from bot.adapters.pages import HttpPages
 from bot.adapters.parsing import ParserPool
 from bot.core.model import Article, Feed, Validators
-from bot.errors import EgressError
+from bot.errors import EgressError, FetchError
 
 TABLE = json.loads((Path(__file__).parents[1] / "cases" / "egress.json").read_text("utf-8"))
 INSIDE_4, INSIDE_6, OUTSIDE = TABLE["inside4"], TABLE["inside6"], TABLE["outside"]
@@ -89,13 +89,39 @@ async def page_path(url: str) -> None:
         await HttpPages(client, pool).fetch(article)
 
 
-@pytest.mark.parametrize("path", [feed_path, page_path])
+async def discovery_path(url: str) -> None:
+    async with HttpClient() as client, ParserPool(1) as pool:
+        await HttpFeeds(client, pool).discover(url)
+
+
+async def list_path(url: str) -> None:
+    async with HttpClient() as client, ParserPool(1) as pool:
+        await HttpFeeds(client, pool).read_list(url)
+
+
+async def moved_path(url: str) -> None:
+    """Ask a feed where it has moved to."""
+    async with HttpClient() as client, ParserPool(1) as pool:
+        feed = Feed("http://news.example.com/feed", address=url)
+        await HttpFeeds(client, pool).fetch(feed, Validators())
+
+
+async def hub_path(url: str) -> None:
+    async with HttpClient() as client:
+        await client.post(url, {"hub.mode": "subscribe"})
+
+
+# Every way out; images are none, for the bot fetches no images.
+PATHS = [feed_path, page_path, discovery_path, list_path, moved_path, hub_path]
+
+
+@pytest.mark.parametrize("path", PATHS)
 async def test_no_spelling_gets_inside(net: Net, path: object) -> None:
     """Every row over every way out: the same error with the same words, and no socket made."""
     wrong = []
     for url in URLS:
-        if not url and path is page_path:
-            continue  # an entry without link has no page
+        if not url and path in (page_path, moved_path):
+            continue  # an entry without link has no page, a feed without address has not moved
         try:
             await path(url)  # type: ignore[operator]
         except EgressError as error:
@@ -106,13 +132,13 @@ async def test_no_spelling_gets_inside(net: Net, path: object) -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("path", [feed_path, page_path])
-@pytest.mark.parametrize("address", [*INSIDE_4[::4], *INSIDE_6[::6]])
-async def test_no_name_gets_inside(net: Net, path: object, address: str) -> None:
+@pytest.mark.parametrize("path", PATHS)
+async def test_no_name_gets_inside(net: Net, path: object) -> None:
     """A public-looking name that resolves inside is refused like the address itself."""
-    net.names["news.example.com"] = [[address]]
-    with pytest.raises(EgressError):
-        await path("http://news.example.com/feed")  # type: ignore[operator]
+    for address in (*INSIDE_4, *INSIDE_6):
+        net.names["news.example.com"] = [[address]]
+        with pytest.raises(EgressError):
+            await path("http://news.example.com/feed")  # type: ignore[operator]
 
 
 @asynccontextmanager
@@ -122,7 +148,9 @@ async def serving(location: str = "") -> AsyncIterator[tuple[int, list[str]]]:
     async def answer(request: web.BaseRequest) -> web.Response:
         asked.append(request.path)
         if location and request.path == "/feed":
-            return web.Response(status=302, headers={"Location": location})
+            # A form goes on with 307 and 308 only.
+            status = 307 if request.method == "POST" else 302
+            return web.Response(status=status, headers={"Location": location})
         return web.Response(text="inside", status=200 if request.path != "/robots.txt" else 404)
 
     runner = web.ServerRunner(web.Server(answer), shutdown_timeout=0.1)
@@ -152,7 +180,28 @@ async def test_no_redirect_gets_inside(url: str) -> None:
             article = Article("f", "k", "http://news.example.com/feed", "t", "", None, now)
             with pytest.raises(EgressError):
                 await HttpPages(client, pool).fetch(article)
-        assert asked == ["/feed", "/robots.txt", "/feed"]
+            for other in (HttpFeeds(client, pool).discover, HttpFeeds(client, pool).read_list):
+                with pytest.raises(EgressError):
+                    await other("http://news.example.com/feed")
+            with pytest.raises(EgressError):
+                await client.post("http://news.example.com/feed", {})
+        assert asked == ["/feed", "/robots.txt", *["/feed"] * 4]
+
+
+async def test_a_form_goes_nowhere_else_by_302() -> None:
+    """A hub's redirect that would turn the form into a plain request is an error."""
+
+    async def answer(_: web.BaseRequest) -> web.Response:
+        return web.Response(status=302, headers={"Location": "http://news.example.com/other"})
+
+    runner = web.ServerRunner(web.Server(answer), shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    hosts = {"news.example.com": f"127.0.0.1:{runner.addresses[0][1]}"}
+    async with HttpClient(hosts=hosts) as client:
+        with pytest.raises(FetchError, match="302"):
+            await client.post("http://news.example.com/hub", {})
+    await runner.cleanup()
 
 
 async def test_rebinding_gets_nowhere(net: Net) -> None:

@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.adapters.matrix.html import clean, safe_url, true_domain
-from bot.adapters.matrix.render import alert_content, reply_content
-from bot.core.model import Alert, Excerpt, KeyQuote
+from bot.adapters.matrix.render import alert_content, contents_of
+from bot.adapters.matrix.replies import picture_content, reply_content
+from bot.core.model import Alert, Digest, DigestLine, Excerpt, KeyQuote, Notice
 from tests.matrix.samples import ALERT, delivery
 
-ALLOWED = {"p", "a", "b", "i", "blockquote", "ul", "li", "br", "code"}
+ALLOWED = {"p", "a", "b", "i", "del", "blockquote", "ul", "li", "br", "code"}
 
 TEXTS = [
     "<script>alert(1)</script>",
@@ -153,8 +154,18 @@ def everywhere(text: str) -> Alert:
     return replace(
         ALERT, title=piece, summary=(piece, piece), source=text, rule=text, why=(text,),
         quotes=(KeyQuote((piece, piece), text, text),), url=text, story=text, domain=text,
-        changes=((text, text), ("", text), (text, "")),
+        changes=((text, text), ("", text), (text, "")), origins=(text,),
     )  # fmt: skip
+
+
+def digest_of(text: str) -> Digest:
+    """Put a text wherever a digest has room for one."""
+    line = DigestLine(
+        rule=text, title=text, url=text, source=text, domain=text, published=ALERT.published,
+        quote=KeyQuote((Excerpt(text),), text, text), links=((text, text), ("", text), (text, "")),
+        more_links=2,
+    )  # fmt: skip
+    return Digest("digest", text, (line, replace(line, quote=None, links=())), 7)
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -167,6 +178,10 @@ def test_text_from_outside_stays_text(text: str) -> None:
     assert content["body"].count(shown) >= 3
     reply = checked(reply_content(text))
     assert "".join(clean(text).split()) == "".join(reply.words.split())
+    for message in (digest_of(text), Notice("notice", text)):
+        (content,) = contents_of(replace(delivery("!r"), message=message))
+        for seen in (checked(content).words, content["body"]):
+            assert "".join(shown.split()) in "".join(seen.split())
 
 
 @pytest.mark.parametrize(("url", "domain"), URLS)
@@ -187,8 +202,13 @@ def test_links_lead_where_they_say(url: str, domain: str) -> None:
 @given(st.text(max_size=200))
 def test_any_text(text: str) -> None:
     """Whatever the text, the markup is ours."""
-    checked(alert_content(replace(delivery("!r"), message=everywhere(text))))
+    for message in (everywhere(text), digest_of(text), Notice("notice", text)):
+        for content in contents_of(replace(delivery("!r"), message=message)):
+            checked(content)
     checked(reply_content(text))
+    picture = picture_content({"url": "mxc://x/y"}, text, width=1, height=1, size=1)
+    assert "formatted_body" not in picture
+    assert picture["m.mentions"] == {}
 
 
 def test_what_languages_need_stays() -> None:

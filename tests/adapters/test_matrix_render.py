@@ -7,7 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.adapters.matrix.render import LARGEST, alert_content, reply_content
+from bot.adapters.matrix.parts import LARGEST
+from bot.adapters.matrix.render import alert_content
+from bot.adapters.matrix.replies import reply_content
 from bot.core.model import Excerpt, KeyQuote
 from tests.matrix.samples import ALERT, delivery
 
@@ -66,15 +68,27 @@ def test_what_follows_stands_in_the_thread(kind: str, head: str) -> None:
     assert "m.relates_to" not in alert_content(sent, room="!upgraded")
 
 
+def test_where_it_comes_from() -> None:
+    """Agencies behind the story's reports are named, a few of many."""
+    content = alert_content(delivery("!r", origins=("Reuters", "A<b>P", *"CDEFGH")))
+    assert "· 2 sources · from Reuters, A<b>P, C, D, E, F\n" in content["body"]
+    assert "from Reuters, A&lt;b&gt;P, C, D, E, F</p>" in content["formatted_body"]
+
+
 def test_a_correction_shows_what_changed() -> None:
-    """Old and new words stand side by side, word for word."""
+    """Old words are struck out, new ones stand beside them, word for word."""
     changes = (("in March", "in May"), ("", "Fishers protest."), ("<b>Nobody</b> paid.", ""))
     content = alert_content(delivery("!r", kind="correction", changes=changes))
     assert (
         "- “in March” became “in May”\n- added: “Fishers protest.”\n"
         "- removed: “<b>Nobody</b> paid.”\n"
     ) in content["body"]
-    assert "<li>removed: “&lt;b&gt;Nobody&lt;/b&gt; paid.”</li>" in content["formatted_body"]
+    assert (
+        "<li><del>“in March”</del> became “in May”</li><li>added: “Fishers protest.”</li>"
+        "<li>removed: <del>“&lt;b&gt;Nobody&lt;/b&gt; paid.”</del></li>"
+    ) in content["formatted_body"]
+    long = alert_content(delivery("!r", kind="correction", changes=(("é" * 30_000, "now"),)))
+    assert "[cut]” became “now”" in long["body"]
 
 
 def test_a_teaser_says_so() -> None:

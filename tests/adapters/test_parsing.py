@@ -1,6 +1,7 @@
 """The worker pool: deadlines, memory, recycling, and nobody left behind."""
 
 import asyncio
+import math
 import os
 import signal
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters import worker
+from bot.adapters import parsing, worker
 from bot.adapters.parsing import ParserPool, ParsingError
 from bot.core.opml import parse_opml
 from bot.errors import FeedError
@@ -188,3 +189,16 @@ def test_an_interrupt_from_the_terminal_does_not_reach_workers() -> None:
             return os.getsid(await pool.run(os.getpid))
 
     assert asyncio.run(session()) != os.getsid(0)
+
+
+async def test_a_worker_that_has_nothing_to_do_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a busy hour the memory of all but one worker is given back."""
+    async with ParserPool(2) as pool:
+        await asyncio.gather(*(pool.run(math.sqrt, 4.0) for _ in range(2)))
+        assert len(pool._idle) == 2
+        await pool.run(math.sqrt, 4.0)
+        assert len(pool._idle) == 2
+        monkeypatch.setattr(parsing, "IDLE", -1.0)
+        await pool.run(math.sqrt, 4.0)
+        assert len(pool._idle) == 1
+        assert await pool.run(math.sqrt, 4.0) == 2.0

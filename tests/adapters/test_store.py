@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -32,9 +33,12 @@ from bot.core.model import (
     Validators,
 )
 from bot.errors import SettingsError, StoreError, StoreReadOnlyError
+from tests.postgres import empty_database
 from tests.samples import FEED, NOW, make_article, make_delivery
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from bot.core.model import Article, Delivery
 
 LEASE = timedelta(minutes=10)
@@ -51,6 +55,19 @@ def record(*articles: Article, deliveries: tuple[Delivery, ...] = ()) -> PollRec
         articles=tuple(StoredArticle(article, outcome="no rule matched") for article in articles),
         deliveries=deliveries,
     )
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    """A real, empty store on each database."""
+    async with AsyncExitStack() as stack:
+        url = f"sqlite:///{tmp_path / 'w.db'}"
+        if request.param == "postgresql":
+            url = await stack.enter_async_context(empty_database())
+        found = Store(url)
+        await found.open()
+        stack.push_async_callback(found.close)
+        yield found
 
 
 async def test_a_feed_is_claimed_once_and_again_after_its_lease(store: Store) -> None:
@@ -259,7 +276,7 @@ async def test_a_file_that_is_no_database_is_one_clear_error(tmp_path: Path) -> 
     assert path.read_text().startswith("This is not")
 
 
-@pytest.mark.parametrize("url", ["", "nonsense", "mysql://x/y", "postgresql://x/y"])
+@pytest.mark.parametrize("url", ["", "nonsense", "mysql://x/y"])
 def test_a_database_url_that_cannot_be_used_names_the_setting(url: str) -> None:
     with pytest.raises(SettingsError, match="WIREWATCH_DATABASE_URL"):
         Store(url)
@@ -273,7 +290,8 @@ def test_the_newest_migration_is_the_one_the_program_knows() -> None:
 
 
 async def test_migrations_make_the_tables_of_the_schema(store: Store) -> None:
-    engine = create_engine(f"sqlite:///{store.place}")
+    url = store.place.replace("postgresql:", "postgresql+psycopg:")
+    engine = create_engine(url if "://" in url else f"sqlite:///{url}")
     inspector = inspect(engine)
     for table in metadata.sorted_tables:
         columns = {c["name"]: c["nullable"] for c in inspector.get_columns(table.name)}
@@ -283,7 +301,48 @@ async def test_migrations_make_the_tables_of_the_schema(store: Store) -> None:
     engine.dispose()
 
 
-async def test_the_file_is_in_wal_mode_and_synced(store: Store) -> None:
+async def test_two_programs_never_claim_the_same_feed(store: Store) -> None:
+    await store.add_feeds([Feed(f"http://{n}.example/feed") for n in range(60)])
+    claims = await asyncio.gather(*(store.claim_due(NOW, 10, LEASE) for _ in range(6)))
+    claimed = [state.feed.url for states in claims for state in states]
+    assert len(claimed) == len(set(claimed)) == 60
+
+
+async def test_changes_of_rules_at_once_are_each_noticed(store: Store) -> None:
+    before = await store.rules_version()
+    entry = AuditEntry(NOW, "ida", "added a rule")
+    rules = [Rule(f"r{n}", f"r{n}", "ferry", ("console",)) for n in range(8)]
+    await asyncio.gather(*(store.put_rule(rule, entry) for rule in rules))
+    assert await store.rules_version() == before + 8
+
+
+async def test_programs_that_start_at_once_migrate_once() -> None:
+    async with empty_database() as url:
+        stores = [Store(url) for _ in range(4)]
+        await asyncio.gather(*(store.open() for store in stores))
+        await stores[0].add_feeds([FEED])
+        assert [len(await store.feed_states()) for store in stores] == [1, 1, 1, 1]
+        for store in stores:
+            await store.close()
+
+
+async def test_a_database_of_the_next_version_is_used_as_it_is(store: Store) -> None:
+    """While a cluster is upgraded, programs of this version start on what the next one migrated."""
+    async with store._db.write() as connection:
+        await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+        await connection.exec_driver_sql("ALTER TABLE feeds ADD COLUMN mood VARCHAR(9) DEFAULT ''")
+    url = store.place if "://" in store.place else f"sqlite:///{store.place}"
+    again = Store(url)
+    await again.open()
+    await again.add_feeds([FEED])
+    assert len(await store.feed_states()) == 1
+    await again.close()
+
+
+async def test_the_file_is_in_wal_mode_and_synced(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'w.db'}")
+    await store.open()
+    await store.close()
     connection = sqlite3.connect(store.place)
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     connection.close()

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from bot.core.alert import compose_alert, deliveries_for, delivery_id, is_news, route
+from bot.core.alert import (
+    compose_alert,
+    deliveries_for,
+    delivery_id,
+    entities_of,
+    is_news,
+    route,
+    speaks_anew,
+)
 from bot.core.model import Highlight, Match, Place, Placement, Quote, Rule
 from tests.samples import make_alert, make_article
 
@@ -104,6 +114,46 @@ def test_delivery_ids_are_stable_and_distinct() -> None:
 
 def test_a_changed_article_is_another_delivery_than_its_first_form() -> None:
     first = deliveries_for(make_alert(), RULE, [("console", "", "alert")], edition="x")
-    again = deliveries_for(make_alert(), RULE, [("console", "", "correction")], edition="x")
-    later = deliveries_for(make_alert(), RULE, [("console", "", "correction")], edition="y")
+    again = deliveries_for(make_alert(), RULE, [("console", "", "follow-up")], edition="x")
+    later = deliveries_for(make_alert(), RULE, [("console", "", "follow-up")], edition="y")
     assert len({first[0].id, again[0].id, later[0].id}) == 3
+
+
+def test_a_correction_is_one_delivery_for_the_words_that_changed() -> None:
+    """Two feeds that bring one changed page tell of it once; so does one that flips back."""
+
+    def corrected(article: str, *changes: tuple[str, str]) -> str:
+        alert = make_alert(article, kind="correction", changes=changes)
+        [made] = deliveries_for(alert, RULE, [("console", "", "correction")], edition=article)
+        return made.id
+
+    assert corrected("a1", ("12", "15")) == corrected("a2", ("12", "15"))
+    assert corrected("a1", ("12", "15")) != corrected("a1", ("15", "12"))
+    assert corrected("a1", ("12", "15")) != corrected("a1", ("12", "15"), ("x", "y"))
+
+
+@pytest.mark.parametrize(
+    ("query", "entities"),
+    [
+        ("said:@holm(deal) OR @Vell", {"holm", "vell"}),
+        ("ferry", set()),
+        ("mail@holm.example", set()),
+    ],
+)
+def test_the_entities_of_a_rule_are_those_its_query_names(query: str, entities: set[str]) -> None:
+    assert entities_of(replace(RULE, query=query), Match("ferries", (), ())) == entities
+
+
+def test_members_of_a_group_are_known_by_the_match() -> None:
+    match = Match("ferries", (), (Highlight("text", 0, 3, "holm"),))
+    assert entities_of(replace(RULE, query="@council"), match) == {"council", "holm"}
+
+
+def test_an_entity_speaks_anew_when_nobody_had_its_words() -> None:
+    official = Quote(0, 3, ((0, 3),), "Ida Holm", "holm", kind="direct")
+    reported = replace(official, kind="indirect")
+    new = place(Place.FOLLOW_UP, new=(0,))
+    assert speaks_anew({"holm"}, new, [official])
+    assert not speaks_anew({"holm"}, new, [reported])
+    assert not speaks_anew({"vell"}, new, [official])
+    assert not speaks_anew({"holm"}, place(Place.FOLLOW_UP), [official])

@@ -27,16 +27,50 @@ def seconds(when: datetime) -> float:
 def test_the_pace_is_half_the_usual_gap(gap: float, expected: float) -> None:
     """Between the floor and six hours, whatever one long silence may say."""
     dates = [NOW - timedelta(seconds=gap * number) for number in range(8)]
-    assert pace(dates, 300) == expected
-    assert pace([*dates, NOW - timedelta(days=900)], 300) == expected
+    assert pace(dates, NOW, 300) == expected
+    assert pace([*dates, NOW - timedelta(days=900)], NOW, 300) == expected
 
 
 def test_a_feed_of_which_nothing_is_known_gets_the_floor() -> None:
-    assert pace([], 300) == pace([NOW], 300) == 300
+    assert pace([], NOW, 300) == pace([NOW], NOW, 300) == 300
 
 
 def test_a_floor_above_six_hours_is_kept() -> None:
-    assert pace([NOW, NOW - timedelta(days=9)], 50_000) == 50_000
+    assert pace([NOW, NOW - timedelta(days=9)], NOW, 50_000) == 50_000
+
+
+def test_a_short_floor_keeps_the_longest_wait_short() -> None:
+    """Who asks for a poll each second does not mean one in six hours."""
+    assert pace([NOW - timedelta(days=day) for day in range(5)], NOW, 1) == 72
+
+
+def test_a_feed_that_fell_silent_is_asked_less_and_less() -> None:
+    """An hour's pace, last seen: the gap decides while it is usual, then the silence does."""
+    dates = [NOW - timedelta(hours=number) for number in range(8)]
+    assert pace(dates, NOW + timedelta(hours=4), 300) == 1_800
+    assert pace(dates, NOW + timedelta(hours=16), 300) == 3_600
+    assert pace(dates, NOW + timedelta(days=60), 300) == 21_600
+
+
+def test_a_feed_that_is_new_to_us_is_asked_often_whatever_its_dates_say() -> None:
+    dates = [NOW - timedelta(days=day) for day in range(8)]
+    assert pace(dates, NOW, 300, since=NOW) == 300
+    assert pace(dates, NOW, 300, since=NOW - timedelta(hours=16)) == 3_600
+    assert pace(dates, NOW, 300, since=NOW - timedelta(days=8)) == 21_600
+    assert pace([], NOW, 300, since=NOW - timedelta(days=1)) == 86_400 / 16
+
+
+def test_dates_ahead_of_the_clock_count_as_now() -> None:
+    assert pace([NOW + timedelta(days=9), NOW - timedelta(hours=2)], NOW, 300) == 3_600
+
+
+def test_a_server_that_allows_it_is_asked_sooner() -> None:
+    """Down to a quarter of the feed's pace, and never below the floor."""
+    assert seconds(next_poll(NOW, 7_200, Wishes(fresh=3_600), floor=300)) == 3_600
+    assert seconds(next_poll(NOW, 7_200, Wishes(every=60), floor=300)) == 1_800
+    assert seconds(next_poll(NOW, 900, Wishes(fresh=60), floor=300)) == 300
+    assert seconds(next_poll(NOW, 7_200, Wishes(fresh=60))) == 7_200
+    assert seconds(next_poll(NOW, 7_200, Wishes(fresh=0), floor=300)) == 7_200
 
 
 def test_polls_are_never_earlier_than_asked() -> None:

@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.core.model import Article, Place, Quote
 from bot.core.story import Stories
+from bot.core.story.links import canonical_link
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -271,3 +274,118 @@ def test_odd_texts_are_placed_without_complaint(text: str) -> None:
     stories = Stories()
     assert stories.place(article("1", text[:300], text)).place is Place.NEW
     assert stories.place(article("2", "Ferry", FERRY, after=1)).place is Place.NEW
+
+
+def test_the_agencies_of_a_story_are_counted_by_report() -> None:
+    """A copy without a credit comes from where its text comes from."""
+    stories = Stories()
+    rows = [
+        article("1", "Ferry runs aground", f"PORT SELWIN (Reuters) - {FERRY}"),
+        article("2", "Ferry runs aground", FERRY, source="B", after=5),
+        article(
+            "3", "Ferry runs aground in fog", f"{FERRY[:300]}\n\nWith AFP", source="C", after=9
+        ),
+    ]
+    placed = [stories.place(row) for row in rows]
+    assert len({placement.story for placement in placed}) == 1
+    assert [placement.origins for placement in placed] == [
+        ("Reuters",), ("Reuters",), ("Reuters", "AFP"),
+    ]  # fmt: skip
+    assert stories.agencies(placed[0].story) == ("Reuters", "AFP")
+    assert stories.agencies("unknown") == ()
+
+
+def test_one_page_in_two_feeds_is_one_article() -> None:
+    stories = Stories()
+    link = "https://www.harbour.example/ferry?utm_source=rss"
+    first = stories.place(article("1", "Ferry runs aground", FERRY, url=link))
+    other = article(
+        "guid-2", "Ferry runs aground", FERRY, url="http://harbour.example/ferry/#top", after=9
+    )
+    assert stories.place(other).place is Place.REPRINT
+    changed = FERRY.replace("212 people", "219 people")
+    third = article("guid-3", "Ferry runs aground", changed, url=link, after=20)
+    placed = stories.place(third)
+    assert (placed.story, placed.place) == (first.story, Place.REVISION)
+    assert placed.revises == other.id
+    assert stories.origin(third.id) == article("1", "").id
+    stories.forget(third.id)
+    assert stories.place(third) == placed
+
+
+def test_other_news_under_one_link_is_no_revision() -> None:
+    """Some feeds give all their entries the link of a live page."""
+    stories = Stories()
+    link = "https://harbour.example/live"
+    first = stories.place(article("1", "Ferry runs aground", FERRY, url=link))
+    other = article(
+        "2", "Teachers vote for a strike", "The union voted for a strike.", url=link, after=5
+    )
+    assert stories.place(other).story != first.story
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("http://www.x.example/a/", "https://x.example/a", True),
+        ("https://x.example/a?id=1&utm_medium=rss", "https://x.example/a?id=1", True),
+        ("https://x.example/a?b=2&a=1#c", "https://x.example/a?a=1&b=2", True),
+        ("https://m.x.example/a?fbclid=Q", "https://x.example/a", True),
+        ("https://x.example/a?id=1", "https://x.example/a?id=2", False),
+        ("https://x.example/a?refid=1", "https://x.example/a?refid=2", False),
+        ("https://x.example/a", "https://y.example/a", False),
+    ],
+)
+def test_links_are_compared_without_what_says_where_readers_came_from(
+    one: str, other: str, *, same: bool
+) -> None:
+    assert (canonical_link(one) == canonical_link(other)) is same
+
+
+@pytest.mark.parametrize("url", ["", "https://x.example/", "https://x.example", "http://[", "?a=1"])
+def test_a_home_page_is_no_articles_own_link(url: str) -> None:
+    assert canonical_link(url) == ""
+
+
+EVENTS = st.lists(
+    st.tuples(st.integers(0, 4), st.integers(0, 3), st.booleans(), st.integers(0, 400)),
+    min_size=1,
+    max_size=14,
+)
+
+
+def written(at: int, event: int, outlet: int, agency: bool, after: int) -> Article:  # noqa: FBT001
+    """Write one of a few events in one of a few ways."""
+    credit = "PORT SELWIN (Northwire) - " if agency else ""
+    text = f"{credit}{TOWN[event]} saw {FRUIT[event]} and {FRUIT[event + 5]} burn. "
+    return article(
+        str(at),
+        f"{FRUIT[event].title()} burns in {TOWN[event]}",
+        f"{text}{FERRY[: 150 + 60 * outlet]} “Nothing {FRUIT[event]} is left,” said {TOWN[event]}.",
+        source=f"outlet {outlet}",
+        after=after,
+        url=f"https://o{outlet}.example/{event}",
+    )
+
+
+@given(EVENTS)
+def test_what_is_reloaded_at_a_start_is_what_there_was_before(
+    events: list[tuple[int, int, bool, int]],
+) -> None:
+    """After a crash stories are rebuilt from stored rows, and the next article finds its place."""
+    running, restarted = Stories(), Stories()
+    after = 0
+    for at, (event, outlet, agency, later) in enumerate(events):
+        after += later
+        row = written(at, event, outlet, agency, after)
+        quotes = [direct(row.text, f"Nothing {FRUIT[event]} is left")]
+        placed = running.place(row, quotes)
+        restarted.restore(row, quotes, placed.story, placed.place)
+    assert len(restarted) == len(running)
+    for event in range(5):
+        row = written(99, event, event % 4, agency=False, after=after + 1)
+        quotes = [direct(row.text, f"Nothing {FRUIT[event]} is left")]
+        assert running.place(row, quotes) == restarted.place(row, quotes)
+        assert running.origin(row.id) == restarted.origin(row.id)
+        running.forget(row.id)
+        restarted.forget(row.id)

@@ -10,6 +10,8 @@ import struct
 import zlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from importlib import import_module
+from importlib.util import find_spec
 
 RANDOM = random.Random(1)  # noqa: S311 - repeatable
 NIGHTLY = os.environ.get("WIREWATCH_PROFILE") == "nightly"
@@ -71,6 +73,15 @@ def bomb(size: int, bits: int) -> bytes:
     return b"".join(packer.compress(block) for _ in range(size >> 20)) + packer.flush()
 
 
+def brotli_bomb(size: int) -> bytes:
+    """Where nothing can make one the label alone must be refused."""
+    if find_spec("brotli") is None:
+        return b"\x8b\x07\x80 no brotli here \x03"
+    packer = import_module("brotli").Compressor(quality=1)
+    block = bytes(1 << 20)
+    return b"".join(packer.process(block) for _ in range(size >> 20)) + packer.finish()
+
+
 def laughs(levels: int = 9) -> str:
     lines = ['<!ENTITY a0 "ha">']
     lines += [f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, levels)]
@@ -122,6 +133,10 @@ MODES: dict[str, tuple[Mode, str | int]] = {
     ),
     "gzip-bomb": (answer(bomb(BOMB, 31), "Content-Encoding: gzip\r\n"), "larger than 10 MB"),
     "deflate-bomb": (answer(bomb(BOMB, -15), "Content-Encoding: deflate\r\n"), "larger than 10 MB"),
+    "brotli-bomb": (
+        answer(brotli_bomb(BOMB), "Content-Encoding: br\r\n"),
+        "larger than 10 MB|unknown content encoding",
+    ),
     "gzip-in-gzip": (
         answer(gzip.compress(gzip.compress(GOOD)), "Content-Encoding: gzip, gzip\r\n"),
         "unknown content encoding",
@@ -206,6 +221,8 @@ MODES: dict[str, tuple[Mode, str | int]] = {
         for n, date in enumerate(["-0001-01-01", "0000-00-00", "10000-01-01T00:00:00Z", "9" * 5_000,
                                   "Mon, 01 Jan 99999 00:00:00 GMT", "Thu, 01 Jan 1600 00:00 GMT"])
     ))), 6),
+    "dates-ahead": (answer(rss(items(3, guid="#", pubDate="Fri, 01 Jan 2100 00:00:00 GMT"))), 3),
+    "dates-back": (answer(rss(items(3, guid="#", pubDate="Thu, 01 Jan 1998 00:00:00 GMT"))), 3),
     "utf-7": (answer(rss(items(1, guid="1", title=SCRIPT)),
                      "Content-Type: text/xml; charset=utf-7\r\n"), 1),
     "utf-16-bare": (answer(GOOD.decode().encode("utf-16-le")), 1),

@@ -141,6 +141,8 @@ async def main():
             await HttpPages(client, pool).fetch(parsed.articles[0])
         except FetchError as error:
             print(error)
+        await feeds.discover("http://a.example/site")
+        await client.post("http://a.example/hub", {"hub.mode": "subscribe"})
     await runner.cleanup()
 
 asyncio.run(main())
@@ -152,7 +154,7 @@ print("judged", len(places))
 
 @pytest.mark.process
 def test_every_connection_is_judged_by_the_guard() -> None:
-    """Fetching a feed and a page connects nowhere that the socket factory was not asked about."""
+    """Feeds, pages, discovery, hubs: no connection that the socket factory was not asked about."""
     found = subprocess.run(
         [sys.executable, "-c", WATCHED], cwd=ROOT, capture_output=True, text=True, check=False
     )

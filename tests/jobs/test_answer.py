@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
+import json
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from io import StringIO
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from bot.core.model import Entity, Office, PollRecord, Rule, StoredArticle, Validators
+from bot.adapters.chart import draw
+from bot.core.command import parse_command
+from bot.core.model import Entity, Match, Office, PollRecord, Rule, StoredArticle, Validators
 from bot.core.officials import Officials
 from bot.jobs.answer import answer
 from bot.jobs.answer.desk import Desk
+from bot.jobs.answer.ledger import export_said
 from bot.jobs.reading import Reader
 from bot.jobs.rulebook import RuleBook
 from bot.ports import Incoming, Page, Reply
@@ -199,7 +206,7 @@ async def test_help_names_every_command_and_the_language(room: Room) -> None:
 async def test_status_counts(room: Room, store: Store) -> None:
     await fill(store, make_article("1"))
     text = (await room.type("status")).text
-    assert "feeds: 1, 0 failing" in text
+    assert "feeds: 1, 1 healthy, 0 failing, 0 paused; last good poll" in text
     assert "rules: 1, 0 paused" in text
 
 
@@ -228,3 +235,99 @@ async def test_a_stored_rule_that_no_longer_parses_costs_only_itself(
     book = RuleBook(Officials(), [FROM_FILE], store)
     await book.refresh()
     assert {rule.name for rule in book.active} == {"ferries", "truce"}
+
+
+async def met(store: Store, rule_id: str, *counts: int, source: str = "Harbour Times") -> None:
+    """So many matches of a rule a day, the last number today."""
+    await store.add_feeds([FEED])
+    rows = []
+    for ago, count in enumerate(reversed(counts)):
+        for at in range(count):
+            when = NOW - timedelta(days=ago)
+            key = f"{source} {ago} {at}"
+            article = make_article(key, published=when, arrived=when, source=source)
+            match = Match(rule_id, ("ferry",), ())
+            rows.append(StoredArticle(article, matches=(match,), analyzed=True))
+    record = PollRecord(FEED.id, NOW, Validators(), NOW, articles=tuple(rows))
+    await store.record(record)
+
+
+async def test_trend_counts_the_matches_of_a_rule_and_draws_them(room: Room, store: Store) -> None:
+    await met(store, "ferries", *[1, 3] * 10, 9)
+    reply = await room.type("trend ferries 7d")
+    assert reply.ok
+    assert not reply.public
+    assert "ferries: 21 matches in 7 days" in reply.text
+    assert "stands out: 30 Apr with 9" in reply.text
+    assert reply.chart is not None
+    assert reply.chart.spikes == (6,)
+    assert reply.chart.counts == (("Harbour Times", (1, 3, 1, 3, 1, 3, 9)),)
+    assert draw(reply.chart).startswith(b"\x89PNG")
+
+
+async def test_trend_of_an_entity_counts_statements_once(room: Room, store: Store) -> None:
+    await fill(store, make_article("1"), make_article("2", source="Lantern"))
+    reply = await room.type("trend @holm")
+    assert "Ida Holm: 1 statements in 30 days" in reply.text
+    assert not (await room.type("trend nothing")).ok
+    assert not (await room.type("trend @nobody")).ok
+
+
+async def test_a_rule_that_stopped_matching_is_told_in_the_status(
+    room: Room, store: Store, clock: TurnedClock
+) -> None:
+    await met(store, "ferries", *[3] * 14)
+    assert "quiet:" not in (await room.type("status")).text
+    clock.turn(days=4)
+    assert "quiet:" not in (await room.type("status")).text, "its feed was not read either"
+    await store.record(PollRecord(FEED.id, clock.now(), Validators(), clock.now()))
+    status = (await room.type("status")).text
+    assert "quiet: ferries has matched nothing for 4 days, after 42 matches" in status
+    await room.type("pause ferries")
+    assert "quiet:" not in (await room.type("status")).text
+
+
+async def test_reprinted_words_are_one_row_with_their_first_report(
+    room: Room, store: Store
+) -> None:
+    text = '"We will wait for the tide," Mayor Ida Holm said.'
+    await fill(
+        store,
+        make_article("2", text=text, source="Lantern", published=NOW - timedelta(hours=1)),
+        make_article("1", text=text, source="Courier", published=NOW - timedelta(hours=3)),
+        make_article("3", text='"Nobody asked me," Mayor Ida Holm said.'),
+    )
+    reply = await room.type("quotes @holm")
+    assert reply.text == (
+        "Ida Holm: 2 quotes\n"
+        "  “Nobody asked me,”\n"
+        "    Ida Holm, mayor of Orrin · The Harbour Times · 2024-04-30 12:00 UTC\n"
+        "    http://harbour.example/3\n"
+        "  “We will wait for the tide,”\n"
+        "    Ida Holm, mayor of Orrin · first by Courier · 2024-04-30 09:00 UTC · 2 outlets\n"
+        "    http://harbour.example/1"
+    )
+    assert "1 quote\n" in (await room.type("quotes @holm tide")).text
+
+
+async def test_a_reprint_of_old_words_is_no_new_statement(
+    room: Room, store: Store, clock: TurnedClock
+) -> None:
+    await fill(store, make_article("1"))
+    clock.turn(days=4)
+    late = make_article("2", source="Lantern", published=clock.now(), arrived=clock.now())
+    await fill(store, late)
+    assert "no quotes" in (await room.type("quotes @holm 2d")).text
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+async def test_the_export_has_all_rows_and_their_places(
+    room: Room, store: Store, form: Literal["csv", "json"]
+) -> None:
+    article = make_article("1")
+    await fill(store, article)
+    exported = await export_said(room.desk, parse_command("quotes @holm 7d"), form)
+    row = json.loads(exported)[0] if form == "json" else next(csv.DictReader(StringIO(exported)))
+    assert article.text[int(row["start"]) : int(row["end"])] == row["words"] == "We will wait,"
+    assert row["sha256"] == hashlib.sha256(article.text.encode()).hexdigest()
+    assert row["office"] == "mayor of Orrin"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -75,7 +75,7 @@ class Setting:
         self, store: Store, clock: TurnedClock, feeds: FakeFeeds, pages: FakePages
     ) -> None:
         self.store, self.feeds, self.pages = store, feeds, pages
-        officials = Officials([HOLM])
+        self.officials = officials = Officials([HOLM])
         rules = RuleSet(officials, RULES)
         self.stories = Stories()
         self.watch = Watch(
@@ -298,3 +298,307 @@ async def test_the_same_entry_never_alerts_twice(setting: Setting) -> None:
     for count in range(3):
         setting.feeds.articles = [make_article("1")] * (count + 2)
         assert await setting.poll() == 0
+
+
+LONG = (
+    "A car ferry with {count} people on board lost power off Orrin Head before dawn on Tuesday and "
+    "drifted for two hours until tugs took it in tow, the coast guard said. Divers will look at "
+    'the engines on Wednesday. "It was dark and nobody told us anything," said Marta Vell, a '
+    "teacher on the way home from a school trip."
+)
+
+
+def ferry(count: int, **changes: Any) -> Article:
+    title = changes.pop("title", "Ferry drifts for two hours off Orrin Head")
+    return make_article("9", title=title, text=LONG.format(count=count), **changes)
+
+
+async def test_a_changed_number_is_told_as_a_correction(setting: Setting) -> None:
+    await setting.poll()
+    setting.feeds.articles = [ferry(214)]
+    await setting.poll()
+    await setting.told()
+    setting.feeds.articles = [ferry(214), ferry(241)]
+    await setting.poll()
+    waiting = await setting.store.next_delivery("console", "")
+    assert waiting is not None
+    alert = waiting[0].alert
+    assert alert.kind == "correction"
+    [(before, after)] = alert.changes
+    assert "214" in before
+    assert "241" in after
+
+
+async def test_a_page_that_changes_all_the_time_is_told_three_times_a_day(
+    setting: Setting, clock: TurnedClock
+) -> None:
+    await setting.poll()
+    for count in range(214, 221):
+        setting.feeds.articles = [*setting.feeds.articles, ferry(count)]
+        await setting.poll()
+    kinds = [kind for _, kind, _ in await setting.told()]
+    assert kinds == ["alert", "correction", "correction", "correction"]
+    stored = await setting.store.article(ferry(220).id)
+    assert stored is not None
+    assert "3 corrections of it were told in a day" in stored.outcome
+    clock.turn(hours=25)
+    setting.feeds.articles = [*setting.feeds.articles, ferry(230)]
+    await setting.poll()
+    assert [kind for _, kind, _ in await setting.told()] == ["correction"]
+
+
+async def test_cosmetic_changes_are_not_told(setting: Setting) -> None:
+    await setting.poll()
+    setting.feeds.articles = [ferry(214)]
+    await setting.poll()
+    await setting.told()
+    again = ferry(214)
+    setting.feeds.articles = [
+        ferry(214),
+        replace(again, title=f"{again.title} | The Harbour Times"),
+        replace(again, text=again.text.replace('"', "”") + " Sign up for our newsletter."),
+    ]
+    await setting.poll()
+    assert await setting.told() == []
+
+
+async def test_a_page_that_two_feeds_bring_is_corrected_once(
+    store: Store, clock: TurnedClock
+) -> None:
+    other = Feed("http://harbour.example/local.xml", "The Harbour Times, local news")
+    await store.add_feeds([FEED, other])
+    setting = Setting(store, clock, FakeFeeds(), FakePages())
+    await setting.poll()
+    await setting.poll(other)
+    for count in (214, 241):
+        for feed in (FEED, other):
+            setting.feeds.articles = [
+                *setting.feeds.articles, ferry(count, feed_id=feed.id)
+            ]  # fmt: skip
+            await setting.poll(feed)
+    assert [kind for _, kind, _ in await setting.told()] == ["alert", "correction"]
+
+
+async def test_a_change_of_an_article_that_nobody_was_told_of_is_not_told(
+    store: Store, clock: TurnedClock
+) -> None:
+    """A silent reprint stays silent when it changes; the report that was told speaks for both."""
+    other = Feed("http://lantern.example/feed", "The Lantern")
+    await store.add_feeds([FEED, other])
+    setting = Setting(store, clock, FakeFeeds(), FakePages())
+    await setting.poll()
+    await setting.poll(other)
+    copy = ferry(214, feed_id=other.id, url="http://lantern.example/9", source="The Lantern")
+    setting.feeds.articles = [ferry(214)]
+    await setting.poll()
+    for text in (copy.text, copy.text.replace("two hours", "three hours")):
+        setting.feeds.articles = [*setting.feeds.articles, replace(copy, text=text)]
+        await setting.poll(other)
+    assert [kind for _, kind, _ in await setting.told()] == ["alert"]
+
+
+async def test_a_new_word_of_an_entity_of_the_rule_is_for_the_whole_channel(
+    setting: Setting,
+) -> None:
+    await setting.poll()
+    first = ferry(214)
+    more = replace(
+        first,
+        key="10",
+        url="http://harbour.example/10",
+        text=f'{first.text} "We will pay for every ticket," Mayor Ida Holm said.',
+    )
+    setting.feeds.articles = [first]
+    await setting.poll()
+    await setting.told()
+    setting.feeds.articles = [first, more]
+    await setting.poll()
+    broadcast = {}
+    while waiting := await setting.store.next_delivery("console", ""):
+        alert = waiting[0].alert
+        broadcast[alert.rule, alert.kind] = alert.broadcast
+        await setting.store.delivered(waiting[0].id, "ref", NOW)
+    assert broadcast == {("ferries", "follow-up"): False, ("holm-says", "alert"): False}
+    later = replace(
+        more, key="11", url="http://harbour.example/11",
+        text=f'{more.text} "The boats are older than I am," Mayor Ida Holm said.',
+    )  # fmt: skip
+    setting.feeds.articles = [first, more, later]
+    await setting.poll()
+    while waiting := await setting.store.next_delivery("console", ""):
+        alert = waiting[0].alert
+        broadcast[alert.rule, alert.kind] = alert.broadcast
+        await setting.store.delivered(waiting[0].id, "ref", NOW)
+    assert broadcast["holm-says", "follow-up"]
+    assert not broadcast["ferries", "follow-up"]
+
+
+async def test_a_new_entity_of_the_rule_is_news(store: Store, clock: TurnedClock) -> None:
+    """Nobody is quoted, but somebody whom the rule watches comes up in the story."""
+    await store.add_feeds([FEED])
+    setting = Setting(store, clock, FakeFeeds(), FakePages())
+    vell = Entity("vell", "Marta Vell", gender="female")
+    officials = Officials([HOLM, vell])
+    rules = RuleSet(officials, [Rule("both", "both", "@holm OR @vell", ("console",))])
+    setting.watch._reader = Reader(setting.pages, rules, officials)
+    setting.watch._placing._rules = rules
+    await setting.poll()
+    start = LONG.format(count=214).partition(' "It')[0]
+    texts = [
+        f"{start} Marta Vell was on board.",
+        f"{start} Marta Vell was on board with a class of 31.",
+        (
+            "Mayor Ida Holm went to Orrin Head on Tuesday to meet the people of the car ferry "
+            "that drifted for two hours before tugs took it in tow. Marta Vell was among them. "
+            "The ferry had lost power before dawn with 214 people on board. The town will ask "
+            "the company for a report on its engines, which divers look at on Wednesday."
+        ),
+        (
+            "Ida Holm, the mayor, met the people of the ferry that drifted off Orrin Head for "
+            "two hours on Tuesday. All 214 people on board are well, the coast guard said after "
+            "tugs had taken it in tow. A report on the engines that lost power is to follow."
+        ),
+    ]
+    for at, text in enumerate(texts):
+        row = make_article(
+            f"n{at}", title="Ferry drifts for two hours off Orrin Head", text=text,
+            source=f"outlet {at}",
+        )  # fmt: skip
+        setting.feeds.articles = [*setting.feeds.articles, row]
+        await setting.poll()
+    assert [kind for _, kind, _ in await setting.told()] == ["alert", "follow-up"]
+
+
+async def test_the_next_poll_suits_the_feed(setting: Setting, clock: TurnedClock) -> None:
+    """A feed with an entry every other hour is asked each hour, once it is known for a while."""
+    setting.feeds.articles = [make_article("1", published=NOW - timedelta(hours=2))]
+    await setting.poll()
+    assert (await setting.state()).next_poll == NOW + timedelta(seconds=300)
+    for number in range(2, 12):
+        clock.turn(hours=2)
+        article = make_article(str(number), title=f"Snow {number}", published=clock.now())
+        setting.feeds.articles.append(article)
+        await setting.poll()
+    state = await setting.state()
+    assert state.next_poll == clock.now() + timedelta(hours=1)
+    assert state.habits.wait == 3_600
+    assert state.habits.since == NOW
+
+
+async def test_what_the_feed_asks_for_outlives_a_304(setting: Setting) -> None:
+    parsed = ParsedFeed("T", "en", (), every=3_600.0, skip_hours=(13, 14))
+
+    async def parse(*_: object) -> ParsedFeed:
+        return parsed
+
+    setting.feeds.parse = parse  # type: ignore[method-assign]
+    for _ in range(2):
+        await setting.poll()
+        assert (await setting.state()).next_poll == NOW + timedelta(hours=3)
+
+
+async def test_failures_are_forgotten_by_halves(setting: Setting) -> None:
+    """A feed that fails every other time is not asked like one that never does."""
+    setting.feeds.error = FetchError("HTTP 500")
+    for _ in range(9):
+        await setting.poll()
+    assert (await setting.state()).failures == 9
+    setting.feeds.error = None
+    waits = []
+    for _ in range(5):
+        await setting.poll()
+        state = await setting.state()
+        assert state.next_poll is not None
+        waits.append((state.failures, (state.next_poll - NOW).total_seconds()))
+    assert waits == [(4, 19_200), (2, 600), (1, 300), (0, 300), (0, 300)]
+
+
+async def test_a_feed_that_is_gone_is_paused(setting: Setting) -> None:
+    setting.feeds.error = FetchError("HTTP 410 Gone", status=410)
+    await setting.poll()
+    state = await setting.state()
+    assert (state.paused, state.gone, state.error) == (True, True, "HTTP 410 Gone")
+    assert await setting.store.claim_due(NOW + timedelta(days=9), 9, timedelta(1)) == []
+    await setting.store.pause_feed(FEED.id, paused=False)
+    state = await setting.state()
+    assert (state.paused, state.gone, state.next_poll) == (False, False, None)
+
+
+class Moving(FakeFeeds):
+    """A feed that moved; it notes where it is asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.places: list[str] = []
+
+    async def fetch(self, feed: Feed, validators: Validators) -> Fetched | Unchanged:
+        self.places.append(feed.address or feed.url)
+        found = await super().fetch(feed, validators)
+        return found if feed.address else replace(found, moved="http://new.example/")
+
+
+async def test_a_feed_that_moved_for_good_is_asked_there(store: Store, clock: TurnedClock) -> None:
+    """And its entries stay known, for its own URL stays its name."""
+    await store.add_feeds([FEED])
+    feeds = Moving()
+    setting = Setting(store, clock, feeds, FakePages())
+    feeds.articles = [make_article("1")]
+    for _ in range(4):
+        await setting.poll()
+    assert feeds.places == [*[FEED.url] * 3, "http://new.example/"]
+    feeds.articles.append(make_article("2"))
+    assert await setting.poll() == 2
+    feeds.error = FetchError("HTTP 410 Gone", status=410)
+    await setting.poll()
+    assert not (await setting.state()).paused
+    feeds.error = None
+    await setting.poll()
+    assert feeds.places[-1] == FEED.url
+
+
+async def test_a_census_forgets_what_left_long_ago_and_nothing_else(
+    setting: Setting, clock: TurnedClock
+) -> None:
+    """What is in the body stays known for ever; what comes back after months alerts nobody."""
+    stays, leaves = make_article("stays"), make_article("leaves")
+    setting.feeds.articles = [stays, leaves]
+    await setting.poll()
+    setting.feeds.articles = [stays]
+    for _ in range(8):
+        clock.turn(days=31)
+        await setting.poll()
+    assert await setting.store.unseen(FEED.id, [stays, leaves]) == [leaves]
+    setting.feeds.articles = [stays, leaves]
+    assert await setting.poll() == 0
+    stored = await setting.store.article(leaves.id)
+    assert stored is not None
+    assert stored.outcome.startswith("older than what is remembered")
+    setting.feeds.articles.append(make_article("new", published=clock.now()))
+    assert await setting.poll() == 2
+
+
+async def test_nothing_is_forgotten_within_three_months(
+    setting: Setting, clock: TurnedClock
+) -> None:
+    """A feed that shrinks and grows again repeats nothing."""
+    both = [make_article("1"), make_article("2")]
+    setting.feeds.articles = both
+    await setting.poll()
+    setting.feeds.articles = both[:1]
+    for _ in range(3):
+        clock.turn(days=31)
+        await setting.poll()
+    assert await setting.store.unseen(FEED.id, both) == []
+
+
+async def test_a_server_that_knows_only_304_does_not_fail_its_census(
+    setting: Setting, clock: TurnedClock
+) -> None:
+    await setting.poll()
+    clock.turn(days=31)
+    setting.feeds.error = FetchError("HTTP 304 Not Modified", status=304)
+    await setting.poll()
+    state = await setting.state()
+    assert state.error is None
+    assert state.habits.census == clock.now()
+    assert state.validators.etag == "v0"

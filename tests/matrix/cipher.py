@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import nio
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.matrix.synapse import Synapse
 
 ENCRYPTION = {
@@ -80,13 +82,19 @@ class Cipher:
 
     async def wait_text(self, room: str, part: str, seconds: float = 20) -> dict[str, Any]:
         """Wait for readable words in a room."""
+        return await self.wait_for(room, lambda content: part in str(content.get("body")), seconds)
+
+    async def wait_for(
+        self, room: str, test: Callable[[dict[str, Any]], bool], seconds: float = 20
+    ) -> dict[str, Any]:
+        """Wait for a readable event in a room whose content meets a test."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             for where, event in self.read:
-                if where == room and part in str(event["content"].get("body", "")):
+                if where == room and test(event["content"]):
                     return event
             await self.sync()
-        raise AssertionError(f"never came: {part!r}; read {self.read}, unread {self.unread}")
+        raise AssertionError(f"never came; read {self.read}, unread {self.unread}")
 
     async def wait_member(self, room: str, user: str) -> None:
         """Wait until somebody is in a room and their devices are known."""

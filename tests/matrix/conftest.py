@@ -11,7 +11,7 @@ import pytest
 
 from bot.adapters.matrix import Login, MatrixChat
 from bot.ports import Incoming, Reply
-from tests.matrix.samples import STORED
+from tests.matrix.samples import CHART, PNG, STORED
 from tests.matrix.synapse import Person, Synapse, synapse_python
 
 if TYPE_CHECKING:
@@ -49,13 +49,21 @@ class Desk:
     """Stands in for the `answer` job: keeps what it was asked."""
 
     asked: list[Incoming] = field(default_factory=list)
-    public: bool = False
+
+    @property
+    def texts(self) -> list[str]:
+        """What it was asked, in order."""
+        return [incoming.text for incoming in self.asked]
 
     async def __call__(self, incoming: Incoming) -> Reply:
         self.asked.append(incoming)
-        if incoming.text == "fail":
+        verb = incoming.text.partition(" ")[0]
+        if verb == "fail":
             raise RuntimeError("boom")
-        return Reply(f"you said <{incoming.text}>", public=incoming.text.startswith("add"))
+        if verb in ("snooze", "unsnooze") and not incoming.may_change:
+            return Reply("you may look, not change", ok=False)
+        chart = CHART if verb == "trend" else None
+        return Reply(f"you said <{incoming.text}>", public=verb == "add", chart=chart)
 
 
 @dataclass
@@ -94,7 +102,8 @@ async def start_bot(tmp_path: Path) -> AsyncIterator[Callable[..., Awaitable[Bot
         folder = tmp_path / f"matrix{len(bots)}"
         login = Login(base or server.url, user_id, "pw")
         options = {"folder": folder, "answer": desk, "clock": WallClock(), "joined": joined,
-                   "article": article_of, **more}  # fmt: skip
+                   "article": article_of, "draw": lambda _: PNG,
+                   **more}  # fmt: skip
         chat = MatrixChat(login, **options)
         bot = Bot(chat, user_id, folder, desk, login, options, entered)
         bots.append(bot)

@@ -33,7 +33,7 @@ async def main(homeserver: str, user: str, folder: str, database: str) -> None:
     chat.doubt = timedelta(seconds=0.5)
     store = Store(database)
     await store.open()
-    deliver = Deliver({"matrix": chat}, store, clock, lambda: 0.0)
+    deliver = Deliver({"matrix": chat}, store, clock, lambda: 0.0, limits={})
     await chat.start()
     await chat.ready()
     print("ready", flush=True)  # noqa: T201 -- the test waits for it

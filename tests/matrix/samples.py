@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from bot.core.model import Alert, Article, Delivery, Excerpt, KeyQuote, Quote, StoredArticle, digest
+from bot.core.model import (
+    Alert,
+    Article,
+    Chart,
+    Delivery,
+    Excerpt,
+    KeyQuote,
+    Quote,
+    StoredArticle,
+    digest,
+)
 
 ALERT = Alert(
     kind="alert",
@@ -32,6 +44,26 @@ ALERT = Alert(
     sources=2,
 )
 
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+PNG = (
+    b"\x89PNG\r\n\x1a\n"
+    + _chunk(b"IHDR", struct.pack(">IIBBBBB", 3, 2, 8, 0, 0, 0, 0))
+    + _chunk(b"IDAT", zlib.compress(b"\x00abc\x00def"))
+    + _chunk(b"IEND", b"")
+)
+"""A picture, 3 by 2."""
+
+CHART = Chart(
+    "harbour by day",
+    (date(2026, 11, 19), date(2026, 11, 20)),
+    (("The Harbour Times", (1, 4)),),
+    (1,),
+    "harbour by day: 1 on 19 Nov, 4 on 20 Nov",
+)
 
 _TEXT = 'Ada Venn said: "We will close the harbour," and "Nobody asked us," said a captain.'
 

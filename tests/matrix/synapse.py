@@ -112,7 +112,7 @@ class Synapse:
                 "listeners": [
                     {
                         "port": self.port, "type": "http", "bind_addresses": ["127.0.0.1"],
-                        "resources": [{"names": ["client"]}],
+                        "resources": [{"names": ["client", "media"]}],
                     }
                 ],
                 "database": {
@@ -239,6 +239,18 @@ class Person:
     async def react(self, room: str, event: str, key: str) -> str:
         relation = {"rel_type": "m.annotation", "event_id": event, "key": key}
         return await self.send(room, {"m.relates_to": relation}, "m.reaction")
+
+    async def download(self, uri: str) -> bytes:
+        """Give what somebody uploaded."""
+        path = f"/_matrix/client/v1/media/download/{uri.removeprefix('mxc://')}"
+        request = urllib.request.Request(self.base + path)  # noqa: S310 -- http on loopback
+        request.add_header("Authorization", f"Bearer {self.token}")
+
+        def read() -> bytes:
+            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 -- the same
+                return bytes(answer.read())
+
+        return await asyncio.to_thread(read)
 
     async def redact(self, room: str, event: str) -> None:
         await self.call("PUT", f"rooms/{room}/redact/{event}/{time.time_ns()}", {})

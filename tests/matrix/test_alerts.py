@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.adapters.matrix import survey
-from bot.core.model import Excerpt, KeyQuote
+from bot.core.alert import notice_for
+from bot.core.model import Delivery, Digest, DigestLine, Excerpt, KeyQuote
 from bot.ports import Delivered
-from tests.matrix.samples import delivery
+from tests.matrix.samples import ALERT, delivery
 
 if TYPE_CHECKING:
     from tests.matrix.conftest import Bot
@@ -85,7 +86,52 @@ async def test_check_tells_where_the_bot_may_write(
     assert lines[0] == f"{bot.user_id} on {synapse.url}, device {device}"
     assert lines[1].startswith("session key ")
     assert f"{room}: News desk, not encrypted, power 0, may write" in lines
+    long = {"name": "n" * 9_000 + "\n\x1b[31m"}
+    await alice.call("PUT", f"rooms/{room}/state/m.room.name", long)
+    assert all(len(line) < 250 for line in await survey(bot.login, bot.folder))
     assert f"{mute}: without a name, not encrypted, power 0, MAY NOT WRITE" in lines
+
+
+def long_digest(room: str) -> Delivery:
+    """Make a digest that no single event can hold."""
+    quote = KeyQuote((Excerpt("quote " + "é" * 200),), "Ada Venn")
+    one = DigestLine("harbour", "Story", "", "", "x.example", ALERT.published, quote)
+    lines = tuple(
+        replace(one, title=f"Story {at} " + "界" * 200, url=f"https://x.example/{at}")
+        for at in range(50)
+    )
+    return replace(delivery(room), message=Digest("digest", "50 alerts", lines, 50))
+
+
+async def test_a_long_digest_is_several_events(bot: Bot, alice: Person, room: str) -> None:
+    """They come in order, once, whatever is posted again; the last one stands for all."""
+    sent = replace(long_digest(room), since=datetime.now(UTC))
+    first = await bot.chat.post(sent)
+    assert isinstance(first, Delivered)
+    await bot.restart()
+    assert await bot.chat.post(sent) == first
+    events = [e for e in await alice.events(room, of=bot.user_id) if "50 alerts" in str(e)]
+    titles = [event["content"]["body"].split("\n")[0] for event in events]
+    assert titles == [f"50 alerts ({n} of {len(events)})" for n in range(1, len(events) + 1)]
+    assert len(events) > 1
+    assert first.ref == f"{room} {events[-1]['event_id']}"
+    assert await bot.chat.find(sent) == first.ref
+    assert await bot.chat.revise(sent, first.ref) == first
+
+
+async def test_a_notice_is_no_alert(bot: Bot, alice: Person, room: str) -> None:
+    """A sentence of the bot's own comes once and is found again; reacting to it does nothing."""
+    sent = replace(notice_for("matrix", room, "Feed <x> fails", key="k"), since=datetime.now(UTC))
+    first = await bot.chat.post(sent)
+    assert first == await bot.chat.post(sent)
+    assert isinstance(first, Delivered)
+    event = await alice.wait_text(room, "Feed <x> fails", of=bot.user_id)
+    assert event["content"]["formatted_body"] == "Feed &lt;x&gt; fails"
+    assert await bot.chat.find(sent) == first.ref
+    await alice.react(room, event["event_id"], "❓")
+    await alice.say(room, "!watch end")
+    await alice.wait_text(room, "you said <end>", of=bot.user_id)
+    assert bot.desk.texts == ["end"]
 
 
 async def test_a_revised_alert(bot: Bot, alice: Person, room: str) -> None:

@@ -1,17 +1,16 @@
-"""Commands and reactions on a real Synapse."""
+"""Commands on a real Synapse."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.ports import Delivered
-from tests.matrix.samples import ALERT, STORED, delivery
+from tests.matrix.samples import CHART, PNG
 
 if TYPE_CHECKING:
     from tests.matrix.conftest import Bot
-    from tests.matrix.synapse import Person
+    from tests.matrix.synapse import Person, Synapse
 
 
 async def test_a_command_is_answered_as_a_reply(bot: Bot, alice: Person, room: str) -> None:
@@ -124,43 +123,51 @@ async def test_who_made_the_room_may_change(
     assert [asked.may_change for asked in bot.desk.asked] == [True, version == "12"]
 
 
-async def test_reactions_ask_about_the_alert(bot: Bot, alice: Person, room: str) -> None:
-    """A reaction runs its command for the alert's article, once, and answers in its thread."""
-    outcome = await bot.chat.post(delivery(room, article=STORED.article.id))
-    assert isinstance(outcome, Delivered)
-    event = outcome.ref.split()[1]
-    offered = await alice.wait_for(
-        room, lambda e: e["type"] == "m.reaction" and "💬" in str(e), of=bot.user_id
-    )
-    assert offered["content"]["m.relates_to"]["event_id"] == event
-    reacted = await alice.react(room, event, "❓")
-    answer = await alice.wait_text(room, f"you said <explain {ALERT.url}>", of=bot.user_id)
-    assert answer["content"]["m.relates_to"]["event_id"] == event
-    other = await alice.say(room, "not an alert")
-    await alice.react(room, other, "❓")
-    await alice.react(room, event, "👍")
-    await alice.react(room, event, "💬")
-    quotes = await alice.wait_text(room, "2 quotes", of=bot.user_id)
-    assert quotes["content"]["body"] == (
-        "Harbour of Dunmore to close, minister says\n2 quotes\n"
-        "> “We will close the harbour”\n> — Ada Venn, minister of ports\n"
-        "> “Nobody asked us”\n> — unattributed"
-    )
-    assert quotes["content"]["m.relates_to"]["event_id"] == event
-    await alice.redact(room, reacted)
-    await alice.react(room, event, "❓\ufe0f")
-    await alice.say(room, "!watch end")
-    await alice.wait_text(room, "you said <end>", of=bot.user_id)
-    assert [asked.text.split()[0] for asked in bot.desk.asked] == ["explain", "end"]
-    assert not bot.desk.asked[0].may_change
+async def test_a_flood_is_answered_once(
+    bot: Bot, alice: Person, bob: Person, room: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond a person's quota there is one answer, then silence; others are served on."""
+    monkeypatch.setattr(bot.chat._answering._quota, "_most", 3)
+    await alice.call("POST", f"rooms/{room}/invite", {"user_id": bob.user_id})
+    await bob.call("POST", f"join/{room}", {})
+    for number in range(6):
+        await alice.say(room, f"!watch n{number}")
+    told = await alice.wait_text(room, "more than 30 requests in a minute", of=bot.user_id)
+    assert "m.in_reply_to" in told["content"]["m.relates_to"]
+    await bob.say(room, "!watch bob")
+    await bob.wait_text(room, "you said <bob>", of=bot.user_id)
+    assert bot.desk.texts == ["n0", "n1", "n2", "bob"]
+    texts = [e["content"].get("body", "") for e in await alice.events(room, of=bot.user_id)]
+    assert len([text for text in texts if "requests in a minute" in text]) == 1
 
 
-async def test_a_forged_alert_is_not_ours(bot: Bot, alice: Person, room: str) -> None:
-    """Somebody's message that carries our keys is no alert: its address is never asked about."""
-    forged = await alice.say(
-        room, "!watch forged", **{"org.wirewatch.alert": {"url": "https://evil.example/"}}
+async def test_a_chart_follows_the_words(bot: Bot, alice: Person, room: str) -> None:
+    """A chart comes as a picture behind its answer, with the same in words as its caption."""
+    await alice.say(room, "!watch trend harbour")
+    picture = await alice.wait_for(
+        room, lambda e: e["content"].get("msgtype") == "m.image", of=bot.user_id
     )
-    await alice.react(room, forged, "❓")
+    content = picture["content"]
+    assert content["body"] == CHART.alt
+    assert content["info"] == {"mimetype": "image/png", "w": 3, "h": 2, "size": len(PNG)}
+    assert content["m.mentions"] == {}
+    words = await alice.wait_text(room, "you said <trend harbour>", of=bot.user_id)
+    assert content["m.relates_to"] == words["content"]["m.relates_to"]
+    assert words["origin_server_ts"] <= picture["origin_server_ts"]
+    assert await alice.download(content["url"]) == PNG
+
+
+@pytest.mark.parametrize("draw", [lambda _: b"no picture", lambda _: 1 / 0, None])
+async def test_a_chart_that_fails_costs_no_words(
+    synapse: Synapse, start_bot: Any, alice: Person, draw: Any
+) -> None:
+    """Where there is no picture, the words have come all the same, and the next command works."""
+    bot = await start_bot(synapse, draw=draw)
+    room = await alice.make_room(bot.user_id)
+    await alice.wait_text(room, "!watch help", of=bot.user_id)
+    await alice.say(room, "!watch trend harbour")
+    await alice.wait_text(room, "you said <trend harbour>", of=bot.user_id)
     await alice.say(room, "!watch end")
     await alice.wait_text(room, "you said <end>", of=bot.user_id)
-    assert [asked.text for asked in bot.desk.asked] == ["end"]
+    kinds = {e["content"].get("msgtype") for e in await alice.events(room, of=bot.user_id)}
+    assert "m.image" not in kinds

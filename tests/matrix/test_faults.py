@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -43,6 +42,7 @@ FAULTS: list[tuple[Any, type, bool]] = [
     ({"status": 403, "errcode": "M_CONSENT_NOT_GIVEN", "error": "x"}, Refused, False),
     ({"status": 500, "errcode": "M_UNKNOWN", "error": "x"}, Unknown, False),
     (TOKEN_GONE, Later, False),
+    ({**TOKEN_GONE, "soft_logout": True}, Later, False),
 ]  # fmt: skip
 
 
@@ -81,45 +81,6 @@ async def test_looking_fails_aloud(bot: Bot, alice: Person, room: str) -> None:
     await alice.call("POST", f"rooms/{room}/ban", {"user_id": bot.user_id})
     with pytest.raises(OSError, match="M_FORBIDDEN"):
         await bot.chat.find(delivery("!never:localhost"))
-
-
-async def test_a_homeserver_that_restarts(synapse: Synapse, start_bot: Any) -> None:
-    """While it is down alerts wait, afterwards alerts and commands go on; nothing is doubled."""
-    alice = await Person.enter(synapse, "alice")
-    bot = await start_bot(synapse, offers=False)
-    room = await alice.make_room(bot.user_id)
-    await alice.wait_text(room, "!watch help", of=bot.user_id)
-    first = await bot.chat.post(delivery(room, "first"))
-    synapse.stop(signal.SIGKILL)
-    down = await bot.chat.post(delivery(room, "second"))
-    assert isinstance(down, Later)
-    await asyncio.to_thread(synapse.start)
-    assert await bot.chat.post(delivery(room, "first")) == first
-    assert isinstance(await bot.chat.post(delivery(room, "second")), Delivered)
-    await alice.say(room, "!watch after")
-    await alice.wait_text(room, "you said <after>", of=bot.user_id, seconds=30)
-    alerts = [e for e in await alice.events(room, of=bot.user_id) if "Harbour" in str(e)]
-    assert len(alerts) == 2
-
-
-async def test_logged_out_logs_in_again(bot: Bot, alice: Person, room: str) -> None:
-    """With a password a lost token is replaced; the device stays, so nothing is doubled."""
-    first = await bot.chat.post(delivery(room))
-    device = bot.chat._account.session.device_id
-    await bot.chat._account.request("POST", "/_matrix/client/v3/logout/all", {})
-    await alice.say(room, "!watch after")
-    await alice.wait_text(room, "you said <after>", of=bot.user_id)
-    assert bot.chat._account.session.device_id == device
-    assert await bot.chat.post(delivery(room)) == first
-
-
-async def test_a_place_in_the_stream_nobody_knows(bot: Bot, alice: Person, room: str) -> None:
-    """A sync token that means nothing to the homeserver is dropped, and the bot goes on."""
-    await bot.chat.stop()
-    bot.chat._account.keep(since="s1_nonsense")
-    await bot.restart()
-    await alice.say(room, "!watch after")
-    await alice.wait_text(room, "you said <after>", of=bot.user_id)
 
 
 async def test_credentials(synapse: Synapse, bot: Bot, alice: Person, room: str) -> None:

@@ -82,7 +82,7 @@ async def make_chat(slack: Simulator, answers: Answers) -> AsyncIterator[Callabl
         known = {one.name for one in fields(Tools)}
         at_hand = {name: value for name, value in options.items() if name in known}
         rest = {name: value for name, value in options.items() if name not in known}
-        tools = Tools(**{"answer": answers, "clock": SystemClock(), "pace": 0.0, **at_hand})
+        tools = Tools(**{"answer": answers, "clock": SystemClock(), **at_hand})
         given = {
             **({} if "installs" in rest else {"bot_token": BOT_TOKEN}),
             "api_url": f"{slack.base}/api/",

@@ -86,7 +86,6 @@ class House:
             overview=look,
             mended=mended,
             blocked=lambda: self.store.blocked_channels("slack"),
-            pace=0.0,
         )
         return SlackChat(
             tools, signing_secret=SECRET, api_url=api, installs=self.installs, wait=2.0

@@ -92,7 +92,6 @@ async def bench(
             article=find_article,
             rules=desk.listed,
             overview=desk.overview,
-            pace=0,
         ),
         bot_token=TOKEN,
         api_url=f"{slack.base}/api/",

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -416,24 +415,6 @@ async def test_revision_says_what_became_of_it(
     chat = make_chat()
     slack.fail("chat.update", Fault("reset", after=True), Fault("reset", after=True))
     assert isinstance(await chat.revise(given, first.ref), Unknown)
-
-
-async def test_pace_is_kept_per_channel(
-    slack: Simulator, make_chat: Callable[..., SlackChat]
-) -> None:
-    rooms = [slack.room(f"desk{number}") for number in range(3)]
-    chat = make_chat(pace=0.5)
-    begun = time.monotonic()
-    await asyncio.gather(
-        *(
-            chat.post(delivery(room.id, alert(article=f"a{number}")))
-            for room in rooms
-            for number in range(3)
-        )
-    )
-    took = time.monotonic() - begun
-    assert len(slack.accepted) == 9
-    assert 1.0 <= took < 3.5, "each room waits for itself, none for another"
 
 
 async def test_check_names_scopes_and_channels(

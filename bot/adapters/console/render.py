@@ -92,11 +92,20 @@ def _where(alert: Alert) -> Text:
     if alert.domain and alert.domain.casefold() != alert.source.casefold():
         facts.append(alert.domain)
     facts.append(f"{alert.published:%d %b %Y %H:%M} UTC")
-    if alert.sources > 1:
-        facts.append(f"{alert.sources} outlets")
+    facts += _spread(alert)
     if alert.teaser:
         facts.append("teaser only")
     return Text(clean(" · ".join(facts)), style="dim")
+
+
+def _spread(alert: Alert) -> list[str]:
+    """Say how many outlets carry it and how many agencies that comes down to."""
+    names = ", ".join(alert.origins)
+    if alert.sources == 1:
+        return [f"from {names}"] if names else []
+    count = len(alert.origins)
+    origins = f", {count} origin{'s' * (count != 1)}: {names}" if names else ""
+    return [f"{alert.sources} outlets{origins}"]
 
 
 def _why(alert: Alert) -> Text:

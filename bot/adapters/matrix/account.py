@@ -9,17 +9,16 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import nio
 
-from bot.adapters.matrix.errors import MatrixError, NotReadyError
+from bot.adapters.matrix.errors import MatrixError, NoAnswerError, NotReadyError
 from bot.adapters.matrix.secrecy import encrypted
 from bot.adapters.matrix.session import SessionFile
-from bot.adapters.matrix.wire import content_of, unanswered
+from bot.adapters.matrix.wire import NOT_FOUND, content_of, unanswered
 from bot.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -71,6 +70,7 @@ class Account:
         client: nio's.
         session: what is kept of the login.
         synced: set once the first sync is done.
+        stale_keys: encrypted rooms whose next message shall have a new key.
         patience: seconds that an answer may take.
 
     Raises:
@@ -95,6 +95,7 @@ class Account:
         )
         self._sending: dict[str, asyncio.Lock] = {}
         self.synced = asyncio.Event()
+        self.stale_keys: set[str] = set()
         self.patience = REQUEST_SECONDS
 
     @property
@@ -131,20 +132,28 @@ class Account:
         self,
         method: str,
         path: str,
-        body: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | bytes | None = None,
         *,
         signed: bool = True,
+        kind: str = "application/json",
     ) -> dict[str, Any]:
         """Ask the homeserver once, with our token unless `signed` is False.
+
+        Args:
+            method: of HTTP.
+            path: behind the homeserver's address.
+            body: sent as JSON; bytes are sent as they are, as `kind`.
+            signed: whether our token goes with it.
+            kind: the body's media type.
 
         Raises:
             MatrixError: any status but 200.
             NoAnswerError: no answer.
         """
-        headers = {"Content-Type": "application/json"}
+        headers = {"Content-Type": kind}
         if signed and self.client.access_token:
             headers["Authorization"] = f"Bearer {self.client.access_token}"
-        data = None if body is None else json.dumps(body)
+        data = body if isinstance(body, bytes | None) else json.dumps(body)
         with unanswered():
             async with asyncio.timeout(self.patience):
                 answer = await self.client.send(method, path, data, headers)
@@ -183,11 +192,17 @@ class Account:
         if not self.synced.is_set():
             raise NotReadyError("not yet connected to the homeserver")
         async with self._sending.setdefault(room_id, asyncio.Lock()):
-            if await self._is_encrypted(room_id) and kind != "m.reaction":
+            if await self.is_encrypted(room_id) and kind != "m.reaction":
                 # Reactions are sent in the clear by all clients: servers must aggregate them.
+                if room_id in self.stale_keys:
+                    self.stale_keys.discard(room_id)
+                    self.client.olm.outbound_group_sessions.pop(room_id, None)
                 kind, content = await encrypted(self.client, room_id, kind, content)
             done = await self.room_request("PUT", room_id, "send", kind, txn, body=content)
-            return str(done["event_id"])
+        event = done.get("event_id")
+        if not isinstance(event, str):  # something between us and the homeserver answered
+            raise NoAnswerError("an answer that is not the homeserver's", reached=True)
+        return event
 
     async def sync(self, *, since: str, full_state: bool, seconds: int) -> nio.SyncResponse:
         """Wait up to `seconds` for news since a sync token ("" for a first sight of everything).
@@ -238,11 +253,20 @@ class Account:
         except nio.EncryptionError:
             return None
 
-    async def _is_encrypted(self, room_id: str) -> bool:
-        """Say whether a room is encrypted; where sync has not told yet, the server is asked."""
+    async def is_encrypted(self, room_id: str) -> bool:
+        """Say whether a room is encrypted; where sync has not told yet, the server is asked.
+
+        Raises:
+            NotReadyError: it is, and is not known well enough yet to send into it.
+            MatrixError: the homeserver refused to tell; nothing may be sent in the clear then.
+            NoAnswerError: it did not answer.
+        """
         if room_id in self.client.rooms:
             return bool(self.client.rooms[room_id].encrypted)
-        with suppress(MatrixError):
+        try:
             await self.room_request("GET", room_id, "state", "m.room.encryption")
-            raise NotReadyError("the room has just been joined, its members are not known yet")
-        return False
+        except MatrixError as error:
+            if error.status == NOT_FOUND:
+                return False
+            raise
+        raise NotReadyError("the room has just been joined, its members are not known yet")

@@ -15,12 +15,14 @@ from bot.adapters.matrix.background import Background, cancelled
 from bot.adapters.matrix.ears import Ears
 from bot.adapters.matrix.errors import MatrixError, NoAnswerError, NotReadyError, outcome_of
 from bot.adapters.matrix.events import CONTENT_KEY, reference, referred, seen
+from bot.adapters.matrix.marks import Marks
 from bot.adapters.matrix.offers import Offers
-from bot.adapters.matrix.render import alert_content, edit_content
+from bot.adapters.matrix.reacting import Reacting
+from bot.adapters.matrix.render import alert_content, contents_of, edit_content
 from bot.adapters.matrix.residence import Residence
 from bot.adapters.matrix.rooms import current_room, rooms_of
 from bot.adapters.matrix.stream import Stream
-from bot.core.model import digest
+from bot.core.model import Alert, digest
 from bot.ports import Delivered, Later, Refused
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
     from bot.adapters.matrix.account import Login
     from bot.adapters.matrix.reactions import FindArticle
-    from bot.core.model import Delivery
+    from bot.core.model import Chart, Delivery
     from bot.ports import Clock, Incoming, Outcome, Reply
 
 log = structlog.get_logger(__name__)
@@ -58,6 +60,7 @@ class MatrixChat:
         article: gives a stored article by its id; without it, all quotes are not offered.
         offers: whether the bot puts the reactions that do something under its alerts.
         joined: told the channel of each room that was entered (again); may mend its deliveries.
+        draw: makes a PNG of a chart; without it charts are told in words.
 
     Raises:
         SettingsError: the homeserver's address is none.
@@ -78,17 +81,24 @@ class MatrixChat:
         article: FindArticle | None = None,
         offers: bool = True,
         joined: Callable[[str], Awaitable[None]] | None = None,
+        draw: Callable[[Chart], bytes] | None = None,
     ) -> None:
         self._account = account = Account(login, folder)
         self._clock = clock
         self._background = Background()
         residence = Residence(account, allow=allow, joined=joined, spawn=self._background.spawn)
-        answering = Answering(account, answer, level=level, article=article)
-        ears = Ears(account, residence, answering, self._background, clock)
-        self._offers = Offers(account, answering.offered if offers else ())
+        self._answering = answering = Answering(account, answer, level=level, draw=draw)
+        reacting = Reacting(account, answering, Marks(folder / "reactions.json"), article=article)
+        ears = Ears(account, residence, answering, reacting, self._background, clock)
+        self._offers = Offers(account, reacting.offered if offers else ())
         self._stream = Stream(account, ears.hear, ears.settled)
         self._background.ended = self._stream.mark
         self._running: list[asyncio.Task[None]] = []
+
+    @property
+    def connected(self) -> asyncio.Event:
+        """Set while the homeserver is heard; when it is set again, what waits may be tried."""
+        return self._stream.connected
 
     async def start(self) -> None:
         """Log in and begin to listen; where the homeserver is away or slow, go on trying meanwhile.
@@ -124,15 +134,24 @@ class MatrixChat:
             await self._account.synced.wait()
 
     async def post(self, delivery: Delivery) -> Outcome:
-        """PUT an alert once; its transaction id is the delivery id."""
+        """PUT a message once; its transaction id is the delivery id.
+
+        A digest too long for one event is several, of which the last has that id; those before it
+        have ids of their own and are not doubled either, within the homeserver's memory of a day.
+        """
         session = self._account.session
         room = current_room(delivery.channel, session.moves)
         if not room.startswith("!"):
             return Refused(f"{room} is no room: rules made by !watch in a room alert that room")
         if room in session.moving:
             return Later("the room was upgraded, waiting to be let into the new one")
-        outcome = await self._put(room, alert_content(delivery, room=room), delivery.id)
-        if isinstance(outcome, Delivered):
+        *before, last = contents_of(delivery, room=room)
+        for number, content in enumerate(before):
+            outcome = await self._put(room, content, digest("part", delivery.id, str(number)))
+            if not isinstance(outcome, Delivered):
+                return outcome
+        outcome = await self._put(room, last, delivery.id)
+        if isinstance(outcome, Delivered) and isinstance(delivery.message, Alert):
             self._offers.add(*referred(outcome.ref))
         return outcome
 
@@ -140,9 +159,11 @@ class MatrixChat:
         """Edit an alert in place, for instance when more outlets carry its story.
 
         Args:
-            delivery: with the alert as it shall read now.
+            delivery: with the alert as it shall read now; digests and notices stay as they are.
             ref: where it was posted.
         """
+        if not isinstance(delivery.message, Alert):
+            return Delivered(ref)
         room, event = referred(ref)
         content = edit_content(alert_content(delivery, room=room), event)
         said = str(content["m.new_content"])

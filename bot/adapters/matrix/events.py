@@ -32,6 +32,7 @@ class Seen:
         sent: milliseconds since 1970, as its homeserver says.
         state_key: None for events that are no state.
         unread: True for an encrypted event that could not be decrypted.
+        redacts: id of the event that this one removes, "" for other kinds.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Seen:
     sent: int = 0
     state_key: str | None = None
     unread: bool = False
+    redacts: str = ""
 
 
 def seen(source: object, *, unread: bool = False) -> Seen | None:
@@ -59,7 +61,16 @@ def seen(source: object, *, unread: bool = False) -> Seen | None:
         sent=sent if isinstance(sent, int) else 0,
         state_key=source.get("state_key"),
         unread=unread,
+        redacts=_redacted(source) if kind == "m.room.redaction" else "",
     )
+
+
+def _redacted(source: dict[str, Any]) -> str:
+    """Give what a redaction removes; since room version 11 its content says so."""
+    content = source.get("content")
+    inner = content.get("redacts") if isinstance(content, dict) else None
+    found = source.get("redacts") or inner
+    return found if isinstance(found, str) else ""
 
 
 def since_joining(events: Sequence[Any], user: str) -> Sequence[Any]:

@@ -1,7 +1,7 @@
 """Text from outside into a plain body and into HTML of the allow-list, both at once.
 
 Matrix HTML: https://spec.matrix.org/latest/client-server-api/#mroommessage-msgtypes; of its list
-only p a b i blockquote ul li br code are written here.
+only p a b i del blockquote ul li br code are written here.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""What a reaction to an alert does: a small table, so that more can be added.
+"""What reactions to an alert do: a small table, so that more can be added.
 
-Each entry takes what is known of the alert and gives the content of the answer.
+Each entry takes what is known of the alert and gives the command to run for the person who
+reacted, or the answer itself.
 """
 
 from __future__ import annotations
@@ -9,57 +10,88 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.adapters.matrix.render import quotes_content, reply_content
+from bot.adapters.matrix.replies import quotes_content, reply_content
 
 if TYPE_CHECKING:
     from bot.core.model import StoredArticle
-    from bot.ports import Reply
 
+SNOOZE = "🔕"
+NOT_RELEVANT = "🗑"
 WHY = "❓"
 ALL_QUOTES = "💬"
 
+GONE = "This article is no longer stored."
+
 
 @dataclass(frozen=True, slots=True)
-class Reacted:
-    """A reaction to one of our alerts.
+class About:
+    """What an alert of ours says of itself.
 
     Attributes:
-        who: the person's Matrix id.
-        channel: where.
-        url: link of the alert's article; may be "".
-        article: its id.
+        url: link of its article; may be "".
+        article: the article's id.
+        rule: name of the rule.
     """
 
-    who: str
-    channel: str
     url: str
     article: str
+    rule: str
 
-
-Answerer = Callable[[Reacted], Awaitable[dict[str, Any]]]
-Ask = Callable[[Reacted, str], Awaitable["Reply"]]
-"""Runs a command for somebody who reacted."""
 
 FindArticle = Callable[[str], Awaitable["StoredArticle | None"]]
+Command = Callable[[About], str]
+"""Gives the text of a command."""
 
 
-def reaction_table(ask: Ask, article: FindArticle | None) -> Mapping[str, Answerer]:
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What a reaction does.
+
+    Attributes:
+        command: run for the person, with their power in the room; "" where it makes no sense.
+        content: makes the answer where no command does, else None.
+        undo: the command that removing the reaction runs, or None where nothing is to be undone.
+        each: True where everybody has an own say, False where one reaction is for the room.
+    """
+
+    command: Command
+    content: Callable[[About], Awaitable[dict[str, Any]]] | None = None
+    undo: Command | None = None
+    each: bool = False
+
+
+def reaction_table(article: FindArticle | None) -> Mapping[str, Deed]:
     """Give what each reaction does, in the order they are offered.
 
     Args:
-        ask: runs a command.
         article: gives a stored article by its id; without it, all quotes are not offered.
     """
+    table = {SNOOZE: _SNOOZE, NOT_RELEVANT: _NOT_RELEVANT, WHY: _WHY}
+    if article is None:
+        return table
 
-    async def why(reacted: Reacted) -> dict[str, Any]:
-        if not reacted.url:
-            return reply_content("This alert has no link by which it could be explained.")
-        return reply_content((await ask(reacted, f"explain {reacted.url}")).text)
+    async def all_quotes(about: About) -> dict[str, Any]:
+        found = await article(about.article)
+        return quotes_content(found) if found else reply_content(GONE)
 
-    async def all_quotes(reacted: Reacted) -> dict[str, Any]:
-        found = await article(reacted.article) if article else None
-        if found is None:
-            return reply_content("This article is no longer stored.")
-        return quotes_content(found)
+    return {**table, ALL_QUOTES: Deed(_no_command, content=all_quotes)}
 
-    return {WHY: why, ALL_QUOTES: all_quotes} if article else {WHY: why}
+
+def _rule(about: About) -> str:
+    """Give the rule's name as commands take it: in quotation marks where it holds a space."""
+    return f'"{about.rule}"' if " " in about.rule else about.rule
+
+
+def _no_command(_about: About) -> str:
+    return ""
+
+
+_SNOOZE = Deed(
+    lambda about: f"snooze {_rule(about)} 24h", undo=lambda about: f"unsnooze {_rule(about)}"
+)
+_NOT_RELEVANT = Deed(
+    lambda about: f"feedback {_rule(about)} {about.article}",
+    undo=lambda about: f"feedback {_rule(about)} {about.article} undo",
+    each=True,
+)
+_WHY = Deed(lambda about: f"explain {about.url}" if about.url else "")

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import structlog
 
-from bot.adapters.matrix.render import reply_content
+from bot.adapters.matrix.replies import reply_content
 from bot.adapters.matrix.rooms import channel_of_room, is_welcome, server_of
 from bot.adapters.matrix.voice import insist, say
 from bot.core.model import digest

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
 import secrets
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 
 import structlog
+
+from bot.adapters.matrix import disk
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,21 +70,15 @@ class SessionFile:
 
     def save(self, session: Session) -> None:
         """Write it, all or nothing."""
-        new = self._path.with_suffix(".new")
-        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(asdict(session), file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(self._path)
+        disk.write(self._path, asdict(session), indent=1)
 
     def _read(self) -> Session | None:
         try:
-            stored = json.loads(self._path.read_text("utf-8"))
+            stored = disk.read(self._path)
+            if stored is None:
+                return None
             names = {each.name for each in fields(Session)}
             return Session(**{key: value for key, value in stored.items() if key in names})
-        except FileNotFoundError:
-            return None
         except (ValueError, TypeError, AttributeError):
             log.warning("matrix session file cannot be read, a new device begins")
             return None

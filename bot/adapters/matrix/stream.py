@@ -36,6 +36,9 @@ class Stream:
             which is not acted upon); must not block.
         settled: says whether everything heard so far has been dealt with; only then the place in
             the stream is stored, so that a crash hears it again.
+
+    Attributes:
+        connected: set while the homeserver is heard.
     """
 
     def __init__(
@@ -45,8 +48,9 @@ class Stream:
         settled: Callable[[], bool],
     ) -> None:
         self._account, self._hear, self._settled = account, hear, settled
+        self.connected = asyncio.Event()
         self._since = account.session.since
-        self._connected = False
+        self._logged_in = False
 
     async def connect(self) -> None:
         """Log in.
@@ -57,7 +61,7 @@ class Stream:
             NoAnswerError: it did not answer.
         """
         await connect(self._account)
-        self._connected = True
+        self._logged_in = True
         if not self._account.synced.is_set():
             self._since = self._account.session.since
 
@@ -69,10 +73,13 @@ class Stream:
             try:
                 await self._turn()
                 failures = 0
+                if self._account.synced.is_set():
+                    self.connected.set()
             except asyncio.CancelledError:
                 raise
             except Exception as error:  # noqa: BLE001 -- deafness for ever would be worse
                 failures += 1
+                self.connected.clear()
                 pause = self._pause_after(error, failures)
             await asyncio.sleep(pause)
 
@@ -80,7 +87,7 @@ class Stream:
         pause: float = min(0.5 * 2 ** min(failures, 10), _LONGEST_PAUSE) * random.uniform(0.8, 1.2)  # noqa: S311 -- jitter
         if isinstance(error, MatrixError):
             if error.logged_out:
-                self._connected = False
+                self._logged_in = False
                 pause = min(pause, 1.0) if failures == 1 else pause
             elif error.status == _BAD_REQUEST and self._since:
                 # The server no longer knows our place: begin anew, which discards what we missed.
@@ -92,6 +99,8 @@ class Stream:
         elif isinstance(error, SettingsError):
             pause = _LONGEST_PAUSE
             log.error("matrix login refused", reason=str(error))
+        elif isinstance(error, OSError):  # a full or read-only disk: the place is stored later
+            log.warning("matrix session not stored", reason=error.strerror or str(error))
         else:
             # What nio cannot digest would come again and again: go on behind it.
             self._since = self._account.client.next_batch or self._since
@@ -99,7 +108,7 @@ class Stream:
         return pause
 
     async def _turn(self) -> None:
-        if not self._connected:
+        if not self._logged_in:
             await self.connect()
         first = not self._account.synced.is_set()
         history = not self._since

@@ -8,6 +8,7 @@ from bot.adapters.matrix.account import Account
 from bot.adapters.matrix.entry import connect
 from bot.adapters.matrix.errors import MatrixError, NoAnswerError
 from bot.adapters.matrix.html import clean
+from bot.adapters.matrix.parts import shortened
 from bot.adapters.matrix.rooms import may_send, power_of
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from bot.adapters.matrix.account import Login
 
 _MOST = 50
+_LONGEST_NAME = 80
 
 
 async def survey(login: Login, folder: Path) -> list[str]:
@@ -66,7 +68,7 @@ async def _line(account: Account, room: str) -> str:
     )
     name = state.get("m.room.name", {}).get("content", {}).get("name") or "without a name"
     parts = [
-        " ".join(clean(str(name)).split()),
+        shortened(" ".join(clean(str(name)).split()), _LONGEST_NAME),
         "encrypted" if "m.room.encryption" in state else "not encrypted",
         "creator" if power is None else f"power {power}",
         "may write" if may_send(power, content) else "MAY NOT WRITE",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 OK = 200
+NOT_FOUND = 404
 
 
 @contextmanager

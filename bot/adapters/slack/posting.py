@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +36,6 @@ class Posting:
         channels: turns names into ids.
         clock: the time.
         buttons: offered below every alert.
-        pace: seconds between two alerts in one channel.
         team: stands before the ids of channels in refs, "" for none.
         threads: gives how a channel wants its threads, see `Tools`.
     """
@@ -49,15 +46,13 @@ class Posting:
         channels: Channels,
         clock: Clock,
         buttons: Sequence[Button],
-        pace: float,
         team: str = "",
         threads: Threads | None = None,
     ) -> None:
         self._threads = threads
         self._home = f"{team}/" if team else ""
         self._web, self._channels, self._clock = web, channels, clock
-        self._buttons, self._pace = tuple(buttons), pace
-        self._next: dict[str, float] = {}
+        self._buttons = tuple(buttons)
         self._doubtful: set[str] = set()
         self._repeats: set[str] = set()
 
@@ -126,7 +121,6 @@ class Posting:
             **_QUIET,
         }
         message |= await self._thread(delivery, channel)
-        await self._wait_turn(channel)
         try:
             answer = await self._web.call("chat.postMessage", **message)
         except SlackError as fault:
@@ -186,17 +180,6 @@ class Posting:
                 if metadata.get("event_type") == EVENT_TYPE and payload.get("alert_id") == alert_id:
                     return f"{self._home}{asked['channel']}/{message['ts']}"
         return None
-
-    async def _wait_turn(self, channel: str) -> None:
-        """Keep to about one message a second in a channel.
-
-        Source: https://docs.slack.dev/apis/web-api/rate-limits
-        """
-        now = time.monotonic()
-        turn = max(now, self._next.get(channel, 0.0))
-        self._next[channel] = turn + self._pace
-        if turn > now:
-            await asyncio.sleep(turn - now)
 
 
 def thread_of(parent_ref: str, channel: str) -> str | None:

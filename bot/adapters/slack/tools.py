@@ -46,7 +46,6 @@ class Tools:
         named: called with what they are: addresses by name.
         threads: gives how a channel wants its threads: on, both, off; "" for on.
         changers: who may change rules: nobody named for all members, else user ids and `admins`.
-        pace: seconds between two alerts in one channel.
     """
 
     answer: Answer
@@ -62,4 +61,3 @@ class Tools:
     named: Named | None = None
     threads: Threads | None = None
     changers: frozenset[str] = frozenset()
-    pace: float = 1.0

@@ -62,9 +62,7 @@ class Workspace:
         self.forms = Forms(web, self.commands, later, tools)
         self.front = Front(web, self.channels, self.commands, tools)
         buttons = [b for b in BUTTONS if tools.article or b is not ALL_QUOTES]
-        self.posting = Posting(
-            web, self.channels, tools.clock, buttons, tools.pace, team, tools.threads
-        )
+        self.posting = Posting(web, self.channels, tools.clock, buttons, team, tools.threads)
         self.bot_user = ""
         self.ready = asyncio.Event()
         """Set once it is known who we are there; until then nobody may change anything."""

@@ -1,22 +1,56 @@
-"""The store: SQLAlchemy Core on SQLite. `schema` shows the tables, `engine` opens them."""
+"""The store: SQLAlchemy Core on SQLite or PostgreSQL; `schema` shows the tables."""
 
 from __future__ import annotations
 
-from bot.adapters.store.articles import ArticleRows
-from bot.adapters.store.engine import Database, parse_url
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.adapters.store.account import AccountRows
+from bot.adapters.store.engine import Database, Lock, parse_url
 from bot.adapters.store.feedback import FeedbackRows
-from bot.adapters.store.feeds import FeedRows
+from bot.adapters.store.feeds import UNCHANGED, FeedRows
+from bot.adapters.store.health import HealthRows
+from bot.adapters.store.holds import HoldRows
+from bot.adapters.store.hubs import HubRows
+from bot.adapters.store.ledger import LedgerRows
+from bot.adapters.store.line import LineRows
+from bot.adapters.store.move import move
 from bot.adapters.store.outbox import OutboxRows
 from bot.adapters.store.overview import OverviewRows
+from bot.adapters.store.report import ReportRows
+from bot.adapters.store.retention import RetentionRows
 from bot.adapters.store.rules import RuleRows
+from bot.adapters.store.silences import SilenceRows
 from bot.adapters.store.slack import SlackRows
+from bot.adapters.store.sqlite import SqliteDatabase
 from bot.adapters.store.threads import ThreadRows
+from bot.adapters.store.together import Together
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy.engine import URL
 
 __all__ = ["Store", "parse_url"]
 
 
 class Store(
-    FeedRows, ArticleRows, OutboxRows, RuleRows, FeedbackRows, OverviewRows, SlackRows, ThreadRows
+    FeedRows,
+    HealthRows,
+    HubRows,
+    LedgerRows,
+    OutboxRows,
+    LineRows,
+    HoldRows,
+    ReportRows,
+    RuleRows,
+    SilenceRows,
+    RetentionRows,
+    AccountRows,
+    FeedbackRows,
+    OverviewRows,
+    SlackRows,
+    ThreadRows,
 ):
     """Everything that must survive; implements the protocols of `bot.ports`.
 
@@ -28,7 +62,8 @@ class Store(
     """
 
     def __init__(self, database_url: str) -> None:
-        self._db = Database(parse_url(database_url))
+        self._db = _database(parse_url(database_url))
+        self._unchanged = Together(self._db, UNCHANGED)
 
     @property
     def place(self) -> str:
@@ -43,6 +78,38 @@ class Store(
         """
         await self._db.open()
 
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file, or None on a server."""
+        return Path(self.place) if isinstance(self._db, SqliteDatabase) else None
+
+    def single_run(self) -> Lock:
+        """Give the lock that keeps a second bot out."""
+        return self._db.single_run()
+
+    @property
+    def may_be_torn(self) -> bool:
+        """Whether this SQLite can corrupt a database that several programs write at once."""
+        return self._db.may_be_torn
+
+    async def move_to(
+        self, target: Store, progress: Callable[[str, int, int], object]
+    ) -> dict[str, int]:
+        """Copy everything into another store, see `bot.adapters.store.move`.
+
+        Raises:
+            StoreError: a database refused, or the two differ at the end.
+        """
+        return await move(self._db, target._db, progress)
+
     async def close(self) -> None:
         """Close all connections."""
         await self._db.close()
+
+
+def _database(url: URL) -> Database:
+    if url.get_backend_name() == "postgresql":
+        from bot.adapters.store.postgres import PostgresDatabase  # noqa: PLC0415 -- needs an extra
+
+        return PostgresDatabase(url)
+    return SqliteDatabase(url)

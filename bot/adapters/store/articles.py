@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, Select, Table, delete, or_, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Row, Select, Table, delete, func, or_, select, update
 
-from bot.adapters.store.feeds import polled_values
+from bot.adapters.store.account import count_up
+from bot.adapters.store.feeds import polled_values, validator_values
+from bot.adapters.store.hubs import want_hub
 from bot.adapters.store.outbox import insert_deliveries
 from bot.adapters.store.schema import articles, deliveries, feeds, matches, quotes, seen
+from bot.adapters.store.sql import insert
+from bot.core import canary
 from bot.core.model import (
     Article,
     Highlight,
@@ -76,21 +79,27 @@ class ArticleRows:
         async with self._db.write() as connection:
             if record.seen:
                 await connection.execute(
-                    insert(seen).on_conflict_do_nothing(),
+                    insert(connection, seen).on_conflict_do_nothing(),
                     [
                         {
                             "feed_id": record.feed_id,
                             "key_hash": _key_hash(article),
                             "hash": article.content_hash,
                             "first_seen": record.now,
+                            "last_seen": record.now,
                         }
                         for article in record.seen
                     ],
                 )
+            if record.present is not None:
+                await _take_stock(connection, record)
             for stored in record.articles:
                 await _put(connection, stored)
             await insert_deliveries(connection, record.deliveries, record.now)
-            values = polled_values(record.validators, record.now, record.next_poll)
+            await count_up(connection, record.now, record.tally)
+            await want_hub(connection, record)
+            values = polled_values(record.now, record.next_poll, record.habits)
+            values |= validator_values(record.validators)
             values |= {"primed": True} | ({"title": record.title} if record.title else {})
             await connection.execute(
                 update(feeds).where(feeds.c.id == record.feed_id).values(**values)
@@ -120,25 +129,37 @@ class ArticleRows:
         )
 
     async def articles_since(
-        self, since: datetime, *, only_stories: bool = False, batch: int = 500
+        self,
+        since: datetime,
+        *,
+        only_stories: bool = False,
+        unread: bool = False,
+        batch: int = 500,
     ) -> AsyncIterator[StoredArticle]:
-        """Iterate over what arrived since a time, in order of arrival.
+        """Iterate over what arrived since a time, in order of arrival; canaries are left out.
 
         Args:
             since: the first moment that counts.
             only_stories: leave out what was never placed in a story.
+            unread: only articles whose quotes were not looked for.
             batch: rows read at once, so that memory stays bounded.
         """
         last = 0
         while True:
             query = (
                 select(articles)
-                .where(articles.c.arrived >= since, articles.c.seq > last)
+                .where(
+                    articles.c.arrived >= since,
+                    articles.c.seq > last,
+                    articles.c.feed_id != canary.FEED.id,
+                )
                 .order_by(articles.c.seq)
                 .limit(batch)
             )
             if only_stories:
                 query = query.where(articles.c.story.is_not(None))
+            if unread:
+                query = query.where(articles.c.analyzed.is_(False))
             found = await self._select(query)
             for stored in found:
                 last = stored.seq
@@ -161,6 +182,18 @@ class ArticleRows:
             by_quote = await _children(connection, quotes, ids)
             by_match = await _children(connection, matches, ids)
         return [_stored(row, by_quote.get(row.id, []), by_match.get(row.id, [])) for row in rows]
+
+
+async def _take_stock(connection: AsyncConnection, record: PollRecord) -> None:
+    """Note which entries are in the feed's body still, and forget those that left it long ago."""
+    mine = seen.c.feed_id == record.feed_id
+    keys = [digest("entry", key) for key in record.present or ()]
+    for at in range(0, len(keys), _CHUNK):
+        there = seen.c.key_hash.in_(keys[at : at + _CHUNK])
+        await connection.execute(update(seen).where(mine, there).values(last_seen=record.now))
+    if record.habits.forgotten is not None:
+        last = func.coalesce(seen.c.last_seen, seen.c.first_seen)
+        await connection.execute(delete(seen).where(mine, last < record.habits.forgotten))
 
 
 async def _children(
@@ -204,7 +237,7 @@ async def _put(connection: AsyncConnection, stored: StoredArticle) -> None:
     }
     changed = {name: values[name] for name in values if name not in ("id", "arrived")}
     await connection.execute(
-        insert(articles)
+        insert(connection, articles)
         .values(**values)
         .on_conflict_do_update(index_elements=[articles.c.id], set_=changed)
     )
@@ -212,7 +245,7 @@ async def _put(connection: AsyncConnection, stored: StoredArticle) -> None:
     await connection.execute(delete(matches).where(matches.c.article_id == article.id))
     if stored.matches:
         await connection.execute(
-            insert(matches),
+            insert(connection, matches),
             [
                 {
                     "article_id": article.id,
@@ -230,7 +263,7 @@ async def _put_quotes(connection: AsyncConnection, article_id: str, found: Seque
     await connection.execute(delete(quotes).where(quotes.c.article_id == article_id))
     if found:
         await connection.execute(
-            insert(quotes),
+            insert(connection, quotes),
             [
                 {
                     "article_id": article_id,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, func, select
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.adapters.store.rules import write_audit
 from bot.adapters.store.schema import deliveries, feedback
+from bot.adapters.store.sql import insert
 from bot.core.model import DeliveryState, Feedback
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class FeedbackRows:
         key = {column.name: getattr(given, column.name) for column in feedback.primary_key}
         async with self._db.write() as connection:
             await connection.execute(
-                insert(feedback)
+                insert(connection, feedback)
                 .values(**key, **values)
                 .on_conflict_do_update(index_elements=list(feedback.primary_key), set_=values)
             )

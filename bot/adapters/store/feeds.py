@@ -5,51 +5,78 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, or_, select, update
-from sqlalchemy.dialects.sqlite import insert
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, Row, and_, bindparam, case, or_, select, update
 
-from bot.adapters.store.schema import feeds
-from bot.core.model import Feed, FeedState, Validators
+from bot.adapters.store.schema import feeds, hubs
+from bot.adapters.store.sql import insert
+from bot.core import canary
+from bot.core.model import Feed, FeedState, Habits, Validators
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from bot.adapters.store.engine import Database
+    from bot.adapters.store.together import Together
+
+
+_HABITS = TypeAdapter(Habits)
+
+
+_HALVED = feeds.c.failures // 2
+UNKNOWN = Habits()
+
+UNCHANGED = (
+    update(feeds)
+    .where(feeds.c.id == bindparam("feed"))
+    .values(
+        failures=_HALVED,
+        error=None,
+        claimed_until=None,
+        **{
+            name: bindparam(f"new_{name}", type_=feeds.c[name].type)
+            for name in ("next_poll", "last_success", "habits", "failing_since", "etag",
+                         "last_modified", "body_hash")
+        },
+    )
+)  # fmt: skip
 
 
 class FeedRows:
     """The part of the store that knows feeds."""
 
     _db: Database
+    _unchanged: Together
 
     async def add_feeds(self, wanted: Iterable[Feed]) -> None:
         """Insert feeds, or refresh what a file says of them; their state stays."""
         rows = [_row(feed) for feed in wanted]
         if not rows:
             return
-        statement = insert(feeds)
-        statement = statement.on_conflict_do_update(
-            index_elements=[feeds.c.id],
-            set_={
-                name: statement.excluded[name]
-                for name in ("tags", "full_text", "every", "backfill", "origin", "listed")
-            }
-            | {
-                # Another pace counts at once: the old one may have put the next poll far off.
-                "next_poll": case(
-                    (
-                        statement.excluded.every.is_not_distinct_from(feeds.c.every),
-                        feeds.c.next_poll,
-                    ),
-                    else_=None,
-                ),
-                # A name learned from the feed itself is not lost to a file without one.
-                "title": case(
-                    (statement.excluded.title == "", feeds.c.title), else_=statement.excluded.title
-                ),
-            },
-        )
         async with self._db.write() as connection:
+            statement = insert(connection, feeds)
+            statement = statement.on_conflict_do_update(
+                index_elements=[feeds.c.id],
+                set_={
+                    name: statement.excluded[name]
+                    for name in ("tags", "full_text", "every", "backfill", "origin", "listed")
+                }
+                | {
+                    # Another pace counts at once: the old one may have put the next poll far off.
+                    "next_poll": case(
+                        (
+                            statement.excluded.every.is_not_distinct_from(feeds.c.every),
+                            feeds.c.next_poll,
+                        ),
+                        else_=None,
+                    ),
+                    # A name learned from the feed itself is not lost to a file without one.
+                    "title": case(
+                        (statement.excluded.title == "", feeds.c.title),
+                        else_=statement.excluded.title,
+                    ),
+                },
+            )
             await connection.execute(statement, rows)
 
     async def list_feeds(self, wanted: Iterable[Feed]) -> None:
@@ -68,14 +95,17 @@ class FeedRows:
         """Forget feeds and their state; their articles stay."""
         async with self._db.write() as connection:
             await connection.execute(feeds.delete().where(feeds.c.id.in_(list(ids))))
+            await connection.execute(hubs.delete().where(hubs.c.feed_id.in_(list(ids))))
 
     async def feed_states(self) -> list[FeedState]:
-        """Give all feeds, by URL."""
+        """Give all feeds, by URL; the canary is none."""
         async with self._db.read() as connection:
             rows = await connection.execute(
-                select(feeds).where(feeds.c.listed.is_(True)).order_by(feeds.c.url)
+                select(feeds)
+                .where(feeds.c.listed.is_(True), feeds.c.origin != canary.ORIGIN)
+                .order_by(feeds.c.url)
             )
-            return [_state(row) for row in rows]
+            return [state_of(row) for row in rows]
 
     async def claim_due(self, now: datetime, limit: int, lease: timedelta) -> list[FeedState]:
         """Lease up to `limit` feeds that are due, longest due first.
@@ -92,6 +122,8 @@ class FeedRows:
                     .where(_due(now))
                     .order_by(feeds.c.next_poll.asc().nulls_first())
                     .limit(limit)
+                    # Several programs claim at once; SQLite has one writer and no such clause.
+                    .with_for_update(skip_locked=True)
                 )
             ).all()
             if rows:
@@ -100,7 +132,7 @@ class FeedRows:
                     .where(feeds.c.id.in_([row.id for row in rows]))
                     .values(claimed_until=now + lease)
                 )
-            return [_state(row) for row in rows]
+            return [state_of(row) for row in rows]
 
     async def release_claims(self, ids: Collection[str] | None = None) -> None:
         """Give claims back unpolled: those of `ids`, or all (at the start, after a crash)."""
@@ -110,8 +142,16 @@ class FeedRows:
         async with self._db.write() as connection:
             await connection.execute(statement)
 
-    async def feed_failed(self, feed_id: str, reason: str, next_poll: datetime) -> None:
-        """Note a failed poll."""
+    async def feed_failed(
+        self,
+        feed_id: str,
+        reason: str,
+        next_poll: datetime,
+        habits: Habits | None = None,
+        *,
+        gone: bool = False,
+    ) -> None:
+        """Note a failed poll; a feed that is gone is paused until a person resumes it."""
         async with self._db.write() as connection:
             await connection.execute(
                 update(feeds)
@@ -121,40 +161,63 @@ class FeedRows:
                     error=reason,
                     next_poll=next_poll,
                     claimed_until=None,
+                    **(_habit_values(habits) if habits else {}),
+                    **({"paused": True, "gone": True} if gone else {}),
                 )
             )
 
     async def feed_unchanged(
-        self, feed_id: str, validators: Validators, now: datetime, next_poll: datetime
+        self,
+        feed_id: str,
+        validators: Validators,
+        now: datetime,
+        next_poll: datetime,
+        habits: Habits = UNKNOWN,
     ) -> None:
         """Note a poll that brought nothing new."""
-        async with self._db.write() as connection:
-            await connection.execute(
-                update(feeds)
-                .where(feeds.c.id == feed_id)
-                .values(**polled_values(validators, now, next_poll))
-            )
+        row = _answer_values(now, next_poll, habits) | validator_values(validators)
+        del row["entries"]  # they are as they were
+        await self._unchanged.run(
+            {f"new_{name}": value for name, value in row.items()} | {"feed": feed_id}
+        )
 
     async def pause_feed(self, feed_id: str, *, paused: bool) -> None:
         """Stop or resume polling a feed."""
         async with self._db.write() as connection:
+            again = {} if paused else {"next_poll": None, "failures": 0, "gone": False}
             await connection.execute(
-                update(feeds).where(feeds.c.id == feed_id).values(paused=paused)
+                update(feeds).where(feeds.c.id == feed_id).values(paused=paused, **again)
             )
 
 
-def polled_values(validators: Validators, now: datetime, next_poll: datetime) -> dict[str, Any]:
-    """Give the columns that every successful poll sets."""
+def polled_values(now: datetime, next_poll: datetime, habits: Habits) -> dict[str, Any]:
+    """Give the columns that every successful poll sets.
+
+    Failures are forgotten by halves, so that a feed that fails every other time is not asked as
+    often as one that never does.
+    """
+    return {"failures": _HALVED, "error": None, "claimed_until": None} | _answer_values(
+        now, next_poll, habits
+    )
+
+
+def _answer_values(now: datetime, next_poll: datetime, habits: Habits) -> dict[str, Any]:
+    return {"next_poll": next_poll, "last_success": now, **_habit_values(habits)}
+
+
+def _habit_values(habits: Habits) -> dict[str, Any]:
+    """Give the columns of the habits; one stands beside them, to be asked for."""
+    kept = _HABITS.dump_python(habits, mode="json", exclude_defaults=True)
+    return {"habits": kept, "failing_since": habits.failing_since}
+
+
+def validator_values(validators: Validators) -> dict[str, Any]:
+    """Give the columns that make the next request conditional."""
     return {
         "etag": validators.etag,
         "last_modified": validators.last_modified,
         "body_hash": validators.body_hash,
         "entries": list(validators.entries),
-        "next_poll": next_poll,
-        "claimed_until": None,
-        "failures": 0,
-        "error": None,
-        "last_success": now,
     }
 
 
@@ -181,7 +244,9 @@ def _row(feed: Feed) -> dict[str, Any]:
     }
 
 
-def _state(row: Row[Any]) -> FeedState:
+def state_of(row: Row[Any]) -> FeedState:
+    """Read a feed's row."""
+    habits = _HABITS.validate_python(row.habits)
     return FeedState(
         feed=Feed(
             url=row.url,
@@ -191,6 +256,7 @@ def _state(row: Row[Any]) -> FeedState:
             every=row.every,
             backfill=row.backfill,
             origin=row.origin,
+            address=habits.address,
         ),
         validators=Validators(row.etag, row.last_modified, row.body_hash, tuple(row.entries)),
         next_poll=row.next_poll,
@@ -199,4 +265,8 @@ def _state(row: Row[Any]) -> FeedState:
         last_success=row.last_success,
         primed=row.primed,
         paused=row.paused,
+        habits=habits,
+        pushed_until=row.pushed_until,
+        gone=row.gone,
+        told=row.told,
     )

@@ -1,43 +1,68 @@
-"""The outbox: deliveries and their states (design, section 6)."""
+"""The outbox: deliveries and what becomes of them (design, section 6)."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, func, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, update
 
-from bot.adapters.store.schema import deliveries
+from bot.adapters.store.care import RESTORED
+from bot.adapters.store.rules import entry_values
+from bot.adapters.store.schema import audit, channels, deliveries, meta
+from bot.adapters.store.sql import insert
+from bot.core import canary
 from bot.core.model import Alert, Delivery, DeliveryState, Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
+    from datetime import timedelta
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.adapters.store.engine import Database
+    from bot.core.model import AuditEntry
 
 _MESSAGE: TypeAdapter[Message] = TypeAdapter(Message)
-_OPEN = (DeliveryState.PENDING, DeliveryState.SENDING)
+_LONGEST_REASON = 300
+OPEN = (DeliveryState.SENDING, DeliveryState.PENDING)
+"""In a channel's line."""
 
 
 class OutboxRows:
-    """The part of the store that knows deliveries."""
+    """The part of the store that knows deliveries and their states.
+
+    A digest's row and those of the alerts that it carries change together: what becomes of the
+    digest becomes of them, in one transaction.
+    """
 
     _db: Database
 
-    async def waiting_channels(self, chats: Iterable[str]) -> list[tuple[str, str]]:
-        """Give the (chat, channel) pairs that have something to deliver, now or later."""
+    async def waiting_channels(
+        self, chats: Iterable[str], now: datetime | None = None
+    ) -> list[tuple[str, str]]:
+        """Give the (chat, channel) pairs that have something to deliver, now or later.
+
+        With a time, those too whose postponed deliveries may go at that time.
+        """
+        waits: ColumnElement[bool] = deliveries.c.state.in_(OPEN)
+        if now is not None:
+            waits = or_(waits, and_(is_held(), deliveries.c.next_try <= now))
         query = (
             select(deliveries.c.chat, deliveries.c.channel)
-            .where(deliveries.c.state.in_(_OPEN), deliveries.c.chat.in_(list(chats)))
+            .where(waits, deliveries.c.chat.in_(list(chats)))
             .distinct()
         )
         async with self._db.read() as connection:
-            return [(row.chat, row.channel) for row in await connection.execute(query)]
+            found = [(row.chat, row.channel) for row in await connection.execute(query)]
+            stopped = await connection.execute(
+                select(channels.c.chat, channels.c.channel).where(
+                    channels.c.stopped != "", channels.c.chat.in_(list(chats))
+                )
+            )
+            return list(dict.fromkeys([*found, *((row.chat, row.channel) for row in stopped)]))
 
     async def enqueue(self, wanted: Sequence[Delivery], now: datetime) -> None:
         """Put deliveries into the outbox that no poll brought; known ids are left alone."""
@@ -47,74 +72,212 @@ class OutboxRows:
     async def next_delivery(
         self, chat: str, channel: str
     ) -> tuple[Delivery, datetime | None] | None:
-        """Give the oldest open delivery of a channel and when it may be tried, or None.
+        """Give the first open delivery of a channel's line and when it may be tried, or None.
 
-        Only the oldest: order within a channel is kept, so later ones wait behind it.
+        Order within a channel is kept, so later ones wait behind it.
         """
-        query = (
-            select(deliveries)
-            .where(
-                deliveries.c.state.in_(_OPEN),
-                deliveries.c.chat == chat,
-                deliveries.c.channel == channel,
+        for state in OPEN:
+            query = (
+                select(deliveries)
+                .where(
+                    deliveries.c.state == state,
+                    deliveries.c.chat == chat,
+                    deliveries.c.channel == channel,
+                )
+                .order_by(deliveries.c.rank, deliveries.c.seq)
+                .limit(1)
             )
-            .order_by(deliveries.c.seq)
-            .limit(1)
-        )
-        async with self._db.read() as connection:
-            row = (await connection.execute(query)).one_or_none()
-            if row is None:
-                return None
-            delivery = delivery_of(row)
-            if isinstance(delivery.message, Alert) and delivery.message.kind != "alert":
-                delivery = replace(delivery, parent_ref=await _parent_ref(connection, delivery))
-        return delivery, row.next_try
+            async with self._db.read() as connection:
+                row = (await connection.execute(query)).one_or_none()
+                if row is not None:
+                    return await _with_parent(connection, row), row.next_try
+        return None
 
-    async def start_sending(self, delivery: Delivery, now: datetime) -> Delivery:
-        """Mark a delivery as being sent, before the chat is called, and give it so marked."""
-        await self._set(
-            delivery.id, state=DeliveryState.SENDING, attempt=delivery.attempt + 1, since=now
-        )
-        return replace(
-            delivery, state=DeliveryState.SENDING, attempt=delivery.attempt + 1, since=now
-        )
+    async def delivery(self, delivery_id: str) -> Delivery | None:
+        """Give one delivery, ready to be sent."""
+        async with self._db.read() as connection:
+            query = select(deliveries).where(deliveries.c.id == delivery_id)
+            row = (await connection.execute(query)).one_or_none()
+            return await _with_parent(connection, row) if row is not None else None
+
+    async def start_sending(self, delivery: Delivery, now: datetime) -> Delivery | None:
+        """Mark a delivery as being sent, before the chat is called, and give it so marked.
+
+        None where it left the line since it was read, because somebody discarded it.
+        """
+        attempt = delivery.attempt + 1
+        async with self._db.write() as connection:
+            done = await connection.execute(
+                update(deliveries)
+                .where(
+                    deliveries.c.id == delivery.id,
+                    deliveries.c.state.in_([*OPEN, DeliveryState.BLOCKED]),
+                )
+                .values(
+                    state=DeliveryState.SENDING,
+                    attempt=attempt,
+                    since=now,
+                    first_try=func.coalesce(deliveries.c.first_try, now),
+                )
+            )
+        if done.rowcount == 0:
+            return None
+        return replace(delivery, state=DeliveryState.SENDING, attempt=attempt, since=now)
 
     async def delivered(self, delivery_id: str, ref: str, now: datetime) -> None:
-        """Note that the chat has it."""
+        """Note that the chat has it, and with it the alerts that it carries."""
         await self._set(
-            delivery_id, state=DeliveryState.DELIVERED, ref=ref, finished=now, reason=None
+            with_carried(delivery_id),
+            state=DeliveryState.DELIVERED,
+            ref=ref,
+            finished=now,
+            reason=None,
         )
 
-    async def postpone(self, delivery_id: str, until: datetime, reason: str) -> None:
-        """Put a delivery that was surely not accepted back into the queue."""
+    async def postpone(
+        self,
+        delivery_id: str,
+        until: datetime,
+        reason: str,
+        *,
+        earliest: datetime | None = None,
+    ) -> None:
+        """Put a delivery that was surely not accepted back into the line.
+
+        Args:
+            delivery_id: it.
+            until: when it is tried again.
+            reason: for people.
+            earliest: the time the chat named, before which it is not tried whatever happens.
+        """
         await self._set(
-            delivery_id, state=DeliveryState.PENDING, next_try=until, reason=reason, since=None
+            deliveries.c.id == delivery_id,
+            state=DeliveryState.PENDING,
+            next_try=until,
+            earliest=earliest,
+            reason=reason[:_LONGEST_REASON],
+            since=None,
         )
 
-    async def doubt(self, delivery_id: str, until: datetime, reason: str) -> None:
-        """Keep a delivery as being sent; after `until` the chat is asked whether it has it."""
-        await self._set(delivery_id, next_try=until, reason=reason)
+    async def doubt(
+        self,
+        delivery_id: str,
+        until: datetime,
+        reason: str,
+        *,
+        earliest: datetime | None = None,
+        since: datetime | None = None,
+    ) -> None:
+        """Keep a delivery as being sent; after `until` the chat is asked whether it has it.
+
+        Args:
+            delivery_id: it.
+            until: when the chat is asked.
+            reason: for people.
+            earliest: the end of the doubt window, before which it is not asked whatever happens.
+            since: when the attempt began, where that is corrected.
+        """
+        await self._set(
+            deliveries.c.id == delivery_id,
+            next_try=until,
+            earliest=earliest or until,
+            reason=reason[:_LONGEST_REASON],
+            **({"since": since} if since else {}),
+        )
 
     async def block(self, delivery_id: str, reason: str, now: datetime) -> None:
         """Set a delivery aside that the chat will not take; nothing is lost."""
-        await self._set(delivery_id, state=DeliveryState.BLOCKED, reason=reason, finished=now)
+        await self._set(
+            with_carried(delivery_id),
+            state=DeliveryState.BLOCKED,
+            reason=reason[:_LONGEST_REASON],
+            finished=now,
+        )
 
-    async def unblock(self, chat: str, channel: str) -> None:
-        """Give what a channel refused another chance, once the reason is mended."""
+    async def bury(self, delivery_id: str, reason: str, now: datetime, entry: AuditEntry) -> None:
+        """Give a delivery up, with a line in the audit log; it is kept."""
         async with self._db.write() as connection:
             await connection.execute(
                 update(deliveries)
-                .where(
-                    deliveries.c.chat == chat,
-                    deliveries.c.channel == channel,
-                    deliveries.c.state == DeliveryState.BLOCKED,
-                )
-                .values(state=DeliveryState.PENDING, next_try=None, since=None, finished=None)
+                .where(with_carried(delivery_id))
+                .values(state=DeliveryState.DEAD, reason=reason[:_LONGEST_REASON], finished=now)
+            )
+            await connection.execute(insert(connection, audit).values(**entry_values(entry)))
+
+    async def unblock(self, chat: str, channel: str) -> None:
+        """Give what a channel refused another chance, once the reason is mended."""
+        here = (deliveries.c.chat == chat, deliveries.c.channel == channel)
+        async with self._db.write() as connection:
+            await connection.execute(
+                update(deliveries)
+                .where(*here, deliveries.c.state == DeliveryState.BLOCKED)
+                .values(**AFRESH, state=_in_line())
+            )
+            await connection.execute(
+                update(deliveries)
+                .where(*here, deliveries.c.state == DeliveryState.PENDING)
+                .values(next_try=deliveries.c.earliest)
+            )
+            await connection.execute(
+                update(channels)
+                .where(channels.c.chat == chat, channels.c.channel == channel)
+                .values(stopped="", stopped_by="", stopped_at=None, probe_at=None, probes=0)
             )
 
+    async def hurry(self, chat: str | None, channel: str | None, until: datetime) -> None:
+        """Let deliveries that wait after a failure be tried sooner, never before `earliest`.
+
+        Args:
+            chat: only its; None for all chats.
+            channel: only its; None for all channels of the chat.
+            until: the latest that they wait, where nothing later was named.
+        """
+        soon = and_(deliveries.c.state.in_(OPEN), deliveries.c.next_try > until)
+        if chat is not None:
+            soon = and_(soon, deliveries.c.chat == chat)
+        if channel is not None:
+            soon = and_(soon, deliveries.c.channel == channel)
+        named = func.coalesce(deliveries.c.earliest, until)
+        async with self._db.write() as connection:
+            await connection.execute(
+                update(deliveries).where(soon, named <= until).values(next_try=until)
+            )
+            await connection.execute(
+                update(deliveries).where(soon, named > until).values(next_try=named)
+            )
+
+    async def turn_back(self, by: timedelta) -> None:
+        """Move what waits after a try with a clock that was turned back."""
+        waits = and_(deliveries.c.state.in_(OPEN), deliveries.c.next_try.is_not(None))
+        async with self._db.write() as connection:
+            found = (await connection.execute(select(deliveries).where(waits))).all()
+            for row in found:
+                moved = {
+                    name: row._mapping[name] - by  # noqa: SLF001 -- SQLAlchemy's public name
+                    for name in ("next_try", "earliest", "since", "first_try")
+                    if row._mapping[name] is not None  # noqa: SLF001 -- the same
+                }
+                await connection.execute(
+                    update(deliveries).where(deliveries.c.id == row.id).values(**moved)
+                )
+
+    async def pauses(self, now: datetime) -> dict[str, datetime]:
+        """Give until when each chat told us to wait, where that is still to come."""
+        query = (
+            select(deliveries.c.chat, func.max(deliveries.c.earliest).label("until"))
+            .where(deliveries.c.state == DeliveryState.PENDING, deliveries.c.earliest > now)
+            .group_by(deliveries.c.chat)
+        )
+        async with self._db.read() as connection:
+            return {row.chat: row.until for row in await connection.execute(query)}
+
     async def count_deliveries(self) -> dict[str, int]:
-        """Count deliveries by state."""
-        query = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
+        """Count deliveries by state, canaries left out."""
+        query = (
+            select(deliveries.c.state, func.count())
+            .where(deliveries.c.chat != canary.CHAT)
+            .group_by(deliveries.c.state)
+        )
         async with self._db.read() as connection:
             return {row[0]: row[1] for row in await connection.execute(query)}
 
@@ -126,23 +289,51 @@ class OutboxRows:
             .order_by(deliveries.c.seq)
         )
         async with self._db.read() as connection:
-            return [(delivery_of(row), row.reason or "") for row in await connection.execute(query)]
+            return [(delivery_of(row), _reason(row)) for row in await connection.execute(query)]
 
-    async def _set(self, delivery_id: str, **values: Any) -> None:  # noqa: ANN401 -- columns
+    async def _set(self, where: ColumnElement[bool], **values: Any) -> None:  # noqa: ANN401 -- columns
         async with self._db.write() as connection:
-            await connection.execute(
-                update(deliveries).where(deliveries.c.id == delivery_id).values(**values)
-            )
+            await connection.execute(update(deliveries).where(where).values(**values))
+
+
+AFRESH: dict[str, Any] = {
+    "next_try": None,
+    "earliest": None,
+    "first_try": None,
+    "since": None,
+    "finished": None,
+    "attempt": 0,
+}
+"""Values of a delivery that begins anew."""
+
+
+def _in_line() -> ColumnElement[str]:
+    """Give the state of a delivery that begins anew: a carried alert waits for its digest."""
+    return case(
+        (deliveries.c.carrier.is_not(None), DeliveryState.POSTPONED),
+        else_=DeliveryState.PENDING,
+    )
+
+
+def is_held() -> ColumnElement[bool]:
+    """Say of a row whether it is held, and no digest carries it yet."""
+    return and_(deliveries.c.state == DeliveryState.POSTPONED, deliveries.c.carrier.is_(None))
+
+
+def with_carried(delivery_id: str) -> ColumnElement[bool]:
+    """Select a delivery and, if it is a digest, the alerts that it carries."""
+    return or_(deliveries.c.id == delivery_id, deliveries.c.carrier == delivery_id)
 
 
 async def insert_deliveries(
-    connection: AsyncConnection, wanted: Sequence[Delivery], now: datetime
+    connection: AsyncConnection, wanted: Sequence[Delivery], now: datetime, *, rank: int = 1
 ) -> None:
     """Put deliveries into the outbox within a caller's transaction; known ids are left alone."""
     if not wanted:
         return
+    restored = await _restored(connection)
     await connection.execute(
-        insert(deliveries).on_conflict_do_nothing(index_elements=[deliveries.c.id]),
+        insert(connection, deliveries).on_conflict_do_nothing(index_elements=[deliveries.c.id]),
         [
             {
                 "id": delivery.id,
@@ -152,17 +343,55 @@ async def insert_deliveries(
                 "article_id": delivery.article,
                 "story": delivery.story,
                 "alert": _MESSAGE.dump_python(delivery.message, mode="json"),
-                "state": DeliveryState.PENDING,
-                "attempt": 0,
+                "kind": delivery.message.kind,
+                "rank": rank,
+                "shown": _shown(delivery.message),
                 "created": now,
+                **_beginning(delivery.message, restored),
             }
             for delivery in wanted
         ],
     )
 
 
+async def _restored(connection: AsyncConnection) -> tuple[datetime, datetime] | None:
+    """Give from when to when a restored copy may not know what was sent."""
+    value = await connection.scalar(select(meta.c.value).where(meta.c.key == RESTORED))
+    if not value:
+        return None
+    since, until = map(datetime.fromisoformat, value.split())
+    return since, until
+
+
+def _beginning(message: Message, restored: tuple[datetime, datetime] | None) -> dict[str, Any]:
+    """Give the state in which a delivery begins: in doubt where it may have been sent before."""
+    if restored and isinstance(message, Alert) and message.published <= restored[1]:
+        return {"state": DeliveryState.SENDING, "attempt": 1, "since": restored[0]}
+    return {"state": DeliveryState.PENDING, "attempt": 0, "since": None}
+
+
+def _shown(message: Message) -> int:
+    return message.sources if isinstance(message, Alert) else 0
+
+
+def _reason(row: Row[Any]) -> str:
+    if row.reason or not row.carrier:
+        return row.reason or ""
+    return "in a digest"
+
+
+async def _with_parent(connection: AsyncConnection, row: Row[Any]) -> Delivery:
+    delivery = delivery_of(row)
+    if isinstance(delivery.message, Alert) and delivery.message.kind != "alert":
+        return replace(delivery, parent_ref=await _parent_ref(connection, delivery))
+    return delivery
+
+
 async def _parent_ref(connection: AsyncConnection, delivery: Delivery) -> str:
-    """Find where the chat has the alert that a follow-up belongs below, or ""."""
+    """Find where the chat has the alert that a follow-up belongs below, or "".
+
+    Where a digest carried that alert, it is the digest's place.
+    """
     query = (
         select(deliveries.c.ref)
         .where(
@@ -178,15 +407,20 @@ async def _parent_ref(connection: AsyncConnection, delivery: Delivery) -> str:
     return await connection.scalar(query) or ""
 
 
-def delivery_of(row: Row[Any]) -> Delivery:
-    """Give the noun of a row."""
+def delivery_of(row: Any) -> Delivery:  # noqa: ANN401 -- a row with all columns
+    """Read a row."""
     return Delivery(
         id=row.id,
         chat=row.chat,
         channel=row.channel,
         rule_id=row.rule_id,
-        message=_MESSAGE.validate_python(row.alert),
+        message=message_of(row),
         state=DeliveryState(row.state),
         attempt=row.attempt,
         since=row.since,
     )
+
+
+def message_of(row: Any) -> Message:  # noqa: ANN401 -- a row with some columns
+    """Read what a row says."""
+    return _MESSAGE.validate_python(row.alert)

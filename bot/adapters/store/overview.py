@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from bot.adapters.store.outbox import delivery_of
-from bot.adapters.store.schema import articles, deliveries, matches
+from bot.adapters.store.schema import articles, channels, deliveries, matches
 from bot.core.model import DeliveryState
 
 if TYPE_CHECKING:
@@ -55,10 +55,12 @@ class OverviewRows:
 
     async def blocked_channels(self, chat: str) -> list[str]:
         """Give the channels of a chat that refused something, so that it waits to be mended."""
-        query = (
-            select(deliveries.c.channel)
-            .where(deliveries.c.chat == chat, deliveries.c.state == DeliveryState.BLOCKED)
-            .distinct()
+        refused = select(deliveries.c.channel).where(
+            deliveries.c.chat == chat, deliveries.c.state == DeliveryState.BLOCKED
         )
+        stopped = select(channels.c.channel).where(
+            channels.c.chat == chat, channels.c.stopped != ""
+        )
+        query = refused.union(stopped).order_by("channel")
         async with self._db.read() as connection:
             return list((await connection.execute(query)).scalars())

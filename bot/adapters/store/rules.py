@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Integer, Text, cast, select
 
 from bot.adapters.store.schema import audit, meta, rules
+from bot.adapters.store.sql import insert
 from bot.core.model import AuditEntry, Rule
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class RuleRows:
         }
         async with self._db.write() as connection:
             await connection.execute(
-                insert(rules)
+                insert(connection, rules)
                 .values(id=rule.id, **values)
                 .on_conflict_do_update(index_elements=[rules.c.id], set_=values)
             )
@@ -83,21 +83,23 @@ async def _version(connection: AsyncConnection) -> int:
 
 
 async def _changed(connection: AsyncConnection, entry: AuditEntry) -> None:
-    value = str(await _version(connection) + 1)
+    # Added up by the database: two programs that change rules at once must not come to one number.
+    grown = cast(cast(meta.c.value, Integer) + 1, Text)
     await connection.execute(
-        insert(meta)
-        .values(key=_VERSION, value=value)
-        .on_conflict_do_update(index_elements=[meta.c.key], set_={"value": value})
+        insert(connection, meta)
+        .values(key=_VERSION, value="1")
+        .on_conflict_do_update(index_elements=[meta.c.key], set_={"value": grown})
     )
     await write_audit(connection, entry)
 
 
 async def write_audit(connection: AsyncConnection, entry: AuditEntry) -> None:
     """Write a line of the audit log within a caller's transaction."""
-    await connection.execute(insert(audit).values(**_entry_values(entry)))
+    await connection.execute(insert(connection, audit).values(**entry_values(entry)))
 
 
-def _entry_values(entry: AuditEntry) -> dict[str, str | datetime]:
+def entry_values(entry: AuditEntry) -> dict[str, str | datetime]:
+    """Give the row of a line of the audit log."""
     return {
         "at": entry.at,
         "who": entry.who,

@@ -8,6 +8,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     Float,
@@ -67,6 +68,11 @@ feeds = Table(
     Column("primed", Boolean, nullable=False, server_default="0"),
     Column("paused", Boolean, nullable=False, server_default="0"),
     Column("listed", Boolean, nullable=False, server_default="1"),  # a file or a person wants it
+    Column("habits", JSON, nullable=False, server_default="{}"),  # `model.Habits`
+    Column("pushed_until", UtcDateTime),  # its hub has promised to call until then
+    Column("failing_since", UtcDateTime),
+    Column("gone", Boolean, nullable=False, server_default="0"),  # 410
+    Column("told", Boolean, nullable=False, server_default="0"),  # its channels know that it fails
     Index("ix_feeds_due", "next_poll"),
 )
 
@@ -105,6 +111,24 @@ seen = Table(
     Column("key_hash", String(16), primary_key=True),
     Column("hash", String(16), primary_key=True),
     Column("first_seen", UtcDateTime, nullable=False),
+    Column("last_seen", UtcDateTime),  # by the last census that found it; NULL: since `first_seen`
+)
+
+# WebSub: what was asked of the hubs that feeds announce (W3C Recommendation, 23 January 2018).
+hubs = Table(
+    "hubs",
+    metadata,
+    Column("feed_id", String(16), primary_key=True),
+    Column("hub", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("token", String(32), nullable=False, unique=True),  # last part of our callback
+    Column("secret", String(64), nullable=False),  # signs what the hub sends
+    Column("state", String(8), nullable=False),  # wanted, asked, active, refused
+    Column("lease_until", UtcDateTime),
+    Column("next_try", UtcDateTime),  # when the hub is asked (again)
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("reason", Text),
+    Index("ix_hubs_due", "next_try"),
 )
 
 quotes = Table(
@@ -156,7 +180,13 @@ deliveries = Table(
     Column("finished", UtcDateTime),
     Column("carrier", String(32)),  # the digest that stands for this alert
     Column("shown", Integer, nullable=False, server_default="0"),  # outlets that it names by now
+    Column("kind", String(12), nullable=False, server_default="alert"),  # of the message
+    Column("rank", Integer, nullable=False, server_default="1"),  # 0: a digest, before all others
+    Column("held", String(8)),  # why it is postponed: snooze, quiet, digest, late
+    Column("earliest", UtcDateTime),  # no try before it: Retry-After, or the doubt window's end
+    Column("first_try", UtcDateTime),  # it is given up seven days after this
     Index("ix_deliveries_due", "state", "chat", "channel", "seq"),
+    Index("ix_deliveries_line", "chat", "channel", "state", "rank", "seq"),
     Index("ix_deliveries_story", "story"),
     Index("ix_deliveries_carrier", "carrier"),
 )
@@ -173,15 +203,20 @@ rules = Table(
     Column("paused", Boolean, nullable=False),
 )
 
-# What people set for a channel; "" stands for the default.
+# What people set for a channel ("" stands for the default), and whether it refuses everything.
 channels = Table(
     "channels",
     metadata,
     Column("chat", String(16), primary_key=True),
     Column("channel", Text, primary_key=True),
     Column("quiet", Text, nullable=False, server_default=""),  # 22:00-07:00 Europe/Berlin
-    Column("threads", String(4), nullable=False, server_default=""),  # on, both, off
     Column("digest", Text, nullable=False, server_default=""),  # hourly; daily 08:00 Europe/Berlin
+    Column("stopped", Text, nullable=False, server_default=""),  # why it takes nothing, or ""
+    Column("stopped_at", UtcDateTime),
+    Column("stopped_by", String(32), nullable=False, server_default=""),  # the refused delivery
+    Column("probe_at", UtcDateTime),  # when it is tried whether it was mended
+    Column("probes", Integer, nullable=False, server_default="0"),
+    Column("threads", String(4), nullable=False, server_default=""),  # on, both, off
 )
 
 holds = Table(
@@ -232,6 +267,19 @@ slack_names = Table(
     Column("channel", Text, nullable=False),  # C456, or T123/C456
 )
 
+silences = Table(
+    "silences",
+    metadata,
+    Column("chat", String(16), primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("entity", Text, primary_key=True),
+    Column("topic", Text, primary_key=True),  # a query that the words must meet, or ""
+    Column("hours", Integer, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("told", UtcDateTime),  # when the silence that lasts now was told
+    Column("who", Text, nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,
@@ -241,6 +289,15 @@ audit = Table(
     Column("what", Text, nullable=False),
     Column("before", Text, nullable=False),
     Column("after", Text, nullable=False),
+)
+
+# Counts of the daily account, added up in the transaction of what they count.
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("day", Date, primary_key=True),  # UTC
+    Column("what", String(16), primary_key=True),
+    Column("count", Integer, nullable=False),
 )
 
 meta = Table(

@@ -6,9 +6,9 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.adapters.store.schema import deliveries, slack_installs, slack_names, slack_states
+from bot.adapters.store.sql import insert
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +34,7 @@ class SlackRows:
         values = {"sealed": sealed, "at": now}
         async with self._db.write() as connection:
             await connection.execute(
-                insert(slack_installs)
+                insert(connection, slack_installs)
                 .values(team=team, **values)
                 .on_conflict_do_update(index_elements=[slack_installs.c.team], set_=values)
             )
@@ -56,7 +56,7 @@ class SlackRows:
         async with self._db.write() as connection:
             await connection.execute(slack_states.delete().where(slack_states.c.until <= now))
             done = await connection.execute(
-                insert(slack_states)
+                insert(connection, slack_states)
                 .values(state=digest, until=until)
                 .on_conflict_do_nothing(index_elements=[slack_states.c.state])
             )
@@ -76,7 +76,7 @@ class SlackRows:
         async with self._db.write() as connection:
             for name, channel in names.items():
                 await connection.execute(
-                    insert(slack_names)
+                    insert(connection, slack_names)
                     .values(name=name, channel=channel)
                     .on_conflict_do_update(
                         index_elements=[slack_names.c.name], set_={"channel": channel}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.adapters.store.rules import write_audit
 from bot.adapters.store.schema import channels
+from bot.adapters.store.sql import insert
 
 if TYPE_CHECKING:
     from bot.adapters.store.engine import Database
@@ -32,7 +32,7 @@ class ThreadRows:
         """Set it, with its line in the audit log."""
         async with self._db.write() as connection:
             await connection.execute(
-                insert(channels)
+                insert(connection, channels)
                 .values(chat=chat, channel=channel, threads=way)
                 .on_conflict_do_update(
                     index_elements=[channels.c.chat, channels.c.channel], set_={"threads": way}

@@ -154,7 +154,15 @@ def _joined(read: Document, feed: Feed, url: str, now: datetime) -> ParsedFeed:
         many = f"{repeats} of {len(read.entries)} entries repeat others of the same body"
         problems = (*problems, many)
     return ParsedFeed(
-        title, read.lang, articles, problems, read.hashes, read.every, read.skip_hours
+        title,
+        read.lang,
+        articles,
+        problems,
+        read.hashes,
+        read.every,
+        read.skip_hours,
+        hub=read.hub,
+        topic=read.topic,
     )
 
 

@@ -69,6 +69,8 @@ class Document:
         problems: what was odd, one line each.
         every: seconds between polls that it asks for, or None.
         skip_hours: hours of the day (UTC) in which it asks not to be polled.
+        hub: WebSub hub that it announces, or "".
+        topic: its own address as it gives it, or "".
     """
 
     title: str
@@ -79,6 +81,8 @@ class Document:
     problems: tuple[str, ...] = ()
     every: float | None = None
     skip_hours: tuple[int, ...] = ()
+    hub: str = ""
+    topic: str = ""
 
 
 def web_link(link: object, base: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.core.feed.fields import MAX_ENTRIES, Document, RawEntry, web_link
 from bot.core.feed.language import declared
+from bot.core.feed.links import publisher_link
 from bot.core.model import digest
 from bot.core.text import html_to_text, one_line, plain_paragraphs
 from bot.errors import FeedError
@@ -46,6 +47,8 @@ def read_json(text: str, url: str, known: Collection[str] = ()) -> Document:
         version="json",
         hashes=hashes,
         problems=problems,
+        hub=_hub(document.get("hubs"), url),
+        topic=web_link(document.get("feed_url"), url),
     )
 
 
@@ -56,7 +59,9 @@ def _entry(one: dict[str, Any], base: str) -> RawEntry:
     tags = one.get("tags")
     return RawEntry(
         id=_line(one.get("id")),
-        link=web_link(one.get("url"), base) or web_link(one.get("external_url"), base),
+        link=publisher_link(
+            web_link(one.get("url"), base) or web_link(one.get("external_url"), base)
+        ),
         title=_line(one.get("title")),
         text=text,
         date=_date(one.get("date_published")) or _date(one.get("date_modified")),
@@ -64,6 +69,13 @@ def _entry(one: dict[str, Any], base: str) -> RawEntry:
         section=", ".join(filter(None, map(_line, tags))) if isinstance(tags, list) else "",
         lang=declared(one.get("language")),
     )
+
+
+def _hub(hubs: object, url: str) -> str:
+    """Give the first WebSub hub of `hubs` (JSON Feed 1.1, "hubs")."""
+    found = (one for one in hubs if isinstance(one, dict)) if isinstance(hubs, list) else ()
+    named = (one.get("url") for one in found if str(one.get("type")).lower() == "websub")
+    return next(filter(None, (web_link(address, url) for address in named)), "")
 
 
 def _line(value: object) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from bot.core.feed import sax
 from bot.core.feed.fields import Document, RawEntry, moment, web_link
 from bot.core.feed.language import declared
+from bot.core.feed.links import publisher_link
 from bot.core.text import html_to_text, one_line, plain_line, plain_paragraphs
 from bot.errors import FeedError
 
@@ -61,6 +62,8 @@ def read_xml(body: bytes, url: str) -> Document:
         problems=_problems(parsed),
         every=_every(about),
         skip_hours=_skip_hours(body),
+        hub=_related(about, "hub", url),
+        topic=_related(about, "self", url),
     )
 
 
@@ -69,6 +72,10 @@ def _feedparser() -> ModuleType:
     import feedparser  # noqa: PLC0415 - 0.1 s and 20 MB that only workers need
 
     feedparser.api.PREFERRED_XML_PARSERS[:] = [sax.__name__]
+    # Every text passes here on its way to `translate`; the strict parser leaves it as it is.
+    feedparser.mixin._FeedParserMixin.decode_entities = staticmethod(  # noqa: SLF001
+        lambda _element, text: sax.Text(text)
+    )
     module: ModuleType = feedparser
     return module
 
@@ -80,7 +87,7 @@ def _entry(entry: dict[str, Any], base: str) -> RawEntry:
     links = (_get(entry, "feedburner_origlink"), _get(entry, "link"))
     return RawEntry(
         id=one_line(str(_get(entry, "id") or "")),
-        link=next(filter(None, (web_link(link, base) for link in links)), ""),
+        link=publisher_link(next(filter(None, (web_link(link, base) for link in links)), "")),
         title=_line(entry, "title"),
         text=text,
         date=next(filter(None, (_date(entry, name) for name in _DATES)), None),
@@ -147,6 +154,12 @@ def _every(about: dict[str, Any]) -> float | None:
     times = str(_get(about, "sy_updatefrequency") or "1").strip()
     often = int(times) if times.isascii() and times.isdecimal() and len(times) < 5 else 1  # noqa: PLR2004
     return period / max(often, 1) if period else None
+
+
+def _related(about: dict[str, Any], relation: str, url: str) -> str:
+    """Give the target of the feed's own `<link rel="…">`, or ""."""
+    links = (link for link in _get(about, "links") or () if _get(link, "rel") == relation)
+    return next(filter(None, (web_link(_get(link, "href"), url) for link in links)), "")
 
 
 def _skip_hours(body: bytes) -> tuple[int, ...]:

@@ -36,7 +36,7 @@ class Node:
     """A part of a compiled query.
 
     Attributes:
-        clause: the part in canonical form.
+        clause: the part in canonical form; "" for AND and OR, which show their children's.
     """
 
     __slots__ = ("__weakref__", "clause")

@@ -73,9 +73,9 @@ class Compiler:
         if isinstance(query, Term | EntityRef | Regex):
             return self._leaf(query, text, scope)
         if isinstance(query, And):
-            return AllNode(str(query), [self._node(part, text, scope) for part in query.children])
+            return AllNode([self._node(part, text, scope) for part in query.children])
         if isinstance(query, Or):
-            return AnyNode(str(query), [self._node(part, text, scope) for part in query.children])
+            return AnyNode([self._node(part, text, scope) for part in query.children])
         if isinstance(query, Not):
             return NotNode(str(query), self._node(query.child, text, scope))
         if isinstance(query, Scoped):

@@ -7,19 +7,24 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bot.core import fold
+from bot.core.match.sieve import Grid
 from bot.core.model import Highlight
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from bot.core.match.base import Positional
     from bot.core.match.pattern import Pattern, Stretch
+    from bot.core.match.sieve import Sieve
     from bot.core.model import Article, Field, Quote
 
 _JOIN = f" {fold.BARRIER} "
 
 _WORD = 40
 """Characters that a word and the space before it hardly ever exceed."""
+
+_ASKED = 60
+"""Words asked for, one by one, beyond which it is cheaper to take the text apart."""
 
 Place = tuple[int, int, str]
 """Start and end in the folded text, and the id of the entity that is named there, or ""."""
@@ -47,15 +52,49 @@ class Document:
         self.root: Document = root or self
         self._folded = fold.Folded(original)
         self.text = self._folded.text
-        self.places: dict[Pattern, tuple[Stretch, ...]] = {}
+        self.places: dict[Pattern, Sequence[Stretch]] = {}
         self.memo: dict[Any, Any] = {}
         self.marked: dict[Positional, tuple[Highlight, ...]] = {}
         self._offsets: dict[str, list[int]] = {}
+        self._has: dict[str, bool] = {}
 
     @cached_property
     def words(self) -> set[str]:
         """The words, each once."""
         return set(self.text.split())
+
+    def has(self, word: str) -> bool:
+        """Say whether a word stands in it: by a search while few are asked for."""
+        known = self._has.get(word)
+        if known is None:
+            few = len(self._has) < _ASKED
+            known = self._has[word] = f" {word} " in self.text if few else word in self.words
+        return known
+
+    def sift(self, sieve: Sieve) -> Iterable[tuple[int, dict[str, list[Stretch]]]]:
+        """Give what a sieve lets through: for each kind, words with all their places.
+
+        Places are left out where the folded text is not ASCII: they would have to be counted.
+        """
+        kinds = sieve.kinds
+        found: list[dict[str, list[Stretch]]] = [{} for _ in kinds]
+        text, grid = self.text, Grid(self.text)
+        data, plain = grid.data, text.isascii()
+        for order, start, end in sieve.sift(grid):
+            words = text[start:end] if plain else data[start:end].decode("utf-8", "surrogatepass")
+            if "  " in words:
+                words = " ".join(filter(None, words.split(" ")))
+            known = found[order]
+            if words not in known:
+                known[words] = []
+            if plain:
+                known[words].append((start, end))
+        return zip(kinds, found, strict=True)
+
+    def note(self, word: str, places: list[Stretch]) -> None:
+        """Take down all places of a word, so that nobody has to search for it."""
+        self._offsets[word] = [start for start, _ in places]
+        self._has[word] = True
 
     @cached_property
     def starts(self) -> list[int]:
@@ -70,22 +109,13 @@ class Document:
             between = bisect_left(self.starts, start) - bisect_left(self.starts, end)
         return between >= distance
 
-    def index(self, words: Collection[str]) -> None:
-        """Note the places of many words in one pass, instead of a search for each."""
-        offsets: dict[str, list[int]] = {word: [] for word in words}
-        pieces = self.text.split(" ")
-        before = 0
-        for piece in pieces:
-            if piece in offsets:
-                offsets[piece].append(before)
-            before += len(piece) + 1
-        self._offsets = offsets
-
     def offsets(self, word: str) -> list[int]:
         """Give the offsets of a word in `text`, ascending."""
-        if word in self._offsets:
-            return self._offsets[word]
-        found, needle, size = [], f" {word} ", len(word) + 1
+        known = self._offsets.get(word)
+        if known is not None:
+            return known
+        found: list[int] = []
+        needle, size = f" {word} ", len(word) + 1
         text = self.text
         at = text.find(needle)
         while at >= 0:
@@ -152,7 +182,7 @@ class ArticleDocument(Document):
     def marks(self, places: Iterable[Place]) -> tuple[Highlight, ...]:
         """Give the original spans of places; a barrier keeps each in one field."""
         span, body = self._folded.span, self.body_start
-        found = []
+        found: list[Highlight] = []
         for start, end, entity in places:
             first, last = span(start, end)
             if first < body:

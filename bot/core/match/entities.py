@@ -164,7 +164,7 @@ class Names:
             places = [
                 (start, end, self.entity.id)
                 for pattern in name.patterns
-                if pattern.words[0] in document.words
+                if document.has(pattern.words[0])
                 for start, end in pattern.stretches(document)
             ]
             if places and self._allowed(name, document.root):

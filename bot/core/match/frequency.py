@@ -38,13 +38,15 @@ class Frequency:
         self._counts: Counter[str] = Counter()
         self._articles = 0
 
-    def learn(self, words: Collection[str]) -> bool:
-        """Count an article's words; say whether more articles are still of use."""
-        if self._articles >= _LEARNED or len(self._counts) > _LARGEST:
-            return False
+    @property
+    def learning(self) -> bool:
+        """Whether more articles are still of use."""
+        return self._articles < _LEARNED and len(self._counts) <= _LARGEST
+
+    def learn(self, words: Collection[str]) -> None:
+        """Count an article's words."""
         self._articles += 1
         self._counts.update(words)
-        return True
 
     def of(self, word: str) -> float:
         """Give the share for a word."""

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
 from bot.core.match.leaves import EntityLeaf, GateLeaf, TermLeaf
 from bot.core.match.said import SaidLeaf
+from bot.core.match.sieve import BEGINNINGS, PAIR, WORD, Sieve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from bot.core.match.base import Leaf
     from bot.core.match.document import ArticleDocument
     from bot.core.match.frequency import Frequency
-    from bot.core.match.pattern import Pattern
-
-_START = 3
-"""Letters by which prefixes are looked up: every prefix has as many (`MIN_PREFIX`)."""
-_CROWD = 4
-"""Patterns under one word from which it is worth while to see whether they can stand elsewhere."""
-_PATIENCE = 8
+    from bot.core.match.pattern import Pattern, Stretch
 
 Entries = dict[str, list[tuple["Pattern", "Leaf"]]]
 
@@ -34,17 +29,16 @@ class Index:
 
     def __init__(self, frequency: Frequency) -> None:
         self._frequency = frequency
+        self._sieve = Sieve()
         self._words: dict[str, list[Leaf]] = {}
-        self._patterns: Entries = {}
-        self._starts: Entries = {}
+        self._patterns: dict[int, Entries] = {kind: {} for kind in (WORD, PAIR, *BEGINNINGS)}
         self._speakers: dict[str, dict[Leaf, None]] = {}
         self._always: dict[Leaf, None] = {}
-        self._crowded: Counter[str] = Counter()
 
     def __bool__(self) -> bool:
         """Say whether anything is in it."""
-        anyone = any(self._speakers.values())
-        return bool(self._words or self._patterns or self._starts or self._always or anyone)
+        entries = (*self._patterns.values(), *self._speakers.values())
+        return any((self._words, self._always, *entries))
 
     @property
     def always(self) -> Iterable[Leaf]:
@@ -53,31 +47,50 @@ class Index:
 
     def hits(self, document: ArticleDocument, *, gates: bool) -> dict[Leaf, None]:
         """Give the triggers that hold (or could, for gates), each once."""
-        hits = dict.fromkeys(self._by_word(document.words))
-        for pattern, leaf in self._by_pattern(document.words):
+        hits: dict[Leaf, None] = {}
+        for pattern, leaf in self._maybe(document, hits):
             if leaf not in hits and pattern.present(document):
                 _note(leaf, document, hits, gates=gates)
         for leaf in self._asked(document):
             _note(leaf, document, hits, gates=gates)
         return hits
 
-    def _by_word(self, words: set[str]) -> list[Leaf]:
-        found: list[Leaf] = []
-        for word in self._words.keys() & words:
-            found += self._words[word]
-        return found
+    def _maybe(
+        self, document: ArticleDocument, hits: dict[Leaf, None]
+    ) -> list[tuple[Pattern, Leaf]]:
+        """Give patterns that may stand in a document; add to `hits` what surely does."""
+        maybe: list[tuple[Pattern, Leaf]] = []
+        for kind, found in document.sift(self._sieve):
+            if kind in BEGINNINGS:
+                maybe += self._beginnings(kind, found)
+                continue
+            if kind == WORD:
+                self._plain(document, found, hits)
+            patterns = self._patterns[kind]
+            for words in patterns.keys() & found.keys():
+                entries, places = patterns[words], found[words]
+                maybe += entries
+                if places:
+                    _remember(document, kind, words, entries, places)
+        return maybe
 
-    def _by_pattern(self, words: set[str]) -> list[tuple[Pattern, Leaf]]:
-        found: list[tuple[Pattern, Leaf]] = []
-        for word in self._patterns.keys() & words:
-            entries = self._patterns[word]
-            if len(entries) > _CROWD:
-                self._crowded[word] += 1
-            found += entries
-        if self._starts:
-            for start in self._starts.keys() & {word[:_START] for word in words}:
-                found += self._starts[start]
-        return found
+    def _plain(
+        self, document: ArticleDocument, found: Mapping[str, list[Stretch]], hits: dict[Leaf, None]
+    ) -> None:
+        """Add the leaves for which a word is enough."""
+        for word in self._words.keys() & found.keys():
+            hits.update(dict.fromkeys(self._words[word]))
+            if found[word]:
+                document.note(word, found[word])
+
+    def _beginnings(self, kind: int, words: Iterable[str]) -> list[tuple[Pattern, Leaf]]:
+        patterns = self._patterns[kind]
+        return [
+            entry
+            for word in words
+            for entry in patterns.get(_beginning(word, kind), ())
+            if word.startswith(entry[0].words[0])
+        ]
 
     def _asked(self, document: ArticleDocument) -> list[Leaf]:
         found = list(self._always)
@@ -89,7 +102,11 @@ class Index:
     def add(self, leaf: Leaf) -> None:
         """Add a leaf that is not there yet."""
         if isinstance(leaf, TermLeaf) and leaf.word:
-            self._words.setdefault(leaf.word, []).append(leaf)
+            if leaf.word in self._words:
+                self._words[leaf.word].append(leaf)
+            else:
+                self._sieve.add(WORD, leaf.word, self._all_of)
+                self._words[leaf.word] = [leaf]
         elif isinstance(leaf, SaidLeaf):
             for speaker in (leaf.speaker, "") if leaf.speaker else ("",):
                 self._speakers.setdefault(speaker, {})[leaf] = None
@@ -97,49 +114,102 @@ class Index:
                 self._always[leaf] = None
         elif patterns := _patterns(leaf):
             for pattern in patterns:
-                index, key = self._place(pattern)
-                index.setdefault(key, []).append((pattern, leaf))
+                self._enter(pattern, leaf)
         else:
             self._always[leaf] = None
 
-    def _place(self, pattern: Pattern) -> tuple[dict[str, list[tuple[Pattern, Leaf]]], str]:
-        """Choose the word under which a pattern is found: rare, and not crowded."""
+    def _all_of(self, kind: int) -> Iterable[str]:
+        return chain(self._words, self._patterns[WORD]) if kind == WORD else self._patterns[kind]
+
+    def _enter(self, pattern: Pattern, leaf: Leaf) -> None:
+        kind, key = self._place(pattern)
+        index = self._patterns[kind]
+        if key in index:
+            index[key].append((pattern, leaf))
+        else:
+            self._sieve.add(kind, key, self._all_of)
+            index[key] = [(pattern, leaf)]
+
+    def _place(self, pattern: Pattern) -> tuple[int, str]:
+        """Choose by what a pattern is found."""
         anchors = pattern.anchors
-        if not anchors:
-            return self._starts, pattern.words[0][:_START]
-        return self._patterns, min(
-            anchors,
-            key=lambda word: (1 + len(self._patterns.get(word, ()))) * self._frequency.of(word),
-        )
+        if len(anchors) > 1:
+            return PAIR, self._pair(anchors)
+        return (WORD, anchors[0]) if anchors else _place_of_beginning(pattern.words[0])
+
+    def _pair(self, words: tuple[str, ...]) -> str:
+        """Choose the two words of a phrase that are rarest, one after the other."""
+        if len(words) == 2:  # noqa: PLR2004 - nothing to choose
+            return f"{words[0]} {words[1]}"
+        of = self._frequency.of
+        first = min(range(len(words) - 1), key=lambda at: of(words[at]) * of(words[at + 1]))
+        return f"{words[first]} {words[first + 1]}"
 
     def drop(self, leaf: Leaf) -> None:
         """Take out a leaf that triggers nothing any more."""
-        if isinstance(leaf, TermLeaf) and leaf.word:
-            _drop(self._words, leaf.word, leaf)
+        if isinstance(leaf, TermLeaf) and leaf.word and _drop(self._words, leaf.word, leaf):
+            self._sieve.drop(WORD, leaf.word)
         self._always.pop(leaf, None)
         if isinstance(leaf, SaidLeaf):
             for speaker in {leaf.speaker, ""}:
                 self._speakers.get(speaker, {}).pop(leaf, None)
         for pattern in _patterns(leaf):
-            for word in pattern.anchors or (pattern.words[0][:_START],):
-                index = self._patterns if pattern.anchors else self._starts
-                _drop(index, word, (pattern, leaf))
+            self._leave(pattern, leaf)
 
-    def spread(self) -> None:
-        """Put patterns that crowd under common words under rarer ones, now that more is known."""
-        for word in [word for word, seen in self._crowded.items() if seen > _PATIENCE]:
-            del self._crowded[word]
-            for pattern, leaf in self._patterns.pop(word, []):
-                index, key = self._place(pattern)
-                index.setdefault(key, []).append((pattern, leaf))
+    def _leave(self, pattern: Pattern, leaf: Leaf) -> None:
+        anchors, entry = pattern.anchors, (pattern, leaf)
+        if len(anchors) < 2:  # noqa: PLR2004 - one place only
+            kind, key = self._place(pattern)
+            self._take_out(kind, key, entry)
+        for first, second in pairwise(anchors):
+            self._take_out(PAIR, f"{first} {second}", entry)
+
+    def _take_out(self, kind: int, key: str, entry: tuple[Pattern, Leaf]) -> None:
+        if _drop(self._patterns[kind], key, entry):
+            self._sieve.drop(kind, key)
 
 
-def _drop(index: dict[str, Any], key: str, entry: object) -> None:
+def _remember(
+    document: ArticleDocument,
+    kind: int,
+    words: str,
+    entries: Iterable[tuple[Pattern, Leaf]],
+    places: list[Stretch],
+) -> None:
+    """Take down places that were found, so that nobody has to search for them."""
+    if kind == WORD:
+        document.note(words, places)
+    for pattern, _ in entries:
+        if pattern.direct:
+            document.places[pattern] = places
+
+
+def _place_of_beginning(word: str) -> tuple[int, str]:
+    """Give the bytes by which a beginning is looked up, as kind and as letters."""
+    size = len(word.encode("utf-8", "surrogatepass"))
+    kind = next(kind for kind in BEGINNINGS if kind <= size)
+    return kind, _beginning(word, kind)
+
+
+def _beginning(word: str, size: int) -> str:
+    """Give the letters that begin in the first bytes of a word."""
+    if word.isascii():
+        return word[:size]
+    data = word.encode("utf-8", "surrogatepass")
+    while size < len(data) and data[size] & 0xC0 == 0x80:  # noqa: PLR2004 - goes on with a letter
+        size += 1
+    return data[:size].decode("utf-8", "surrogatepass")
+
+
+def _drop(index: dict[str, list[Any]], key: str, entry: object) -> bool:
+    """Take an entry out; say whether it was the last of its key."""
     entries = index.get(key)
-    if entries and entry in entries:
-        entries.remove(entry)
-        if not entries:
-            del index[key]
+    if not entries or entry not in entries:
+        return False
+    entries.remove(entry)
+    if not entries:
+        del index[key]
+    return not entries
 
 
 def _patterns(leaf: Leaf) -> Iterable[Pattern]:

@@ -25,17 +25,15 @@ class TermLeaf(Positional):
     Attributes:
         pattern: what to look for.
         scope: "title", "text" or "" for both.
-        start: the first word.
         word: the word, where that alone decides (one whole word, any case, any field), else "".
     """
 
-    __slots__ = ("pattern", "scope", "start", "word")
+    __slots__ = ("pattern", "scope", "word")
 
     def __init__(self, clause: str, pattern: Pattern, scope: str) -> None:
         super().__init__(clause)
         self.pattern, self.scope = pattern, scope
         plain = len(pattern.words) == 1 and not (pattern.prefix or pattern.exact or scope)
-        self.start = pattern.words[0]
         self.word = pattern.words[0] if plain else ""
 
     def cost(self, frequency: Frequency) -> float:
@@ -47,7 +45,7 @@ class TermLeaf(Positional):
     def holds(self, document: Document) -> bool:
         """Look up the word, or search for the phrase."""
         if self.word:
-            return self.word in document.words
+            return document.has(self.word)
         if self.scope:
             return bool(self.places(document))
         return self.pattern.present(document)
@@ -63,6 +61,16 @@ class TermLeaf(Positional):
             found = [(start, end, "") for start, end in self.pattern.stretches(document)]
             known = in_scope(document, found, self.scope) if self.scope else found
             document.memo[self] = known
+        return known
+
+    def marks(self, document: Document) -> tuple[Highlight, ...]:
+        """Give its highlights, the short way where it may stand in any field."""
+        if self.scope:
+            return super().marks(document)
+        known = document.marked.get(self)
+        if known is None:
+            places = [(start, end, "") for start, end in self.pattern.stretches(document)]
+            known = document.marked[self] = document.marks(places)
         return known
 
 

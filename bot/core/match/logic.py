@@ -49,8 +49,8 @@ class AllNode(Node):
 
     __slots__ = ("_order", "children")
 
-    def __init__(self, clause: str, children: Sequence[Node]) -> None:
-        super().__init__(clause)
+    def __init__(self, children: Sequence[Node]) -> None:
+        super().__init__("")
         self.children = tuple(children)
         self._order = tuple(sorted(self.children, key=_effort))
 
@@ -81,8 +81,8 @@ class AnyNode(Node):
 
     __slots__ = ("children",)
 
-    def __init__(self, clause: str, children: Sequence[Node]) -> None:
-        super().__init__(clause)
+    def __init__(self, children: Sequence[Node]) -> None:
+        super().__init__("")
         self.children = tuple(children)
 
     def holds(self, document: Document) -> bool:

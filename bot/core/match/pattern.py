@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from bot.core import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.core.match.document import Document
     from bot.core.query import Term
 
@@ -23,15 +25,17 @@ class Pattern:
         exact: the words as they must be written (`fold.exact_words`), or () for any way.
         anchors: words that stand in every document that holds it.
         plain: True where the word decides: one, whole, in any case.
+        direct: True where the index knows its places: one or two words, whole, in any case.
     """
 
-    __slots__ = ("_hash", "anchors", "exact", "plain", "prefix", "words")
+    __slots__ = ("_hash", "anchors", "direct", "exact", "plain", "prefix", "words")
 
     def __init__(
         self, words: tuple[str, ...], *, prefix: bool = False, exact: tuple[str, ...] = ()
     ) -> None:
         self.words, self.prefix, self.exact = words, prefix, exact
         self.plain = len(words) == 1 and not (prefix or exact)
+        self.direct = len(words) <= 2 and not (prefix or exact)  # noqa: PLR2004
         self.anchors = words[:-1] if prefix else words
         self._hash = hash((words, prefix, exact))
 
@@ -55,18 +59,19 @@ class Pattern:
 
     def present(self, document: Document) -> bool:
         """Say whether the pattern stands anywhere in the document."""
-        if not document.words.issuperset(self.anchors):
-            return False
-        if self.plain:
-            return True
         known = document.places.get(self)
-        return bool(self.stretches(document) if known is None else known)
+        if known is not None:
+            return bool(known)
+        for word in self.anchors:
+            if not document.has(word):
+                return False
+        return self.plain or bool(self.stretches(document))
 
-    def stretches(self, document: Document) -> tuple[Stretch, ...]:
+    def stretches(self, document: Document) -> Sequence[Stretch]:
         """Find every place of the pattern, in order; remembered by the document."""
         known = document.places.get(self)
         if known is None:
-            known = document.places[self] = tuple(self._find(document))
+            known = document.places[self] = self._find(document)
         return known
 
     def _find(self, document: Document) -> list[Stretch]:

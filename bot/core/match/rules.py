@@ -12,7 +12,6 @@ from bot.core.match.document import ArticleDocument
 from bot.core.match.explain import MatchReceipt, names_in, nearest
 from bot.core.match.frequency import Frequency
 from bot.core.match.index import Index
-from bot.core.match.leaves import TermLeaf
 from bot.core.match.logic import AnyNode
 from bot.core.model import Highlight, Match
 from bot.core.query import parse
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from bot.core.model import Article, Quote, Rule
     from bot.core.officials import Officials
 
-_MANY = 30
-"""Matches from which one pass over the article is cheaper than a search for each."""
 _YOUNG = 500
 """Rules after which what parsing leaves behind is collected while many are added."""
 _PATIENCE = 8
@@ -164,13 +161,14 @@ class RuleSet:
         """
         document = ArticleDocument(article, quotes)
         hits = self._hits(document, gates=False)
-        asked: set[CompiledRule] = set()
+        asked: dict[CompiledRule, Leaf | None] = {}
         met, tired = [], []
         for leaf in hits:
             for compiled in leaf.watchers.values():
                 if compiled in asked:
+                    asked[compiled] = None
                     continue
-                asked.add(compiled)
+                asked[compiled] = leaf
                 if compiled.simple or compiled.node.holds(document):
                     met.append(compiled)
                 else:
@@ -179,9 +177,7 @@ class RuleSet:
                         tired.append(compiled)
         self._learn(document, tired)
         met.sort(key=_number)
-        if len(met) > _MANY:
-            document.index({leaf.start for leaf in hits if isinstance(leaf, TermLeaf)})
-        return [_match(compiled, document, hits) for compiled in met]
+        return [_match(compiled, document, asked[compiled]) for compiled in met]
 
     def find_candidates(self, article: Article) -> set[str]:
         """Give the ids of rules that match, or could once the quotes of the text are known.
@@ -208,9 +204,7 @@ class RuleSet:
         document = ArticleDocument(article, quotes)
         if not compiled.node.holds(document):
             return MatchReceipt(rule_id, None, missing=nearest(compiled.node, document))
-        match = _match(
-            compiled, document, {leaf: None for leaf in compiled.leaves if leaf.holds(document)}
-        )
+        match = _match(compiled, document, None)
         spoken = tuple(document.quotes[index] for index in match.quotes) if document.quotes else ()
         return MatchReceipt(rule_id, match, names_in(match, article), spoken)
 
@@ -236,15 +230,15 @@ class RuleSet:
 
     def _learn(self, document: ArticleDocument, tired: list[CompiledRule]) -> None:
         """Learn words, and let rules that were triggered in vain choose better triggers."""
-        learning = self._frequency.learn(document.words)
+        learning = self._frequency.learning
+        if learning:
+            self._frequency.learn(document.words)
         for compiled in tired:
             self._withdraw(compiled)
             compiled.trigger(self._frequency)
             self._post(compiled)
             compiled.in_vain = 0
             compiled.patience *= 4 if learning else 64
-        if learning:
-            self._index.spread()
 
 
 def _could(compiled: CompiledRule, document: ArticleDocument) -> bool:
@@ -257,19 +251,13 @@ def _number(compiled: CompiledRule) -> int:
     return compiled.number
 
 
-def _match(compiled: CompiledRule, document: ArticleDocument, hits: dict[Leaf, None]) -> Match:
-    node = compiled.node
-    if compiled.simple and node is not compiled.leaves[0]:
-        met = [leaf for leaf in compiled.leaves if leaf in hits]
-        node = met[0] if len(met) == 1 else node
+def _match(compiled: CompiledRule, document: ArticleDocument, only: Leaf | None) -> Match:
+    """Gather a rule's match; `only` triggered it, or None where several leaves may have."""
+    node = only if only is not None and compiled.simple else compiled.node
     if isinstance(node, Positional):
         return Match(compiled.rule.id, (node.clause,), node.marks(document))
     found = Found()
-    if compiled.simple and node is not compiled.leaves[0]:
-        for leaf in met:
-            leaf.collect(document, found)
-    else:
-        node.collect(document, found)
+    node.collect(document, found)
     return Match(
         compiled.rule.id,
         tuple(dict.fromkeys(found.clauses)),

@@ -15,16 +15,38 @@ from bot.core.model.alerts import (
 )
 from bot.core.model.articles import Article, Feed, FeedState, ParsedFeed, Validators
 from bot.core.model.base import FullText, Span, digest
+from bot.core.model.habits import Habits
+from bot.core.model.hubs import HubLease
+from bot.core.model.outbox import (
+    ChannelState,
+    Line,
+    OutboxEntry,
+    OutboxReport,
+    Outgrown,
+    SetAside,
+    Trouble,
+    Waiting,
+)
 from bot.core.model.overview import Overview, RuleWeek
 from bot.core.model.quotes import Place, Placement, Quote
 from bot.core.model.rules import Alias, Entity, Field, Highlight, Match, Office, Rule
-from bot.core.model.stored import AuditEntry, Chart, Feedback, Hold, PollRecord, StoredArticle
+from bot.core.model.stored import (
+    AuditEntry,
+    Chart,
+    Feedback,
+    Hold,
+    PollRecord,
+    Seen,
+    Silence,
+    StoredArticle,
+)
 
 __all__ = [
     "Alert",
     "Alias",
     "Article",
     "AuditEntry",
+    "ChannelState",
     "Chart",
     "Delivery",
     "DeliveryState",
@@ -37,13 +59,19 @@ __all__ = [
     "Feedback",
     "Field",
     "FullText",
+    "Habits",
     "Highlight",
     "Hold",
+    "HubLease",
     "KeyQuote",
+    "Line",
     "Match",
     "Message",
     "Notice",
     "Office",
+    "OutboxEntry",
+    "OutboxReport",
+    "Outgrown",
     "Overview",
     "ParsedFeed",
     "Place",
@@ -52,8 +80,13 @@ __all__ = [
     "Quote",
     "Rule",
     "RuleWeek",
+    "Seen",
+    "SetAside",
+    "Silence",
     "Span",
     "StoredArticle",
+    "Trouble",
     "Validators",
+    "Waiting",
     "digest",
 ]

@@ -152,10 +152,17 @@ Message = Alert | Digest | Notice
 
 
 class DeliveryState(StrEnum):
-    """Where a delivery stands (design, section 6)."""
+    """Where a delivery stands (design, section 6).
+
+    POSTPONED ones stand outside the line of their channel: held by quiet hours, a snooze or the
+    digest's hour, or waiting for the digest that carries them. MUTED ones are left out for good,
+    because somebody muted their story.
+    """
 
     PENDING = "pending"
     SENDING = "sending"
+    POSTPONED = "postponed"
+    MUTED = "muted"
     DELIVERED = "delivered"
     BLOCKED = "blocked"
     DEAD = "dead"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from bot.core.model.base import FullText, digest
+from bot.core.model.habits import Habits
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Feed:
         every: fixed seconds between polls, or None for the setting's pace.
         backfill: True when entries of its first sight shall alert (else they are primed silently).
         origin: the file, or `chat:channel`, that asked for it.
+        address: where it is asked after it moved for good, "" for `url`, which stays its name.
     """
 
     url: str
@@ -30,6 +32,7 @@ class Feed:
     every: float | None = None
     backfill: bool = False
     origin: str = ""
+    address: str = ""
 
     @property
     def id(self) -> str:
@@ -65,6 +68,10 @@ class FeedState:
         last_success: of the last poll that gave a feed (or 304).
         primed: False until its first sight was stored.
         paused: True while a person or a 410 has stopped it.
+        habits: what polls have taught of it.
+        pushed_until: until when its hub has promised to call us, or None.
+        gone: True when the server said that it is gone for good (410); then it is paused.
+        told: True when its channels were told that it fails, or is gone.
     """
 
     feed: Feed
@@ -75,6 +82,10 @@ class FeedState:
     last_success: datetime | None = None
     primed: bool = False
     paused: bool = False
+    habits: Habits = field(default_factory=Habits)
+    pushed_until: datetime | None = None
+    gone: bool = False
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +156,9 @@ class ParsedFeed:
             cannot be told apart without reading all of them.
         every: seconds between polls that the feed asks for, or None.
         skip_hours: hours of the day (UTC) in which it asks not to be polled.
+        head: False when only entries were compared; then nothing above but them is known.
+        hub: WebSub hub that it announces, or "".
+        topic: the address that it is known by there (`rel=self`), or "".
     """
 
     title: str
@@ -154,3 +168,6 @@ class ParsedFeed:
     entries: tuple[str, ...] = ()
     every: float | None = None
     skip_hours: tuple[int, ...] = ()
+    head: bool = True
+    hub: str = ""
+    topic: str = ""

@@ -59,9 +59,14 @@ class Placement:
         place: what the article is to it.
         new_quotes: indexes into the article's quotes that nobody in the story had before.
         sources: number of outlets that carry the story, this one included.
+        origins: agencies that the story's reports credit, those of most reports first.
+        revises: id of the older article that this is a new version of, where it came under another
+            key (the same link in another feed); else "".
     """
 
     story: str
     place: Place
     new_quotes: tuple[int, ...] = ()
     sources: int = 1
+    origins: tuple[str, ...] = ()
+    revises: str = ""

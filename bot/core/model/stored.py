@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from bot.core.model.alerts import Delivery
 from bot.core.model.articles import Article, Validators
+from bot.core.model.habits import Habits
 from bot.core.model.quotes import Placement, Quote
 from bot.core.model.rules import Match
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,10 @@ class PollRecord:
         seen: entries as the feed gave them, so that they are known next time.
         title: the feed's name where it is known only now, else "".
         next_poll: when the feed is due again.
+        tally: what it adds to the daily account, see `bot.core.account`.
+        habits: what polls have taught of the feed, this one included.
+        present: keys of all entries of the body, after a census; else None. What no census has
+            found since `Habits.forgotten` is forgotten.
     """
 
     feed_id: str
@@ -50,6 +58,9 @@ class PollRecord:
     articles: tuple[StoredArticle, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
     title: str = ""
+    tally: Mapping[str, int] = field(default_factory=dict)
+    habits: Habits = field(default_factory=Habits)
+    present: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,29 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class Silence:
+    """A channel wants to know when nobody reports a word of somebody for so long.
+
+    Attributes:
+        entity: `Entity.id`.
+        topic: query that the words must meet, or "".
+        hours: how long.
+        since: when it was set.
+        told: when the silence that lasts now was told, else None.
+        who: the person that set it.
+    """
+
+    chat: str
+    channel: str
+    entity: str
+    topic: str
+    hours: int
+    since: datetime
+    told: datetime | None
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
 class Feedback:
     """Somebody found an alert not relevant.
 
@@ -98,6 +132,23 @@ class Feedback:
     who: str
     reason: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """That an article met a rule.
+
+    Attributes:
+        when: the article's time.
+        arrived: when we first saw it.
+        outlet: who published it.
+    """
+
+    rule_id: str
+    feed_id: str
+    when: datetime
+    arrived: datetime
+    outlet: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from lark import Lark, Transformer, v_args
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, VisitError
 
 from bot.core import fold
-from bot.core.query import checks
+from bot.core.query import checks, quick
 from bot.core.query.patterns import MAX_PATTERN
 from bot.core.query.tree import (
     About,
@@ -49,11 +49,6 @@ _COUNTED = re.compile(r"(near|atleast)(?:/(.*))?", re.IGNORECASE | re.DOTALL)
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
 _GERSHAYIM = re.compile(r'(?<=[א-ת])"(?=[א-ת])')
 _FIELD = re.compile(r"\b([A-Za-z_]+):$")
-# Plain words and phrases with OR between them: what the grammar would say, without its cost. Most
-# rules are so, and a hundred thousand of them are read when the bot starts.
-_ITEM = r'[^\W_]+(?:-[^\W_]+)*|"[^\W_]+(?:[ -][^\W_]+)*"'
-_ITEMS = re.compile(_ITEM)
-_PLAIN = re.compile(rf"(?:{_ITEM})(?: OR (?:{_ITEM}))*")
 
 
 def parse(text: str) -> Query:
@@ -71,8 +66,9 @@ def parse(text: str) -> Query:
     plain = text.translate(_QUOTES)
     if '"' in plain:
         plain = _GERSHAYIM.sub("״", plain)
-    if _PLAIN.fullmatch(plain) and (query := _plain_query(plain)) is not None:
-        return query
+    query = quick.read(plain)
+    if query is not None:
+        return query if _plain(query) else checks.checked(query, text)
     try:
         tree = cast("Query", _grammar().parse(plain))
     except VisitError as error:
@@ -86,19 +82,11 @@ def parse(text: str) -> Query:
     return checks.checked(tree, text)
 
 
-def _plain_query(text: str) -> Query | None:
-    """Build a query of words and phrases with OR; None leaves it to the grammar."""
-    terms: list[Query] = []
-    for place, found in enumerate(_ITEMS.finditer(text)):
-        item = found[0]
-        if place % 2 and item == "OR":
-            continue
-        if _OPERATOR.fullmatch(item):
-            return None
-        terms.append(Term(item.strip('"'), at=found.start()))
-    if len(terms) > MAX_TERMS:
-        return None
-    return terms[0] if len(terms) == 1 else Or(tuple(terms), at=0)
+def _plain(query: Query) -> bool:
+    """Say whether there is nothing to check."""
+    if isinstance(query, Or) and len(query.children) <= MAX_TERMS:
+        return all(isinstance(part, Term) for part in query.children)
+    return isinstance(query, Term)
 
 
 class _Fault(Exception):  # noqa: N818 - it never leaves this file

@@ -2,7 +2,8 @@
 
 `nlp.add_pipe("quotes")` puts `doc._.quotes` on every document: a tuple of `bot.core.model.Quote`.
 It works on any pipeline, a blank one included; names that a recogniser found (`doc.ents`) help to
-tell people from institutions. The factories are announced by the entry point `spacy_factories`
+tell people from institutions, and subjects that a parser found stand in where the rules see none.
+The factories are announced by the entry point `spacy_factories`
 (https://spacy.io/usage/saving-loading#entry-points-components), so nothing of ours has to be
 imported before `nlp.add_pipe`.
 
@@ -23,6 +24,7 @@ from spacy.tokens import Doc
 from spacy.util import registry
 
 from bot.core.quotes.extract import find_in, read
+from bot.core.quotes.hints import Hints
 from bot.core.quotes.reading import pieces
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
 TOKENIZER = "wirewatch.linear_tokenizer.v1"
 _ENTITIES = ("PERSON", "PER", "ORG", "GPE", "LOC", "NORP", "FAC")
+_SUBJECT = "nsubj"
 _MANY_WORDS = 150_000
 _local = threading.local()
 
@@ -150,11 +153,17 @@ def spans_of(doc: Doc) -> list[Span]:
     ]
 
 
-def hints_of(doc: Doc) -> tuple[tuple[int, int, str], ...]:
-    """Give the names that a pipeline's entity recogniser found."""
-    return tuple(
+def hints_of(doc: Doc) -> Hints:
+    """Give the names that a pipeline's recogniser found and the subjects that its parser found."""
+    names = tuple(
         (ent.start_char, ent.end_char, ent.label_) for ent in doc.ents if ent.label_ in _ENTITIES
     )
+    subjects = {}
+    if doc.has_annotation("DEP"):
+        for token in doc:
+            if token.dep_ == _SUBJECT:
+                subjects[token.head.idx] = (token.left_edge.idx, token.idx + len(token))
+    return Hints(names, subjects)
 
 
 def blank(lang: str = "en") -> Language:

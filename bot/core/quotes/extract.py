@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from bot.core.model import Quote
 from bot.core.quotes.filters import keep
 from bot.core.quotes.foreign import attribute_foreign
+from bot.core.quotes.hints import NO_HINTS, Hints, Pipeline
 from bot.core.quotes.languages import ENGLISH, FOREIGN
 from bot.core.quotes.marks import Marked, find_blocks, find_marked
 from bot.core.quotes.names import Registry
@@ -15,7 +16,6 @@ from bot.core.quotes.reading import Sentence, read_sentences
 from bot.core.quotes.sieve import Attribution, Sieve
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from datetime import date
 
     from bot.core.model import Span
@@ -35,7 +35,7 @@ def find_quotes(
     officials: Officials | None = None,
     when: date | None = None,
     lang: str = "en",
-    nlp: Any = None,  # noqa: ANN401 - a spaCy pipeline; spaCy is imported only when used
+    nlp: Pipeline | None = None,
     indirect: bool = False,
 ) -> tuple[Quote, ...]:
     """Find the quotes of an article with their speakers.
@@ -46,15 +46,16 @@ def find_quotes(
         officials: the people and institutions of the officials files.
         when: the day of the article, for offices; None for offices held still.
         lang: ISO 639-1 code; a language without data gives quotes without speakers.
-        nlp: a statistical spaCy pipeline whose names shall help, or None.
+        nlp: a statistical spaCy pipeline whose names and clauses shall help, or None; it reads only
+            texts of its own language.
         indirect: whether reported speech without marks is wanted too (English only).
 
     Returns:
         Quotes in the order of the text. Offsets are code points; `text[start:end]` of each piece
         is what was said, without the quotation marks.
     """
-    hints: tuple[tuple[int, int, str], ...] = ()
-    if nlp is not None:
+    hints = NO_HINTS
+    if nlp is not None and nlp.lang in ("en", "xx") and lang[:2].lower() in ("", "en"):
         from bot.core.quotes.component import hints_of  # noqa: PLC0415 - spaCy takes seconds
 
         hints = hints_of(nlp(text[: min(READ_LIMIT, nlp.max_length)]))
@@ -67,18 +68,18 @@ def find_in(
     officials: Officials | None = None,
     when: date | None = None,
     lang: str = "en",
-    hints: Collection[tuple[int, int, str]] = (),
+    hints: Hints = NO_HINTS,
     threshold: float = THRESHOLD,
     indirect: bool = False,
 ) -> tuple[Quote, ...]:
-    """Find quotes as `find_quotes` does, with the names somebody else found in the text.
+    """Find quotes as `find_quotes` does, with what somebody else read in the text.
 
     Args:
         text: see `find_quotes`.
         officials: see `find_quotes`.
         when: see `find_quotes`.
         lang: see `find_quotes`.
-        hints: start, end and label (PERSON, ORG, …) of names.
+        hints: the names and clauses that a statistical pipeline found.
         threshold: confidence below which a speaker is left open.
         indirect: see `find_quotes`.
     """
@@ -94,9 +95,9 @@ def find_in(
     if lang != "en":
         rows = attribute_foreign(text, sentences, marked, FOREIGN.get(lang))
         return tuple(_foreign(text, rows, threshold))
-    mentioned = Registry(sentences, ENGLISH, hints)
+    mentioned = Registry(sentences, ENGLISH, hints.names)
     people = People(text, mentioned, ENGLISH, officials, when)
-    sieve = Sieve(text, sentences, marked, mentioned, people, ENGLISH)
+    sieve = Sieve(text, sentences, marked, mentioned, people, ENGLISH, hints)
     rows = [row for row in sieve.run() if keep(text, row, *sieve.word_before(row))]
     quotes = [_quote(group, people, threshold) for group in _groups(rows)]
     if indirect:

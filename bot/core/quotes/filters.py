@@ -19,6 +19,7 @@ _WORKS: Final = frozenset(
 _PLACED: Final = frozenset(
     ("on", "in", "of", "for", "from", "during", "a", "the", "his", "her", "their", "its")
 )
+_NAMED: Final = frozenset(("called", "named", "titled", "entitled", "dubbed", "codenamed"))
 _LINKS: Final = frozenset("a the an of or their its these those as is are and".split())
 _NOT_SHOUTED: Final = frozenset("CROSSTALK LAUGHTER APPLAUSE CHEERS INAUDIBLE".split())
 _SMALL: Final = frozenset("the and of for with from that this what into over".split())
@@ -42,14 +43,18 @@ def keep(text: str, row: Attribution, before: str = "", owned: bool = False) -> 
     titled = _titled(words)
     if titled and (owned or before in _WORKS or before in _PLACED):
         return False
+    if titled and before in _NAMED and row.path == "before":
+        return False
     if titled and row.path in ("after", "inverted") and row.speaker and row.speaker.noun:
         return False
     if len(words) <= 2 and row.path == "before" and before in _LINKS and row.weak:
-        return row.speaker is not None and not row.speaker.noun
+        reported = before == "as" or row.cue.lower() in ("accused", "accuses", "accusing")
+        return row.speaker is not None and (reported or not row.speaker.noun)
     if row.speaker is None and row.found is None:
         return len(words) >= 3 and not titled
     if len(words) <= 2:
-        return row.confidence >= 0.6
+        whole = content[0].isupper() and content[-1] in ".!?"
+        return row.confidence >= (0.5 if whole else 0.6)
     if titled:
         return row.path in ("after", "inverted", "before", "according", "label", "dash")
     return True

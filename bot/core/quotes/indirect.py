@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bot.core.quotes.clauses import DETERMINERS, PRONOUNS, Reader, Subject
-from bot.core.quotes.names import DAYS
+from bot.core.quotes.grammar import DAYS, DETERMINERS, PRONOUNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from bot.core.quotes.clauses import Reader, Subject
 
 _LEAST_WORDS: Final = 4
 _TIMES: Final = frozenset(

@@ -23,6 +23,7 @@ class Lexicon:
         after_only: verbs that report only right beside a closing mark (`he laughed`).
         cue_nouns: nouns that hold words: statement, claim, letter.
         roles: nouns for a person by office or trade.
+        plurals: their plurals, with the singular.
         female_roles: those that name a woman.
         male_roles: those that name a man.
         bodies: nouns for an institution.
@@ -44,6 +45,7 @@ class Lexicon:
     bodies: frozenset[str]
     titles: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
+    plurals: dict[str, str] = field(default_factory=dict)
 
 
 def inflect(verb: str) -> tuple[set[str], str]:

@@ -45,16 +45,18 @@ class Token:
         kind: `w` word, `n` number, `p` sign, `q` quote.
         cap: whether it starts with a capital.
         owns: whether a possessive ending follows.
+        tail: that ending as written, `'s` or an apostrophe.
         quote: index of the quote, else -1.
     """
 
-    __slots__ = ("cap", "end", "kind", "low", "owns", "quote", "start", "word")
+    __slots__ = ("cap", "end", "kind", "low", "owns", "quote", "start", "tail", "word")
 
     def __init__(self, word: str, start: int, end: int, kind: str, quote: int = -1) -> None:
         self.word, self.start, self.end, self.kind, self.quote = word, start, end, kind, quote
         self.low = word.lower().replace("’", "'") if kind == "w" else word
         self.cap = kind == "w" and word[:1].isupper()
         self.owns = False
+        self.tail = ""
 
     def __repr__(self) -> str:
         return f"{self.word}/{self.kind}"
@@ -132,7 +134,7 @@ def _append(text: str, row: list[Token], start: int, end: int) -> None:
     if first.isalpha() or first == "@" or (first == "_" and len(word) > 1):
         if len(word) > 2 and word[-2] in "'’" and word[-1] in "sS":
             token = Token(word[:-2], start, end - 2, "w")
-            token.owns = True
+            token.owns, token.tail = True, word[-2:]
         else:
             token = Token(word, start, end, "w")
         row.append(token)
@@ -144,7 +146,7 @@ def _append(text: str, row: list[Token], start: int, end: int) -> None:
             last.word, last.low, last.end = last.word + ".", last.low + ".", end
             return
         if word in "'’" and row and row[-1].end == start and row[-1].low[-1:] == "s":
-            row[-1].owns = True
+            row[-1].owns, row[-1].tail = True, word
             return
         row.append(Token(word, start, end, "p"))
 

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Final
 
 from bot.core.quotes.clauses import Found, Reader
 from bot.core.quotes.cues import find_cue
+from bot.core.quotes.hints import NO_HINTS
 from bot.core.quotes.indirect import find_reported
-from bot.core.quotes.people import Speaker
+from bot.core.quotes.people import Speaker, introduce
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from bot.core.quotes.clauses import Subject
+    from bot.core.quotes.hints import Hints
     from bot.core.quotes.lexicon import Lexicon
     from bot.core.quotes.marks import Marked
     from bot.core.quotes.names import Registry
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from bot.core.quotes.reading import Sentence
 
 _FULL: Final = ".?!,…—–-"
+_WORDS: Final = 4
 _LABEL: Final = re.compile(r"([A-Z][A-Z.’' -]{2,40}):\s")
 
 
@@ -74,11 +78,14 @@ class Sieve:
         registry: Registry,
         people: People,
         lexicon: Lexicon,
+        hints: Hints = NO_HINTS,
     ) -> None:
         self._text, self._sentences, self._people = text, sentences, people
+        self._registry = registry
         self._rows = [Attribution(row) for row in marked]
         self._readers = [
-            Reader(sentence, registry.mentions[sentence.number], lexicon) for sentence in sentences
+            Reader(sentence, registry.mentions[sentence.number], lexicon, hints.subjects)
+            for sentence in sentences
         ]
 
     def run(self) -> list[Attribution]:
@@ -89,12 +96,21 @@ class Sieve:
         ]
         for reader in self._readers:
             self._find(reader)
+        self._people.introduced = introduce(self._readers, self._speaking(subjects), self._registry)
         for reader in self._readers:
             for index in reader.sentence.quotes:
                 self._attribute(reader, index)
             self._people.remember(reader, subjects[reader.sentence.number])
         self._join()
         return self._rows
+
+    def _speaking(self, subjects: list[Subject | None]) -> list[Subject | None]:
+        """Give the subject of each sentence: its main clause's, else that of its said-clause."""
+        found = list(subjects)
+        for row in self._rows:
+            if row.sentence >= 0 and found[row.sentence] is None and row.found is not None:
+                found[row.sentence] = row.found.subject
+        return found
 
     def reported(self) -> Iterator[tuple[int, int, Speaker | None, str, float]]:
         """Give reported speech without marks: start, end, speaker, cue and confidence."""
@@ -188,9 +204,13 @@ class Sieve:
             self._resolve(reader, after)
             row.take(after, "same sentence", 0.95)
             return
-        if not row.bare:
-            return
         same_block = before is not None and before.marked.block == row.marked.block
+        if not row.bare:
+            # `"…," she said. "You went on television" to blame the workers.`
+            opens = row.at == 0 and len(row.marked_words(self._text)) >= _WORDS
+            if before and same_block and opens and row.sentence - before.sentence <= 1:
+                row.take(before, "same paragraph", 0.85)
+            return
         if (
             before is not None
             and same_block

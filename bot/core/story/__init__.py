@@ -9,7 +9,7 @@ from bot.core.story.frequencies import Frequencies
 from bot.core.story.origins import find_origin
 from bot.core.story.reading import read
 from bot.core.story.reprints import carries
-from bot.core.story.statements import same_statement
+from bot.core.story.statements import Statement, same_statement, same_words, statement
 from bot.core.story.stories import Stories
 
 if TYPE_CHECKING:
@@ -18,11 +18,14 @@ if TYPE_CHECKING:
 __all__ = [
     "Change",
     "Correction",
+    "Statement",
     "Stories",
     "find_correction",
     "find_origin",
     "is_reprint",
     "same_statement",
+    "same_words",
+    "statement",
 ]
 
 _SHIPPED = Frequencies()

@@ -52,13 +52,22 @@ class Correction:
 
     Attributes:
         changes: in the order of the text, the headline's first; never empty.
-        old: the older words of the first change, with some around them; verbatim.
-        new: the newer words.
+        words: what to print of the first few: the older and the newer words of each, with some
+            around them, verbatim; changes of one line stand in one pair.
     """
 
     changes: tuple[Change, ...]
-    old: str
-    new: str
+    words: tuple[tuple[str, str], ...]
+
+    @property
+    def old(self) -> str:
+        """The older words of the first change."""
+        return self.words[0][0]
+
+    @property
+    def new(self) -> str:
+        """The newer words of the first change."""
+        return self.words[0][1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +131,9 @@ _SCALES: Final = {"m": "million", "mn": "million", "bn": "billion", "tn": "trill
 SITE_WORDS: Final = 5
 SPOKEN_WORDS: Final = 4
 CONTEXT: Final = 60
+SHOWN: Final = 3
+"""Changes of one article that are printed."""
+
 PASSAGE: Final = 5
 """Tokens from which an addition is a passage, not a word."""
 
@@ -138,9 +150,24 @@ def find_correction(old: Article, new: Article) -> Correction | None:
         changes += _text_changes(old.text, new.text)
     if not changes:
         return None
-    first = changes[0]
-    before, after = (old.title, new.title) if first.field == "title" else (old.text, new.text)
-    return Correction(tuple(changes), _around(before, first.old), _around(after, first.new))
+    return Correction(tuple(changes), _words(changes, old, new))
+
+
+def _words(changes: Sequence[Change], old: Article, new: Article) -> tuple[tuple[str, str], ...]:
+    """Choose what to print: some changes, none of which shows what another one shows."""
+    shown: list[tuple[str, str]] = []
+    for change in changes:
+        before, after = (old.title, new.title) if change.field == "title" else (old.text, new.text)
+        pair = _around(before, change.old), _around(after, change.new)
+        beside = any(
+            other.field == change.field
+            and abs(other.old[0] - change.old[0]) < CONTEXT
+            and abs(other.new[0] - change.new[0]) < CONTEXT
+            for other in changes[: changes.index(change)]
+        )
+        if not beside and pair not in shown:
+            shown.append(pair)
+    return tuple(shown[:SHOWN])
 
 
 def _around(text: str, span: Span) -> str:

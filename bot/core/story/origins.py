@@ -71,3 +71,27 @@ def find_origin(text: str) -> str:
     credits_found += [pattern.search(tail) for pattern in _AT_TAIL]
     names = [found["name"].strip() for found in credits_found if found]
     return next((name for name in names if name not in _NO_AGENCY), "")
+
+
+_SHORT: Final = {
+    "agence france-presse": "AFP",
+    "associated press": "AP",
+    "deutsche presse-agentur": "dpa",
+    "press association": "PA",
+    "press trust of india": "PTI",
+    "reuters": "Reuters",
+    "thomson reuters": "Reuters",
+    "united press international": "UPI",
+}
+"""Agencies that go by two names."""
+
+
+def find_agency(text: str, outlet: str = "") -> str:
+    """Give the agency that a report comes from, under one name, or "".
+
+    An outlet that credits itself ("(CNN) - ") is no agency of its own.
+    """
+    name = find_origin(text).removeprefix("The ")
+    short = _SHORT.get(name.casefold(), name)
+    own = outlet.casefold()
+    return "" if own in (name.casefold(), short.casefold()) else short

@@ -36,7 +36,8 @@ FEW: Final = 48
 
 SHINGLES: Final = 80
 OPENING_WORDS: Final = 50
-HEADER: Final = 4
+HEADER: Final = 7
+CUTS: Final = 9
 RARITY_STEPS: Final = 28
 _RARITY: Final = [step / RARITY_STEPS for step in range(256)]
 
@@ -54,6 +55,8 @@ class Reading:
         when: seconds since the epoch.
         length: tokens of the text that were read.
         level: how thinly its shingles are sampled: one of `2 ** level`.
+        outlet: hash of the outlet's name; 0 when unknown.
+        heading: hash of the headline's words, all of them and as they are, without the site's name.
         terms: terms of headline and text with their rarity, the weightiest of this article first.
         title: terms of the headline.
         marks: names and numbers in it, which tell one occasion from another.
@@ -63,11 +66,11 @@ class Reading:
         numbers: numbers of headline and text.
         shingles: sampled hashes of three words in a row.
         opening: hashes of three words in a row of the first words, all of them.
-        outlet: hash of the outlet's name; 0 when unknown.
-        heading: hash of the headline's words, all of them and as they are, without the site's name.
-        top: the few weightiest terms.
-        total, title_total, lead_total, marks_total, top_total: sums of rarities.
+        total: sum of the rarities of all terms.
+        lead_total: sum of those of the lead.
         square: sum of all squared rarities.
+        top: the few weightiest terms.
+        title_total, marks_total, top_total: sums of rarities.
     """
 
     when: float
@@ -84,21 +87,18 @@ class Reading:
     numbers: frozenset[int]
     shingles: frozenset[int]
     opening: frozenset[int]
+    total: float
+    lead_total: float
+    square: float
     top: tuple[int, ...] = field(init=False)
-    total: float = field(init=False)
-    lead_total: float = field(init=False)
     title_total: float = field(init=False)
     marks_total: float = field(init=False)
-    square: float = field(init=False)
     top_total: float = field(init=False)
 
     def __post_init__(self) -> None:
         self.top = tuple(islice(self.terms, TOP_TERMS))
-        self.total = sum(self.terms.values())
-        self.lead_total = self.sum(self.lead)
         self.title_total = self.sum(self.title)
         self.marks_total = self.sum(self.marks)
-        self.square = sum([rarity * rarity for rarity in self.terms.values()])
         self.top_total = self.sum(self.top)
 
     def sum(self, terms: Iterable[int]) -> float:
@@ -113,49 +113,77 @@ class Reading:
 
 
 class Kept:
-    """A reading packed for the look-back: one array, and where each of its sets ends."""
+    """A reading packed for the look-back: one array, and where each of its sets ends.
 
-    __slots__ = ("_cuts", "_packed", "_rarities", "when")
+    Sets of terms are kept as places in the row of all terms, a byte each. Sums are taken when it is
+    packed, and rarities are kept in steps: those of when it was read.
+    """
+
+    __slots__ = ("_packed", "_small", "when")
 
     def __init__(self, reading: Reading) -> None:
-        packed = [reading.length, reading.level, reading.outlet, reading.heading]
-        cuts = []
-        for terms in (
-            reading.terms,
-            reading.title,
-            reading.marks,
-            reading.odd,
-            reading.lead,
-            reading.names,
-            reading.numbers,
-            reading.shingles,
-            reading.opening,
-        ):
-            packed += terms
+        steps = bytes([min(255, round(w * RARITY_STEPS)) for w in reading.terms.values()])
+        places = {term: place for place, term in enumerate(reading.terms)}
+        small = [steps]
+        cuts = [len(steps)]
+        for terms in (reading.title, reading.marks, reading.odd, reading.lead):
+            small.append(bytes([places[term] for term in terms]))
             cuts.append(len(terms))
+        packed = [
+            reading.length,
+            reading.level,
+            reading.outlet,
+            reading.heading,
+            sum(steps),
+            sum([steps[places[term]] for term in reading.lead]),
+            sum([step * step for step in steps]),
+        ]
+        packed += reading.terms
+        for hashes in (reading.names, reading.numbers, reading.shingles, reading.opening):
+            packed += hashes
+            cuts.append(len(hashes))
         self.when = reading.when
         self._packed = array("I", packed)
-        self._cuts = bytes(cuts)
-        self._rarities = bytes([min(255, round(w * RARITY_STEPS)) for w in reading.terms.values()])
+        self._small = b"".join([bytes(cuts), *small])
 
     def reading(self) -> Reading:
-        """Unpack it; rarities are those of when it was read, in steps."""
-        packed = self._packed
-        length, level, outlet, heading = packed[:HEADER]
-        start = HEADER
-        parts = []
-        for size in self._cuts:
-            parts.append(packed[start : start + size])
+        """Unpack it."""
+        packed, small = self._packed, self._small
+        length, level, outlet, heading, total, lead_total, square = packed[:HEADER]
+        count, *cuts = small[:CUTS]
+        terms = packed[HEADER : HEADER + count]
+        at = CUTS + count
+        of_terms = []
+        for size in cuts[:4]:
+            of_terms.append(frozenset(map(terms.__getitem__, small[at : at + size])))
+            at += size
+        start = HEADER + count
+        hashes = []
+        for size in cuts[4:]:
+            hashes.append(frozenset(packed[start : start + size]))
             start += size
-        sets = list(map(frozenset, parts[1:]))
+        title, marks, odd, lead = of_terms
+        names, numbers, shingles, opening = hashes
         return Reading(
-            self.when,
-            length,
-            level,
-            outlet,
-            heading,
-            dict(zip(parts[0], map(_RARITY.__getitem__, self._rarities), strict=True)),
-            *sets,
+            when=self.when,
+            length=length,
+            level=level,
+            outlet=outlet,
+            heading=heading,
+            terms=dict(
+                zip(terms, map(_RARITY.__getitem__, small[CUTS : CUTS + count]), strict=True)
+            ),
+            title=title,
+            marks=marks,
+            odd=odd,
+            lead=lead,
+            names=names,
+            numbers=numbers,
+            shingles=shingles,
+            opening=opening,
+            total=total / RARITY_STEPS,
+            lead_total=lead_total / RARITY_STEPS,
+            square=square / RARITY_STEPS**2,
         )
 
 
@@ -191,6 +219,7 @@ def read(
     terms = {term: rarity[term] for _, term in ranked}
     numbers = {term for term in body_terms if term & 1}.union(filter(is_number, titled))
     shingles, level = _sample(body_terms or title_terms, body or heading)
+    lead = titled.union(about[:LEAD_WORDS]) & terms.keys()
     return Reading(
         when=when,
         length=len(body),
@@ -201,11 +230,14 @@ def read(
         title=titled & terms.keys(),
         marks=marks & terms.keys(),
         odd=frozenset([t for t in titled if t in terms and not frequencies.common(t)]),
-        lead=titled.union(about[:LEAD_WORDS]) & terms.keys(),
+        lead=lead,
         names=_first(names, rarity),
         numbers=_first(frozenset(numbers), rarity),
         shingles=shingles,
         opening=frozenset(_shingles(body_terms[:OPENING_WORDS], body)),
+        total=sum(terms.values()),
+        lead_total=sum([terms[term] for term in lead]),
+        square=sum([weight * weight for weight in terms.values()]),
     )
 
 

@@ -107,16 +107,18 @@ def is_copy(new: Reading, old: Reading) -> bool:
     Short texts prove little: there the headlines must be the same, word for word. A number at the
     beginning that the other lacks is news.
     """
-    if not (new.lead & new.numbers) <= old.numbers:
-        return False
     if min(new.length, old.length) < SHORT:
-        return new.heading == old.heading and _contained(new, old) and not _apart(new, old)
-    if new.length > old.length * LONGER + FRAME:
+        if new.heading != old.heading or not (new.lead & new.numbers) <= old.numbers:
+            return False
+        return _contained(new, old) and not _apart(new, old)
+    if new.length > old.length * LONGER + FRAME or copied(new, old) < SILENT:
+        return False
+    if not (new.lead & new.numbers) <= old.numbers:
         return False
     if new.heading != old.heading and _opened(new, old) < OPENED_ALIKE:
         return False
     kept = _kept(new.numbers, old.numbers) >= 1 - LOST
-    return kept and copied(new, old) >= SILENT and not _occasions_clash(new, old)
+    return kept and not _occasions_clash(new, old)
 
 
 def _contained(new: Reading, old: Reading) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections import OrderedDict, deque
-from heapq import nlargest
 from typing import TYPE_CHECKING, Final
 
 from bot.core.story.reading import Kept
@@ -105,8 +104,11 @@ class Shelf:
             worth = reading.terms[term] ** 2
             for serial in posting[-POSTINGS:]:
                 scores[serial] = score(serial, 0.0) + worth
+        if len(scores) > 2 * FOUND:  # few are sorted
+            least = sorted(scores.values())[-2 * FOUND]
+            scores = {serial: worth for serial, worth in scores.items() if worth >= least}
         kept = self._kept
-        best = nlargest(2 * FOUND, zip(scores.values(), scores, strict=True))
+        best = sorted(zip(scores.values(), scores, strict=True), reverse=True)[: 2 * FOUND]
         return [serial for _, serial in best if serial in kept][:FOUND]
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
 from bot.core.model import Place, Placement
 from bot.core.story.frequencies import Frequencies
+from bot.core.story.links import canonical_link
+from bot.core.story.origins import find_agency
 from bot.core.story.reading import read
-from bot.core.story.reprints import BRIEF, carries, is_copy, occasions_differ
+from bot.core.story.reprints import BRIEF, carries, copied, is_copy, occasions_differ
 from bot.core.story.resemblance import likeness
 from bot.core.story.shelf import Shelf
 from bot.core.story.statements import Statement, same_words, statement
@@ -42,6 +46,13 @@ BEST_SHARE: Final = 0.25
 STATEMENTS: Final = 200
 """Statements remembered of a story."""
 
+ASKED_FOR_ORIGIN: Final = 48
+"""Members of a story, the opener and the newest, whose text a new one may carry."""
+
+ONE_PAGE: Final = 0.3
+"""Share of copied text from which two entries with one link are one page, changed; some feeds give
+all their entries the link of a live page."""
+
 
 @dataclass(slots=True)
 class _Said:
@@ -61,6 +72,8 @@ class _Member:
         article: `Article.id`.
         outlet: who carries it.
         origin: id of the article whose text it carries, its own id for a text of its own.
+        agency: the agency that it credits, or "".
+        link: hash of its link, 0 for none.
         story: where it is.
     """
 
@@ -68,6 +81,8 @@ class _Member:
     article: str
     outlet: str
     origin: str
+    agency: str
+    link: int
     story: _Story
 
 
@@ -85,13 +100,21 @@ class _Story:
             return 1
         return len({member.outlet for member in self.members})
 
-    def compared(self) -> list[_Member]:
+    def some(self, newest: int) -> list[_Member]:
         """The opener and the newest, as far as they are remembered."""
-        return (
-            self.members
-            if len(self.members) <= NEWEST
-            else [self.members[0], *self.members[-NEWEST:]]
-        )
+        if len(self.members) <= newest:
+            return self.members
+        return [self.members[0], *self.members[-newest:]]
+
+    def agencies(self) -> tuple[str, ...]:
+        """The agencies that its reports come from, those of most reports first.
+
+        A copy without a credit comes from where the text that it carries comes from.
+        """
+        credited = {member.article: member.agency for member in self.members}
+        named = [member.agency or credited.get(member.origin, "") for member in self.members]
+        counts = Counter(filter(None, named))
+        return tuple(sorted(counts, key=lambda name: (-counts[name], name)))
 
 
 class Stories:
@@ -110,6 +133,7 @@ class Stories:
         self._stories: dict[str, _Story] = {}
         self._serials: dict[str, tuple[int, ...]] = {}
         self._members: dict[int, _Member] = {}
+        self._links: dict[int, int] = {}
         self._now = float("-inf")
 
     def __len__(self) -> int:
@@ -130,10 +154,10 @@ class Stories:
         self._expire(article)
         reading = self._read(article)
         self._frequencies.add(reading.terms)
-        story, place, origin = self._decide(article, reading)
+        story, place, origin, revises = self._decide(article, reading)
         if story is None:
             story = self._open(article.id)
-        return self._remember(article, quotes, reading, story, place, origin)
+        return self._remember(article, quotes, reading, story, place, origin, revises)
 
     def restore(self, article: Article, quotes: Sequence[Quote], story: str, place: Place) -> None:
         """Remember an article that was placed before; to be called in the order of arrival."""
@@ -142,6 +166,8 @@ class Stories:
         self._frequencies.add(reading.terms)
         home = self._stories.get(story) or self._open(story)
         revised = next((m.origin for m in home.members if m.article == article.id), "")
+        if place is Place.REVISION and (older := self._links.get(_link_of(article))) is not None:
+            revised = revised or self._members[older].origin
         origin = revised or self._origin_in(home, reading)
         self._remember(article, quotes, reading, home, place, origin)
 
@@ -171,10 +197,19 @@ class Stories:
             outlet=article.source or article.feed_id,
         )
 
-    def _decide(self, article: Article, reading: Reading) -> tuple[_Story | None, Place, str]:
+    def agencies(self, story: str) -> tuple[str, ...]:
+        """Give the agencies that the reports of a story credit, those of most reports first."""
+        known = self._stories.get(story)
+        return known.agencies() if known else ()
+
+    def _decide(self, article: Article, reading: Reading) -> tuple[_Story | None, Place, str, str]:
+        """Give story, place, origin, and the older article that this one is a new version of."""
         if serials := self._serials.get(article.id):
-            serial = serials[-1]
-            return self._members[serial].story, Place.REVISION, self._members[serial].origin
+            member = self._members[serials[-1]]
+            return member.story, Place.REVISION, member.origin, ""
+        if older := self._same_page(article, reading):
+            place = Place.REPRINT if self._unchanged(reading, older) else Place.REVISION
+            return older.story, place, older.origin, older.article
         found = [
             serial
             for serial in self._shelf.find(reading)
@@ -183,10 +218,25 @@ class Stories:
         best, odds = self._best(reading, found)
         for serial in self._in_best_first(found, best):
             if is_copy(reading, self._shelf.get(serial)):
-                return self._members[serial].story, Place.REPRINT, self._members[serial].origin
+                return self._members[serial].story, Place.REPRINT, self._members[serial].origin, ""
         if best is None or odds <= JOIN:
-            return None, Place.NEW, ""
-        return best, Place.FOLLOW_UP, self._origin_in(best, reading)
+            return None, Place.NEW, "", ""
+        return best, Place.FOLLOW_UP, self._origin_in(best, reading), ""
+
+    def _same_page(self, article: Article, reading: Reading) -> _Member | None:
+        """Find the article of the same link, if the texts agree with their being one page.
+
+        Under an unchanged headline other numbers are a correction, not another occasion.
+        """
+        serial = self._links.get(_link_of(article))
+        if serial is None:
+            return None
+        older = self._shelf.get(serial)
+        same = reading.heading == older.heading or not occasions_differ(reading, older)
+        return self._members[serial] if same and copied(reading, older) >= ONE_PAGE else None
+
+    def _unchanged(self, reading: Reading, older: _Member) -> bool:
+        return is_copy(reading, self._shelf.get(older.serial))
 
     def _in_best_first(self, found: list[int], best: _Story | None) -> list[int]:
         """Order by story, the best one first, then by age."""
@@ -194,7 +244,7 @@ class Stories:
 
     def _origin_in(self, story: _Story, reading: Reading) -> str:
         """Give the origin of the text that a member of a story carries too, or ""."""
-        for member in story.members:
+        for member in story.some(ASKED_FOR_ORIGIN):
             if carries(reading, self._shelf.get(member.serial)):
                 return member.origin
         return ""
@@ -215,7 +265,7 @@ class Stories:
         for story in sorted(nearest, key=lambda one: (-nearest[one], one))[:LOOKED_AT]:
             if nearest[story] <= JOIN:
                 break
-            members = [member.serial for member in self._stories[story].compared()]
+            members = [member.serial for member in self._stories[story].some(NEWEST)]
             for serial in members:
                 if serial not in scored:
                     scored[serial] = self._odds(reading, serial)
@@ -254,20 +304,29 @@ class Stories:
         story: _Story,
         place: Place,
         origin: str,
+        revises: str = "",
     ) -> Placement:
         serial = self._shelf.add(reading, self._now)
+        article_id = article.id
+        outlet = article.source or article.domain or article.feed_id
         member = _Member(
             serial,
-            article.id,
-            sys.intern(article.source or article.domain or article.feed_id),
-            origin or article.id,
+            article_id,
+            sys.intern(outlet),
+            origin or article_id,
+            sys.intern(find_agency(article.text, outlet)),
+            _link_of(article),
             story,
         )
         story.members.append(member)
         self._members[serial] = member
-        self._serials[article.id] = (*self._serials.get(article.id, ()), serial)
+        self._serials[article_id] = (*self._serials.get(article_id, ()), serial)
+        if member.link:
+            self._links[member.link] = serial
         fresh = self._new_statements(article, quotes, story, serial)
-        return Placement(story.id, place, fresh, story.sources)
+        if place is Place.REPRINT and any(_official(quotes[at]) for at in fresh):
+            place = Place.FOLLOW_UP  # a copy, but with words of somebody of weight added
+        return Placement(story.id, place, fresh, story.sources, story.agencies(), revises)
 
     def _new_statements(
         self, article: Article, quotes: Sequence[Quote], story: _Story, serial: int
@@ -300,6 +359,12 @@ class Stories:
         member = self._members.pop(serial)
         story = member.story
         story.members.remove(member)
+        if self._links.get(member.link) == serial:
+            before = [other.serial for other in story.members if other.link == member.link]
+            if before:
+                self._links[member.link] = before[-1]
+            else:
+                del self._links[member.link]
         if story.said is not None:
             story.said = [said for said in story.said if said.serial != serial]
         if not story.members:
@@ -309,3 +374,15 @@ class Stories:
             self._serials[member.article] = serials
         else:
             del self._serials[member.article]
+
+
+def _official(quote: Quote) -> bool:
+    return bool(quote.entity) and quote.kind == "direct"
+
+
+def _link_of(article: Article) -> int:
+    """Hash an article's link; 0 for none, which no article is remembered under."""
+    link = canonical_link(article.url)
+    if not link:
+        return 0
+    return int.from_bytes(blake2b(link.encode("utf-8", "surrogatepass"), digest_size=8).digest())

@@ -9,8 +9,16 @@ from bot.errors import InputError, QueryError, StoreError
 from bot.jobs.answer.feedback import answer_feedback
 from bot.jobs.answer.feeds import answer_feed
 from bot.jobs.answer.help import help_text
+from bot.jobs.answer.holds import (
+    answer_digest,
+    answer_mute,
+    answer_quiet,
+    answer_snooze,
+    answer_unmute,
+    answer_unsnooze,
+)
 from bot.jobs.answer.ledger import answer_quotes
-from bot.jobs.answer.look import answer_audit, answer_entity, answer_explain, answer_status
+from bot.jobs.answer.look import answer_audit, answer_entity, answer_explain
 from bot.jobs.answer.rules import (
     answer_add,
     answer_edit,
@@ -21,7 +29,10 @@ from bot.jobs.answer.rules import (
     answer_resume,
     answer_show,
 )
+from bot.jobs.answer.silence import answer_silence
+from bot.jobs.answer.status import answer_status
 from bot.jobs.answer.threads import answer_threads
+from bot.jobs.answer.trend import answer_trend
 from bot.jobs.answer.trial import answer_test
 from bot.ports import Incoming, Reply
 
@@ -30,33 +41,49 @@ if TYPE_CHECKING:
 
     from bot.jobs.answer.desk import Desk
 
-_CHANGING = {"add", "edit", "rename", "pause", "resume", "remove", "feedback"}
+_CHANGING = {"add", "edit", "rename", "pause", "resume", "remove", "feedback", "unsnooze", "unmute"}
+_CHANGING_WITH_VALUE = {"snooze", "quiet", "digest", "threads"}
+"""Without a value they show what is set."""
 _ANSWERS: dict[str, Callable[[Desk, Incoming, Command], Awaitable[Reply]]] = {
     "add": answer_add,
     "audit": answer_audit,
+    "digest": answer_digest,
     "edit": answer_edit,
     "entity": answer_entity,
     "explain": answer_explain,
     "feed": answer_feed,
     "feedback": answer_feedback,
     "list": answer_list,
+    "mute": answer_mute,
     "pause": answer_pause,
+    "quiet": answer_quiet,
     "quotes": answer_quotes,
     "remove": answer_remove,
     "rename": answer_rename,
     "resume": answer_resume,
     "show": answer_show,
+    "silence": answer_silence,
+    "snooze": answer_snooze,
     "status": answer_status,
     "test": answer_test,
     "threads": answer_threads,
+    "trend": answer_trend,
+    "unmute": answer_unmute,
+    "unsnooze": answer_unsnooze,
 }
 
 
 def changes(command: Command) -> bool:
     """Say whether a command changes something, so that only some people may give it."""
-    if command.verb == "threads":
+    if command.verb in _CHANGING_WITH_VALUE:
         return bool(command.value)
-    return command.verb in _CHANGING or (command.verb == "feed" and command.action != "list")
+    if command.verb == "mute":
+        return bool(command.subject)
+    if command.verb == "silence":
+        return command.action != "list"
+    if command.verb == "feed":
+        return command.action not in ("list", "show", "export")
+    return command.verb in _CHANGING
 
 
 async def answer(desk: Desk, incoming: Incoming) -> Reply:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bot.core.model import Rule
     from bot.jobs.reading import Reader
     from bot.jobs.rulebook import RuleBook
-    from bot.ports import Clock, Incoming, Store
+    from bot.ports import Clock, Finder, Incoming, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Desk:
         reader: finds quotes in stored articles.
         clock: the time.
         chats: the chats that run.
+        web: finds feeds at addresses; None where nothing may be fetched.
     """
 
     store: Store
@@ -34,6 +35,7 @@ class Desk:
     reader: Reader
     clock: Clock
     chats: Collection[str]
+    web: Finder | None = None
 
     def entry(self, incoming: Incoming, what: str, before: str, after: str) -> AuditEntry:
         """Make a line of the audit log."""

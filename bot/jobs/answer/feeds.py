@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from bot.core.model import Feed, FeedState
-from bot.errors import CommandError
+from bot.core.opml import write_opml
+from bot.errors import CommandError, EgressError, FeedError, FetchError
+from bot.jobs.answer.feedtable import COUNTED, feed_sheet, feed_table
 from bot.jobs.answer.tenant import owns_feed, tenant_of
 from bot.ports import Incoming, Reply
 
 if TYPE_CHECKING:
     from bot.core.command import Command
+    from bot.core.opml import FeedList
     from bot.jobs.answer.desk import Desk
 
 _SHOWN = 60
+_CHOICES = 10
+_FAULTS = 10
 
 
 async def answer_feed(desk: Desk, incoming: Incoming, command: Command) -> Reply:
-    """List, add, pause, resume or remove feeds."""
+    """List, show, add, pause, resume, remove, import or export feeds."""
     states = await desk.store.feed_states()
-    if command.action == "list":
-        return Reply(feed_table(states, None if incoming.chat == "console" else _SHOWN))
+    if command.action in ("list", "show"):
+        return await _look(desk, incoming, command, states)
+    if command.action == "export":
+        return Reply(write_opml(state.feed for state in states))
     if command.action == "add":
         return await _add(desk, incoming, command.subject, states)
+    if command.action == "import":
+        return await _import(desk, incoming, command.subject, states)
     feed = _one(states, command.subject).feed
     if not owns_feed(tenant_of(incoming), feed):
         raise CommandError(f"{feed.url} was not added in this workspace; it stays as it is")
@@ -36,13 +46,85 @@ async def answer_feed(desk: Desk, incoming: Incoming, command: Command) -> Reply
     return Reply(f"{done} {feed.url}", public=True)
 
 
+async def _look(desk: Desk, incoming: Incoming, command: Command, states: list[FeedState]) -> Reply:
+    now = desk.clock.now()
+    counts = await desk.store.entries_since(now - timedelta(days=COUNTED))
+    if command.action == "show":
+        state = _one(states, command.subject)
+        return Reply(feed_sheet(state, now, counts.get(state.feed.id, 0)))
+    most = None if incoming.chat == "console" else _SHOWN
+    return Reply(feed_table(states, now, counts, most))
+
+
 async def _add(desk: Desk, incoming: Incoming, text: str, states: list[FeedState]) -> Reply:
     url = check_feed_url(text)
-    if any(state.feed.url == url for state in states):
-        return Reply(f"{url} is watched already")
-    await desk.store.add_feeds([Feed(url=url, origin=f"chat:{incoming.channel or incoming.chat}")])
-    await desk.store.note(desk.entry(incoming, "feed add", "", url))
-    return Reply(f"added {url}; its first poll follows within seconds", public=True)
+    known = {state.feed.url for state in states}
+    found, note = ((Feed(url),), "") if url in known else await _found(desk, url)
+    if len(found) > 1:
+        choices = "\n".join(f"  feed add {feed.url}  {feed.title}".rstrip() for feed in found)
+        return Reply(f"{url} announces {len(found)} feeds; choose one:\n{choices}", ok=False)
+    feed = found[0]
+    if feed.url in known:
+        return Reply(f"{feed.url} is watched already")
+    origin = f"chat:{incoming.channel or incoming.chat}"
+    await desk.store.add_feeds([Feed(url=feed.url, title=feed.title, origin=origin)])
+    await desk.store.note(desk.entry(incoming, "feed add", "", feed.url))
+    name = f"{feed.title}, {feed.url}" if feed.title else feed.url
+    return Reply(f"added {name}; {note or 'its first poll follows within seconds'}", public=True)
+
+
+async def _found(desk: Desk, url: str) -> tuple[tuple[Feed, ...], str]:
+    """Find the feed at an address or on the page there; one that cannot be asked now is believed.
+
+    Raises:
+        CommandError: the address is refused, or there is neither a feed nor a page with one.
+    """
+    if desk.web is None:
+        return (Feed(url),), ""
+    try:
+        return (await desk.web.discover(url))[:_CHOICES], ""
+    except EgressError as error:
+        raise CommandError(f"{url}: {error.reason}") from None
+    except FetchError as error:
+        return (Feed(url),), f"it does not answer now ({error.reason}) and is tried again and again"
+    except FeedError as error:
+        raise CommandError(f"no feed found at {url}: {error.reason}") from None
+
+
+async def _import(desk: Desk, incoming: Incoming, text: str, states: list[FeedState]) -> Reply:
+    url = check_feed_url(text)
+    if desk.web is None:
+        raise CommandError("feed lists cannot be fetched from here")
+    try:
+        listed = await desk.web.read_list(url)
+    except (FetchError, FeedError) as error:
+        raise CommandError(f"{url}: {error.reason}") from None
+    report = await add_listed(desk, incoming, listed, states, url)
+    return Reply(report, public=True)
+
+
+async def add_listed(
+    desk: Desk, incoming: Incoming, listed: FeedList, states: list[FeedState], source: str
+) -> str:
+    """Add the feeds of a list that are not watched yet; report what came of all of them."""
+    known = {state.feed.url for state in states}
+    new = [feed for feed in listed.feeds if feed.url not in known]
+    origin = f"chat:{incoming.channel or incoming.chat}"
+    await desk.store.add_feeds(
+        [Feed(feed.url, feed.title, feed.tags, feed.full_text, origin=origin) for feed in new]
+    )
+    await desk.store.note(desk.entry(incoming, f"feed import {source}", "", f"{len(new)} feeds"))
+    parts = [f"{len(new)} feeds added"]
+    if there := len(listed.feeds) - len(new):
+        parts.append(f"{there} were there already")
+    if listed.repeats:
+        parts.append(f"{listed.repeats} listed twice were merged")
+    if listed.faults:
+        parts.append(f"{len(listed.faults)} could not be used")
+    lines = [f"  line {fault.line}: {fault.reason}" for fault in listed.faults[:_FAULTS]]
+    if (more := len(listed.faults) - _FAULTS) > 0:
+        lines.append(f"  and {more} more")
+    return "\n".join([", ".join(parts), *lines])
 
 
 def check_feed_url(text: str) -> str:
@@ -68,33 +150,10 @@ def check_feed_url(text: str) -> str:
 
 def _one(states: list[FeedState], subject: str) -> FeedState:
     wanted = subject.strip().strip("<>")
-    found = [s for s in states if wanted in (s.feed.url, s.feed.id)]
+    found = [s for s in states if wanted in (s.feed.url, s.feed.id, s.feed.address)]
     found = found or [s for s in states if wanted in s.feed.url]
     if len(found) == 1:
         return found[0]
     if not found:
         raise CommandError(f"no feed {wanted!r}; see feed list")
     raise CommandError(f"{wanted!r} fits {len(found)} feeds; give the whole address")
-
-
-def feed_table(states: list[FeedState], most: int | None) -> str:
-    """Describe feeds for people, those that fail last; at most so many, None for all."""
-    if not states:
-        return "no feeds; try: feed add https://example.org/feed.xml"
-    ordered = sorted(states, key=lambda s: (s.error is not None, s.feed.title or s.feed.url))
-    lines = [
-        f"  {state.feed.title or '-'}  {state.feed.url}  {_health(state)}" for state in ordered
-    ]
-    more = f"\n  and {len(lines) - most} more" if most and len(lines) > most else ""
-    return f"{len(states)} feeds\n" + "\n".join(lines[:most]) + more
-
-
-def _health(state: FeedState) -> str:
-    if state.paused:
-        return "paused"
-    if state.error:
-        times = f" ({state.failures} times)" if state.failures > 1 else ""
-        return f"failing: {state.error}{times}"
-    if state.last_success is None:
-        return "not polled yet"
-    return f"ok, {state.last_success:%Y-%m-%d %H:%M} UTC"

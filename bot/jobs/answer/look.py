@@ -1,4 +1,4 @@
-"""Commands that only look: explain, entity, status, audit."""
+"""Commands that only look: explain, entity, audit."""
 
 from __future__ import annotations
 
@@ -122,26 +122,6 @@ def _described(entity: Entity) -> str:
     )
     held = f"\n  offices:\n{offices}" if offices else ""
     return f"@{entity.id}  {entity.name} ({entity.kind})\n  also written: {aliases}{held}"
-
-
-async def answer_status(desk: Desk, incoming: Incoming, _command: Command) -> Reply:
-    """Say how things stand."""
-    states = await desk.store.feed_states()
-    failing = sum(1 for state in states if state.error)
-    polled = max((s.last_success for s in states if s.last_success), default=None)
-    tenant = tenant_of(incoming)
-    counts = {} if tenant else await desk.store.count_deliveries()
-    by_state = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
-    rules = [rule for rule in desk.book if sees_rule(tenant, rule)]
-    paused = sum(1 for rule in rules if rule.paused)
-    deliveries = "" if tenant else f"deliveries: {by_state or 'none'}\n"
-    return Reply(
-        f"feeds: {len(states)}, {failing} failing, last good poll "
-        f"{f'{polled:%Y-%m-%d %H:%M:%S} UTC' if polled else 'none yet'}\n"
-        f"rules: {len(rules)}, {paused} paused\n"
-        f"{deliveries}"
-        f"chats: {', '.join(sorted(desk.chats))}"
-    )
 
 
 async def answer_audit(desk: Desk, incoming: Incoming, _command: Command) -> Reply:

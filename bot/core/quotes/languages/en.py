@@ -121,6 +121,9 @@ warlord militant fighter rebel refugee migrant survivor victim witness suspect d
 plaintiff shopkeeper driver fisherman schoolteacher grandmother grandfather retiree pensioner
 homemaker nominee designate vice moderator counterpart pm cleric statesman clergyman jurist
 lawmaker prelate
+spy boss poet playwright novelist bystander onlooker eyewitness passer-by medic paramedic midwife
+preacher gunman hostage prisoner detainee inmate tourist traveller traveler passenger hacker
+vendor trucker skipper firefighter rescuer evacuee
 """.split()
 _FEMALE: Final = """
 woman girl lady wife mother daughter sister widow aunt niece queen princess duchess empress
@@ -144,6 +147,7 @@ regime junta kremlin pentagon white-house palace vatican newspaper paper magazin
 channel broadcaster station website site outlet agency watchdog regulator charity ngo nonprofit
 think-tank lobby team club church mosque synagogue militia faction wing brigade secretariat
 presidency panel service centre center chamber taskforce task-force treasury
+daily weekly tabloid portal platform app publication newsletter
 """.split()
 
 _TITLES: Final = {
@@ -199,5 +203,6 @@ ENGLISH: Final = Lexicon(
     male_roles=frozenset(_MALE),
     bodies=frozenset(_BODIES),
     titles=_TITLES,
+    plurals={f"{role}s": role for role in _ROLES if not role.endswith(("s", "man"))},
     names={**dict.fromkeys(MALE, "M"), **dict.fromkeys(FEMALE, "F")},
 )

@@ -1,0 +1,126 @@
+"""What the daily account is made of, and the traces of the canary."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, func, select
+
+from bot.adapters.store.schema import articles, deliveries, matches, meta, seen, tallies
+from bot.adapters.store.sql import insert
+from bot.core import canary
+from bot.core.account import Account
+from bot.core.model import DeliveryState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.adapters.store.engine import Database
+
+_REPORTED = "reported"
+
+
+class AccountRows:
+    """The part of the store that keeps accounts. Every method raises StoreError."""
+
+    _db: Database
+
+    async def account(self, day: date) -> Account:
+        """Give the account of a UTC day; the canary is not in it."""
+        start = datetime.combine(day, time(), UTC)
+        end = start + timedelta(days=1)
+        async with self._db.read() as connection:
+            tally = await connection.execute(
+                select(tallies.c.what, tallies.c.count).where(tallies.c.day == day)
+            )
+            entries = await connection.scalar(
+                select(func.count())
+                .select_from(seen)
+                .where(
+                    seen.c.first_seen >= start,
+                    seen.c.first_seen < end,
+                    seen.c.feed_id != canary.FEED.id,
+                )
+            )
+            states = await connection.execute(
+                select(deliveries.c.state, func.count())
+                .where(
+                    deliveries.c.created >= start,
+                    deliveries.c.created < end,
+                    deliveries.c.article_id != "",  # digests and notices carry no article
+                    deliveries.c.chat != canary.CHAT,
+                )
+                .group_by(deliveries.c.state)
+            )
+            return Account(
+                day,
+                {row[0]: row[1] for row in tally},
+                entries or 0,
+                {row[0]: row[1] for row in states},
+            )
+
+    async def reported(self) -> date | None:
+        """Give the last day that was reported."""
+        async with self._db.read() as connection:
+            value = await connection.scalar(select(meta.c.value).where(meta.c.key == _REPORTED))
+        return date.fromisoformat(value) if value else None
+
+    async def note_reported(self, day: date) -> None:
+        """Note that a day was reported."""
+        async with self._db.write() as connection:
+            statement = insert(connection, meta).values(key=_REPORTED, value=day.isoformat())
+            await connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=[meta.c.key], set_={"value": statement.excluded.value}
+                )
+            )
+
+    async def canary_out(self) -> datetime | None:
+        """Give when a canary last came out."""
+        async with self._db.read() as connection:
+            found: datetime | None = await connection.scalar(
+                select(func.max(deliveries.c.finished, type_=deliveries.c.finished.type)).where(
+                    deliveries.c.chat == canary.CHAT,
+                    deliveries.c.state == DeliveryState.DELIVERED,
+                )
+            )
+        return found
+
+    async def forget_canaries(self, before: datetime) -> None:
+        """Remove the traces of canaries that arrived before a time."""
+        old = select(articles.c.id).where(
+            articles.c.feed_id == canary.FEED.id, articles.c.arrived < before
+        )
+        async with self._db.write() as connection:
+            await connection.execute(delete(matches).where(matches.c.article_id.in_(old)))
+            await connection.execute(delete(deliveries).where(deliveries.c.article_id.in_(old)))
+            await connection.execute(
+                delete(articles).where(
+                    articles.c.feed_id == canary.FEED.id, articles.c.arrived < before
+                )
+            )
+            await connection.execute(
+                delete(seen).where(seen.c.feed_id == canary.FEED.id, seen.c.first_seen < before)
+            )
+
+
+async def count_up(connection: AsyncConnection, now: datetime, tally: Mapping[str, int]) -> None:
+    """Add to a day's counts within a caller's transaction."""
+    rows = [
+        {"day": now.astimezone(UTC).date(), "what": what, "count": count}
+        for what, count in sorted(tally.items())
+        if count
+    ]
+    if not rows:
+        return
+    statement = insert(connection, tallies)
+    await connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=[tallies.c.day, tallies.c.what],
+            set_={"count": tallies.c.count + statement.excluded.count},
+        ),
+        rows,
+    )

@@ -1,0 +1,25 @@
+"""SQL that SQLite and PostgreSQL both have, but that SQLAlchemy makes for each in its own way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy.dialects import postgresql, sqlite
+
+if TYPE_CHECKING:
+    from sqlalchemy import Table
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+def insert(connection: AsyncConnection, table: Table) -> sqlite.Insert:
+    """Make an INSERT that knows ON CONFLICT.
+
+    Both dialects' statements have the same methods; SQLite's stands for both in types.
+
+    Args:
+        connection: the statement can be executed there alone.
+        table: where the rows go.
+    """
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)  # type: ignore[return-value]
+    return sqlite.insert(table)

@@ -1,0 +1,70 @@
+"""find_cue: the nets of one sentence, in order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.core.quotes.cues.according import find_according
+from bot.core.quotes.cues.after import find_after, touches_clause
+from bot.core.quotes.cues.before import find_before
+from bot.core.quotes.cues.labels import find_label, label_line
+from bot.core.quotes.grammar import (
+    DETERMINERS,
+    PRONOUNS,
+    SUBORDINATE,
+)
+
+if TYPE_CHECKING:
+    from bot.core.quotes.clauses import Found, Reader
+
+
+def find_cue(reader: Reader, at: int) -> Found | None:
+    """Find who says the quote at a place of a sentence, from that sentence alone."""
+    line = label_line(reader, at)
+    if line is not None:
+        return line
+    after = find_after(reader, at)
+    before = find_before(reader, at)
+    if (
+        after is not None
+        and after.score >= 0.9
+        and touches_clause(reader, at)
+        and not _governed(reader, at, before)
+        and not _while(reader, at, before, after)
+    ):
+        return after
+    if before is not None and before.score >= 0.85:
+        return before
+    options = [
+        found
+        for found in (after, before, find_according(reader, at), find_label(reader, at))
+        if found
+    ]
+    return max(options, key=lambda found: found.score, default=None)
+
+
+def _governed(reader: Reader, at: int, before: Found | None) -> bool:
+    """Tell whether a verb before the quote holds it, whatever clause follows.
+
+    `Smith told police "…," prosecutors said`: the words are Smith's. But not `While Smith denies
+    it, "…," Jones said`.
+    """
+    if before is None or before.score < 0.85 or before.subject.kind == "noun":
+        return False
+    leading = reader.low(0) in SUBORDINATE and reader.low(at - 1) == ","
+    if leading or any(t.kind == "q" for t in reader.tokens[before.cue[1] : at]):
+        return False
+    if reader.low(at - 1) == ",":
+        return at - before.cue[1] < 6
+    return at - before.cue[1] < 25
+
+
+def _while(reader: Reader, at: int, before: Found | None, after: Found) -> bool:
+    """Tell `While Smith called it "…," Jones said it was …`, where Jones has words of his own."""
+    if before is None or before.score < 0.85 or reader.low(0) not in SUBORDINATE:
+        return False
+    if reader.low(at - 1) == "," or at - before.cue[1] > 6:
+        return False
+    behind = max(after.cue[1], after.subject.last)
+    own = reader.low(behind) in PRONOUNS or reader.low(behind) in DETERMINERS
+    return own or any(t.kind == "q" for t in reader.tokens[behind:])

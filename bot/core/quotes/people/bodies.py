@@ -1,0 +1,110 @@
+"""The court, the group, the statement: institutions behind a common noun."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from bot.core.quotes.grammar import (
+    FUNCTION,
+)
+from bot.core.quotes.people.pronouns import Pronouns, is_place
+from bot.core.quotes.people.speaker import Speaker
+
+if TYPE_CHECKING:
+    from bot.core.quotes.clauses import Reader, Subject
+
+DOCUMENTS: Final = frozenset(
+    """
+        statement letter communique communiqué report release email memo declaration post tweet
+        """.split()
+)
+_KIN_BODIES: Final = (
+    frozenset("court tribunal judges".split()),
+    frozenset("bloc union alliance league community".split()),
+    frozenset("ministry department".split()),
+    frozenset("parliament assembly congress senate house".split()),
+    frozenset("agency office organization organisation authority".split()),
+    frozenset("party movement front".split()),
+    frozenset("newspaper paper daily times post herald tribune journal gazette guardian".split()),
+    frozenset("army military forces force navy defence".split()),
+)
+_ANY_BODY: Final = frozenset(
+    """
+    group organization organisation movement agency company firm bloc party militia charity
+    watchdog union alliance newspaper paper body faction council committee commission court
+    tribunal ministry outlet broadcaster regulator network institution mission coalition
+    authority bank
+    """.split()
+)
+
+_PLAIN_BODIES: Final = frozenset("group organization organisation movement militia".split())
+
+
+class Bodies(Pronouns):
+    """Resolves common nouns of institutions and documents."""
+
+    def _document(self, reader: Reader, subject: Subject, phrase: str) -> Speaker | None:
+        """Give whose statement, letter or report speaks."""
+        for i in range(subject.first, subject.last):
+            mention = reader.cover[i]
+            if mention is not None:
+                return self.of(mention.who, 0.88)
+        for i in range(subject.last, min(subject.last + 3, len(reader.tokens))):
+            mention = reader.cover[i]
+            if reader.low(subject.last) in ("from", "by") and mention is not None:
+                return self.of(mention.who, 0.88)
+        if reader.low(subject.first) in ("the", "this"):
+            for known in (self._issuer, self._last_speaker):
+                if known is not None and reader.sentence.number - known[0] <= 4:
+                    if isinstance(known[1], Speaker):
+                        return replace(known[1], confidence=0.8)
+                    return self.of(known[1], 0.8)
+        return Speaker(phrase, None, None, 0.7, noun=True)
+
+    def _body(
+        self, reader: Reader, subject: Subject, head: str, words: list[str]
+    ) -> Speaker | None:
+        """Resolve `the court` to the court that the article names."""
+        for i in range(subject.first, subject.last):
+            if reader.cover[i] is not None:
+                return None
+        at = reader.tokens[subject.first].start
+        extra = {w for w in words if w not in FUNCTION and w != head}
+        kin = next((group for group in _KIN_BODIES if head in group), frozenset((head,)))
+        options = [
+            who
+            for who in self._registry.people
+            if not who.person
+            and ((len(who.parts) > 1 and kin & set(who.parts)) or head in who.bodies)
+            and (
+                not extra
+                or extra & set(who.parts)
+                or (len(extra) == 1 and not extra & self._lex.bodies)
+            )
+        ]  # fmt: skip
+        if not options:
+            return (
+                self._last_body(reader, subject)
+                if head in _ANY_BODY and (not extra or head in _PLAIN_BODIES)
+                else None
+            )
+        before = [who for who in options if who.first <= at]
+        best = max(before, key=lambda w: w.first) if before else options[0]
+        return self.of(best, 0.85)
+
+    def _last_body(self, reader: Reader, subject: Subject) -> Speaker | None:
+        """Give the institution named before in the sentence, or the subject of those before it."""
+        number = reader.sentence.number
+        here = [
+            m.who for m in reader.mentions
+            if m.last <= subject.first and not m.who.person and not is_place(m.who)
+            and not m.owns
+        ]  # fmt: skip
+        if here and subject.head in _PLAIN_BODIES:
+            return self.of(here[0], 0.75)
+        for at in range(number - 1, number - 4, -1):
+            for who, weight in self._seen.get(at, {}).items():
+                if weight >= 2.5 and not who.person and not is_place(who):
+                    return self.of(who, 0.75)
+        return None

@@ -1,0 +1,72 @@
+"""Whether a title phrase speaks of somebody whom the article gave a title."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.core.quotes.languages.places import COUNTRIES, DEMONYMS
+from bot.core.quotes.names import role_key
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from bot.core.quotes.names import Role
+
+
+def _spelled(words: Collection[str]) -> set[str]:
+    """Write a premier as a prime minister, and the like."""
+    out = {role_key(w) for w in words}
+    if "premier" in words or "pm" in words:
+        out.add("prime")
+    return out
+
+
+def akin(ours: Collection[str], theirs: Collection[str]) -> bool:
+    """Tell whether two titles may speak of one place: Kestria, Kestrian."""
+    for one in ours:
+        for other in theirs:
+            if DEMONYMS.get(one, one) == DEMONYMS.get(other, other):
+                return True
+            if len(one) > 4 and len(other) > 4 and one[:5] == other[:5]:
+                return True
+            if one.replace(".", "") == other.replace(".", ""):
+                return True
+    return False
+
+
+def title_fit(
+    content: set[str], noun: str, role: Role, caps: frozenset[str] = frozenset()
+) -> float | None:
+    """Tell how well a title phrase fits one that the article gave: None when it does not."""
+    wanted, words = _spelled(content), _spelled(role.words)
+    ours = caps - {"prime", "vice", "former"}
+    if ours and role.caps and not akin(ours, role.caps):
+        return None
+    given = words
+    places = {DEMONYMS.get(w, w) for w in wanted if w in DEMONYMS or w in COUNTRIES}
+    theirs = {DEMONYMS.get(w, w) for w in given if w in DEMONYMS or w in COUNTRIES}
+    if places and theirs and not places & theirs:
+        return None
+    for word in (
+        "prime",
+        "vice",
+        "deputy",
+        "foreign",
+        "defense",
+        "defence",
+        "finance",
+        "attorney",
+        "former",
+        "interior",
+    ):
+        if word in wanted and word not in given and word != "former":
+            return None
+        if (
+            noun in ("minister", "president")
+            and word in ("prime", "vice")
+            and word in given
+            and word not in wanted
+        ):
+            return None
+    past = ("former" in wanted or "ex" in wanted) != ("former" in given or "ex" in given)
+    return 1.0 + 0.5 * len(wanted & given) - past

@@ -1,0 +1,125 @@
+"""Titles whose bearer is named one or two sentences later.
+
+`Norland's foreign minister has accused … Name said the ministry had …`: many houses open with the
+office and give the name after it, without saying that the two are one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from bot.core.quotes.grammar import DETERMINERS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.quotes.clauses import Reader, Subject
+    from bot.core.quotes.names import Registry, Someone
+
+_REACH: Final = 3
+_LEAD: Final = 4
+# Nobody is named after these: they stand for people who stay without a name, or for many.
+_NAMELESS: Final = frozenset(
+    """
+    source official aide diplomat lawmaker resident voter worker student witness expert analyst
+    activist supporter critic reporter journalist correspondent officer soldier farmer teacher
+    driver shopkeeper member neighbour neighbor friend colleague volunteer survivor victim suspect
+    rebel fighter militant refugee migrant
+    """.split()
+)
+
+
+def introduce(
+    readers: Sequence[Reader], subjects: Sequence[Subject | None], registry: Registry
+) -> dict[tuple[int, int], Someone]:
+    """Give titles to those who are named as a subject right after them.
+
+    Args:
+        readers: of each sentence.
+        subjects: the subject of each sentence, or of its said-clause.
+        registry: takes the titles.
+
+    Returns:
+        Who is meant by the subject at a sentence and token.
+    """
+    found: dict[tuple[int, int], Someone] = {}
+    for number, subject in enumerate(subjects):
+        if subject is None or subject.kind != "noun":
+            continue
+        reader = readers[number]
+        if not _titled(reader, subject, number):
+            continue
+        borne = _borne(reader, subject, registry)
+        reach = 1 if subject.head.startswith("spokes") else _REACH
+        for later in range(number + 1, min(number + 1 + reach, len(subjects))):
+            who = None if borne else _newcomer(readers[later], subjects[later])
+            if (
+                who is None
+                and not borne
+                and number == 0
+                and later == 1
+                and _topmost(reader, subject)
+            ):
+                mention = (subjects[later] or subject).mention
+                who = mention.who if mention is not None and mention.who.person else None
+            if who is None and reader.low(subject.first) in ("a", "an"):
+                named = _namesake(subjects[later], subject.head)
+                if named is not None:
+                    found[number, subject.first] = named
+                    break
+            if who is not None:
+                first = subject.first + (reader.low(subject.first) in DETERMINERS)
+                registry.give(who, reader.tokens[first : subject.last])
+                found[number, subject.first] = who
+            other = subjects[later]
+            if other is not None and other.kind == "name":
+                break
+    return found
+
+
+def _titled(reader: Reader, subject: Subject, number: int) -> bool:
+    """Tell whether a subject is one person's office: definite, or in the lead `a former judge`."""
+    head = subject.head
+    if head not in reader.lex.roles or head in _NAMELESS:
+        return False
+    named = (reader.cover[k] for k in range(subject.first, subject.last))
+    if any(mention is not None and not mention.owns and mention.who.person for mention in named):
+        return False
+    first = reader.low(subject.first)
+    owned = any(reader.tokens[k].owns for k in range(subject.first, subject.last))
+    return first == "the" or owned or (number < _LEAD and first in ("a", "an"))
+
+
+def _namesake(subject: Subject | None, head: str) -> Someone | None:
+    """Give who is named with the same office for the first time: `spokesperson Name`."""
+    mention = subject.mention if subject is not None else None
+    if mention is None or mention.who.first != mention.start:
+        return None
+    titled = any(role.noun == head for role in mention.who.roles)
+    return mention.who if titled and mention.who.person else None
+
+
+def _topmost(reader: Reader, subject: Subject) -> bool:
+    """Tell a lead's loose description, `the nation's top spy`, whose bearer's office follows."""
+    words = {t.low for t in reader.tokens[subject.first : subject.last]}
+    return bool(words & {"top", "leading", "longest-serving", "highest-ranking"})
+
+
+def _borne(reader: Reader, subject: Subject, registry: Registry) -> bool:
+    """Tell whether the article already gives somebody this title."""
+    content = {t.low for t in reader.tokens[subject.first : subject.last]}
+    return any(
+        len(content & role.words) >= min(2, len(role.words))
+        for _, _, role in registry.by_role.get(subject.head, ())
+    )
+
+
+def _newcomer(reader: Reader, subject: Subject | None) -> Someone | None:
+    """Give the person who is named as a subject for the first time, and without an office."""
+    if subject is None or subject.kind != "name" or subject.mention is None or subject.more:
+        return None
+    mention = subject.mention
+    who = mention.who
+    new = who.person and who.first == mention.start and len(who.parts) > 1 and not who.roles
+    after = reader.low(mention.last)
+    return who if new and after not in (",", "(", "of", "from", "who") else None

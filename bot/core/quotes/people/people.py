@@ -1,0 +1,204 @@
+"""People: resolves the subject of a reporting verb."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from bot.core.quotes.clauses import phrase_text
+from bot.core.quotes.grammar import (
+    INDEFINITE,
+)
+from bot.core.quotes.people.bodies import DOCUMENTS
+from bot.core.quotes.people.speaker import Speaker
+from bot.core.quotes.people.titles import Titles
+
+if TYPE_CHECKING:
+    from bot.core.quotes.clauses import Reader, Subject
+    from bot.core.quotes.names import Mention
+
+_PLAIN_PEOPLE: Final = frozenset("man woman boy girl lady gentleman".split())
+
+
+class People(Titles):
+    """Resolves subjects; remembers what was read so far."""
+
+    def remember(self, reader: Reader, subject: Subject | None) -> None:
+        """Note who was named in a sentence, the subject above all."""
+        number = reader.sentence.number
+        main = None
+        if subject is not None and subject.kind == "noun" and subject.head in self._lex.cue_nouns:
+            subject = None
+        if subject is not None:
+            self._pair = self._two(reader, subject) or self._pair
+            if subject.kind == "name" and subject.mention is not None:
+                main = subject.mention.who
+            elif subject.kind == "pron" and subject.head in ("he", "she"):
+                found = self._pronoun(reader, subject)
+                main = found.who if found else None
+            elif subject.kind == "noun":
+                found = self._noun(reader, subject)
+                if subject.head.endswith("s") and found is not None and found.noun:
+                    self._group = (number, found.name)
+                main = found.who if found else None
+                if found is not None and found.noun and _single(reader, subject):
+                    self._last_noun = (number, found)
+                if found is not None and found.noun and subject.head in self._lex.bodies:
+                    self._noun_body = (number, found)
+                    if any(t.low in DOCUMENTS for t in reader.tokens):
+                        self._issuer = (number, found)
+        if main is not None:
+            self._note(number, main, 3.0)
+            if any(t.low in DOCUMENTS for t in reader.tokens):
+                self._issuer = (number, main)
+        for mention in reader.mentions:
+            if mention.who is main:
+                continue
+            weight = 1.0
+            if _inverted(reader, mention):
+                weight = 2.8
+            elif mention.owns:
+                weight = 0.7
+            elif reader.low(mention.first - 1) in (
+                "of",
+                "in",
+                "at",
+                "to",
+                "with",
+                "for",
+                "from",
+                "by",
+                "against",
+                "about",
+            ):
+                weight = 0.6
+            self._note(number, mention.who, weight)
+
+    def resolve(self, reader: Reader, subject: Subject) -> Speaker | None:
+        """Give who a subject is, or None when that cannot be told."""
+        if subject.kind == "name" and subject.mention is not None:
+            return self._named(subject)
+        if subject.kind == "pron":
+            return self._pronoun(reader, subject)
+        return self._noun(reader, subject)
+
+    def _named(self, subject: Subject) -> Speaker | None:
+        mention = subject.mention
+        if mention is None:
+            return None
+        speaker = self.of(mention.who, 1.0)
+        if subject.more:
+            names = [self.of(other.who, 1.0).name for other in subject.more]
+            joined = " and ".join([*names, speaker.name])
+            return Speaker(joined, mention.who, None, 0.9)
+        return speaker
+
+    def labelled(self, label: str) -> Speaker | None:
+        """Give the person whom a transcript's label in capitals names."""
+        key = label.lower().split()[-1:]
+        found = [p for p in self._registry.people if p.person and list(p.parts[-1:]) == key]
+        if found:
+            return self.of(max(found, key=lambda p: p.count), 0.9)
+        return Speaker(label.title(), None, None, 0.85) if " " not in label.strip() else None
+
+    def _noun(self, reader: Reader, subject: Subject) -> Speaker | None:
+        tokens = reader.tokens[subject.first : subject.last]
+        words = [t.low.rstrip(".") for t in tokens if t.kind == "w"]
+        head = subject.head.rstrip(".")
+        if head in ("latter", "former"):
+            return self._listed(reader, head)
+        if words[-2:] == ["of", "them"] and self._group is not None:
+            at, group = self._group
+            if reader.sentence.number - at <= 2:
+                return Speaker(group, None, None, 0.8, noun=True)
+        introduced = self.introduced.get((reader.sentence.number, subject.first))
+        if introduced is not None:
+            return self.of(introduced, 0.82)
+        first = words[0] if words else ""
+        definite = first not in INDEFINITE
+        phrase = phrase_text(self._text, reader.tokens, subject)
+        if head in self._lex.cue_nouns:
+            return self._document(reader, subject, phrase)
+        if head in self._lex.roles and definite and not head.endswith("s"):
+            found = self._by_title(reader, subject, words, head)
+            if found is not None:
+                return found
+        if head in self._lex.bodies and definite:
+            found = self._body(reader, subject, head, words)
+            if found is not None:
+                return found
+        if head in _PLAIN_PEOPLE and definite:
+            found = self._person(reader, subject, "M" if head in self._lex.male_roles else "F")
+            if found is not None and found.confidence > 0.75:
+                return found
+        named = _own_name(reader, subject)
+        if named is not None:
+            named.who.person = True
+            return self.of(named.who, 0.9)
+        return Speaker(phrase, None, None, 0.9, noun=True)
+
+    def _two(self, reader: Reader, subject: Subject) -> tuple[int, Speaker] | None:
+        """Note `Name and Name` as the subject of a sentence."""
+        one, at = subject.mention, subject.last
+        other = reader.cover[at + 1] if at + 1 < len(reader.tokens) else None
+        if one is None or other is None or reader.low(at) != "and" or other.owns:
+            return None
+        if not (one.who.person and other.who.person):
+            return None
+        name = f"{self.of(one.who, 1.0).name} and {self.of(other.who, 1.0).name}"
+        return reader.sentence.number, Speaker(name, one.who, None, 0.75)
+
+    def _listed(self, reader: Reader, which: str) -> Speaker | None:
+        """Resolve `the former` and `the latter` to one of two people named just before."""
+        number = reader.sentence.number
+        for at in (number - 1, number):
+            row = list(dict.fromkeys(m.who for m in self._named_in(at) if m.who.person))
+            if len(row) == 2:
+                return self.of(row[which == "latter"], 0.8)
+        return None
+
+    def _named_in(self, number: int) -> list[Mention]:
+        return self._registry.mentions[number] if number >= 0 else []
+
+    def office(self, speaker: Speaker) -> str:
+        """Give what to print beside a name: the office on the day, else the article's words."""
+        if speaker.entity is not None and self._officials is not None:
+            label = self._officials.office_of(speaker.entity, self._when)
+            if label:
+                return label
+        if speaker.who is None or not speaker.who.roles:
+            return ""
+        role = max(speaker.who.roles, key=lambda r: (min(r.end - r.start, 60), -r.start))
+        return " ".join(self._text[role.start : role.end].split())
+
+
+def _inverted(reader: Reader, mention: Mention) -> bool:
+    """Tell whether a name is the subject of `, noted Smith`."""
+    verb = mention.first - 1
+    while (
+        verb > 0
+        and reader.tokens[verb].kind == "w"
+        and (reader.tokens[verb].owns or reader.cover[verb] is not None)
+    ):
+        verb -= 1
+    if verb <= 0 or mention.owns or not mention.who.person or not reader.is_finite(verb):
+        return False
+    return reader.is_quote(verb - 1) or reader.low(verb - 1) == ","
+
+
+def _single(reader: Reader, subject: Subject) -> bool:
+    """Tell `one official`, `a medic who …`, who is `he` or `they` in the next sentence."""
+    words = [reader.low(k) for k in range(subject.first, subject.last)]
+    return words[0] in ("a", "an", "one", "another") and subject.head in reader.lex.roles
+
+
+def _own_name(reader: Reader, subject: Subject) -> Mention | None:
+    """Read `one medic, who gave his name only as Name`."""
+    naming = False
+    for k in range(subject.last, min(subject.last + 14, len(reader.tokens))):
+        mention = reader.cover[k]
+        if reader.tokens[k].kind == "q" or reader.low(k) in (".", ";"):
+            return None
+        naming = naming or reader.low(k) in ("name", "named", "identified")
+        if mention is not None:
+            return mention if naming and reader.low(k - 1) in ("as", ",", "name") else None
+    return None

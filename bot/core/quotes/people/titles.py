@@ -1,0 +1,212 @@
+"""The prime minister, the cleric, the agency's head: people behind a title."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from bot.core.quotes.grammar import (
+    FUNCTION,
+)
+from bot.core.quotes.languages.places import COUNTRIES, DEMONYMS
+from bot.core.quotes.names import role_key
+from bot.core.quotes.people.bodies import Bodies
+from bot.core.quotes.people.fit import akin, title_fit
+from bot.core.quotes.people.memory import DECAY, WINDOW
+from bot.core.quotes.people.speaker import Speaker
+
+if TYPE_CHECKING:
+    from bot.core.quotes.clauses import Reader, Subject
+    from bot.core.quotes.names import Someone
+
+_HEADS: Final = frozenset(
+    "chief head leader director secretary-general secretary general chairman".split()
+)
+_OFFICES: Final = frozenset(
+    """
+        president minister chancellor king queen leader secretary governor mayor chief head pope
+        """.split()
+)
+_GENERIC: Final = {
+    "leader": frozenset(
+        "president minister chancellor king queen emir premier chief head chairman".split()
+    ),
+    "sovereign": frozenset("president king queen emir sultan emperor monarch".split()),
+    "statesman": frozenset("president minister chancellor".split()),
+    "lawmaker": frozenset(
+        "senator representative mp deputy delegate legislator congressman".split()
+    ),
+    "politician": frozenset(
+        "senator representative mp minister deputy mayor governor leader".split()
+    ),
+    "legislator": frozenset("senator representative mp deputy".split()),
+    "cleric": frozenset(
+        "ayatollah bishop archbishop cardinal pope imam rabbi priest pastor".split()
+    ),
+    "prelate": frozenset("bishop archbishop cardinal".split()),
+    "diplomat": frozenset("ambassador envoy consul secretary".split()),
+    "official": frozenset("secretary director commissioner minister spokesman spokeswoman".split()),
+    "officer": frozenset("general colonel captain admiral major lieutenant sergeant".split()),
+    "commander": frozenset("general colonel captain admiral major marshal".split()),
+    "monarch": frozenset("king queen emir sultan emperor".split()),
+    "jurist": frozenset("judge justice magistrate prosecutor".split()),
+    "academic": frozenset("professor lecturer scholar".split()),
+    "economist": frozenset("professor economist".split()),
+}
+
+_FORCES: Final = frozenset("army military navy force forces staff defence defense guard".split())
+# What a looser word may have beside it and still mean somebody's office.
+_LOOSE: Final = frozenset(
+    """
+    veteran senior top embattled outgoing incoming ousted exiled former retired elderly young
+    populist conservative leftist liberal religious spiritual supreme muslim jewish catholic
+    christian orthodox moderate reformist hard-line hardline far-right far-left center-right
+    centre-right center-left centre-left long-time longtime ailing visiting powerful influential
+    controversial career military army navy police opposition government party political rebel
+    ethnic local regional federal u.s us uk eu un
+    """.split()
+)
+_EQUAL: Final = 0.75
+
+
+class Titles(Bodies):
+    """Resolves titles through the article, then through the officials files."""
+
+    def _by_title(
+        self, reader: Reader, subject: Subject, words: list[str], head: str
+    ) -> Speaker | None:
+        """Resolve `the prime minister` through the article, else through the officials."""
+        at = reader.tokens[subject.first].start
+        content = {w for w in words if w not in FUNCTION}
+        noun = role_key(head)
+        phrase = reader.tokens[subject.first : subject.last]
+        caps = frozenset(
+            t.low
+            for t in phrase
+            if t.cap and t.low not in self._lex.roles and t.low not in FUNCTION
+        )
+        best: tuple[float, int, Someone] | None = None
+        for start, who, role in self._registry.by_role.get(noun, ()):
+            fit = title_fit(content, noun, role, caps)
+            if fit is None:
+                continue
+            near = -abs(at - start) if start <= at else -abs(at - start) - 10**6
+            mentions = max((m for m in (who.first,) if m <= at), default=-(10**7))
+            key = (fit, near + (0 if mentions >= 0 else -(10**6)), who)
+            if best is None or key[:2] > best[:2]:
+                best = key
+        if best is None and caps:
+            others = {
+                w for _, w, r in self._registry.by_role.get("counterpart", ()) if akin(caps, r.caps)
+            }
+            if len(others) == 1:
+                return self.of(next(iter(others)), 0.85)
+        if best is None and (caps or any(t.owns for t in phrase)) and noun in _OFFICES:
+            later = self._named_next(reader.sentence.number)
+            if later is not None:
+                return self.of(later, 0.75)
+        if best is None and noun in _OFFICES:
+            people = [p for p in self._registry.people if p.person]
+            if len(people) == 1 and not people[0].roles:
+                return self.of(people[0], 0.75)
+        if best is None and noun in _HEADS:
+            heads = {
+                w
+                for n in _HEADS
+                for _, w, r in self._registry.by_role.get(n, ())
+                if title_fit(set(), n, r) is not None
+            }
+            bodies = {t.low.rstrip(".") for t in phrase if t.word.isupper()}
+            if len(heads) == 1 and not content - _HEADS - {noun} - bodies - self._lex.bodies:
+                return self.of(next(iter(heads)), 0.75)
+        if "state" in words and noun == "head":
+            found = self._salient(reader, _GENERIC["sovereign"], caps)
+            if found is not None:
+                return found
+        if best is None:
+            found = self._salient(reader, _kin(noun, content - caps), caps)
+            if found is not None:
+                return found
+        recent = self._recent_with(noun, content, caps, reader.sentence.number)
+        if recent is not None:
+            return self.of(recent, 0.88)
+        if best is not None:
+            return self.of(best[2], 0.86)
+        return self._office(words)
+
+    def _named_next(self, number: int) -> Someone | None:
+        """Give who is introduced without a title as the subject right after `Norland's leader`."""
+        for who in self.subjects[number + 1 : number + 3]:
+            if (
+                who is not None
+                and who.person
+                and len(who.parts) > 1
+                and not who.roles
+                and (who.latest >= 0 and self._intro.get(id(who)) is None)
+            ):
+                return who
+        return None
+
+    def _salient(
+        self, reader: Reader, nouns: frozenset[str], caps: frozenset[str]
+    ) -> Speaker | None:
+        """Resolve `the cleric` to the ayatollah who was named last, or who is named at all."""
+        number = reader.sentence.number
+        bearers = {
+            who
+            for noun in nouns
+            for _, who, role in self._registry.by_role.get(noun, ())
+            if not caps or (role.caps and akin(caps, role.caps))
+        }
+        scores: dict[Someone, float] = {}
+        for distance in range(WINDOW + 1):
+            for who, weight in self._seen.get(number - distance, {}).items():
+                if who in bearers:
+                    scores[who] = scores.get(who, 0.0) + weight * DECAY**distance
+        if scores:
+            return self.of(max(scores, key=lambda who: scores[who]), 0.8)
+        return self.of(bearers.pop(), 0.75) if len(bearers) == 1 else None
+
+    def _recent_with(
+        self, noun: str, content: set[str], caps: frozenset[str], number: int
+    ) -> Someone | None:
+        """Prefer, of several who bear a title equally, the one named last."""
+        fits: dict[Someone, float] = {}
+        for _, who, role in self._registry.by_role.get(noun, ()):
+            value = title_fit(content, noun, role, caps)
+            if value is not None:
+                fits[who] = max(value, fits.get(who, value))
+        options = {who for who, value in fits.items() if value > max(fits.values()) - _EQUAL}
+        if len(options) < 2:
+            return None
+        best: dict[Someone, float] = {}
+        for distance in range(13):
+            for who, weight in self._seen.get(number - distance, {}).items():
+                if who in options:
+                    best[who] = best.get(who, 0.0) + weight * DECAY**distance
+        return max(best, key=lambda who: best[who]) if best else None
+
+    def _office(self, words: list[str]) -> Speaker | None:
+        if self._officials is None:
+            return None
+        plain = [w for w in words if w not in ("the", "his", "her", "their", "its", "former")]
+        splits = [(plain[i:], plain[:i]) for i in range(len(plain))]
+        if "of" in plain[1:-1]:  # `the prime minister of Norland`
+            at = plain.index("of", 1)
+            splits.append((plain[:at], plain[at + 1 :]))
+        for title, place in splits:
+            holders = self._officials.holding(" ".join(title), " ".join(place), self._when)
+            if len(holders) == 1:
+                named = [p for p in self._registry.people if self.entity(p) is holders[0]]
+                if named:
+                    return self.of(max(named, key=lambda p: len(p.parts)), 0.85)
+                return Speaker(holders[0].name, None, holders[0], 0.85)
+        return None
+
+
+def _kin(noun: str, content: set[str]) -> frozenset[str]:
+    """Give the offices that a looser word may mean: the cleric an ayatollah."""
+    if noun in ("chief", "commander", "head", "leader") and content & _FORCES:
+        return _GENERIC["officer"]
+    own = {w for w in content - {noun} if w not in _LOOSE and not w.endswith(("-old", "most"))}
+    own -= DEMONYMS.keys() | COUNTRIES
+    return _GENERIC.get(noun, frozenset()) if not own else frozenset()

@@ -1,0 +1,192 @@
+"""The writers of all channels."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import TYPE_CHECKING, Protocol
+
+from bot.core.model import DeliveryState
+from bot.core.pacing import LIMITS, may_probe
+from bot.jobs.deliver.holding import AT_ONCE, Holding
+from bot.jobs.deliver.paces import Paces
+from bot.jobs.deliver.revising import Revising
+from bot.jobs.deliver.sending import Sending
+from bot.ports import Connects, Lines, Outbox, OutboxDesk
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from bot.core.model import Line, Waiting
+    from bot.core.pacing import Limits
+    from bot.jobs.deliver.paces import Target
+    from bot.ports import Chat, Clock
+
+MAX_AGE = timedelta(days=1)
+PATIENCE = 2.0
+"""Seconds that a writer waits for its turn; for longer ones it comes again."""
+
+
+TURNS = 5
+"""How often a writer waits for its turn while others take it; then it comes again."""
+
+JUMP = timedelta(seconds=30)
+"""A clock that is turned back by more is noticed."""
+
+
+class DeliverStore(Outbox, Lines, OutboxDesk, Protocol):
+    """What delivering needs of the store."""
+
+
+class Deliver:
+    """Empties the outbox; one instance for all chats.
+
+    Args:
+        chats: those that run, by name.
+        outbox: the deliveries.
+        clock: the time.
+        chance: gives numbers in [0, 1), to spread retries.
+        limits: how fast each chat may be told things.
+        max_age: alerts that waited longer become one catch-up digest; None for never.
+        sleep: waits so many seconds.
+    """
+
+    def __init__(
+        self,
+        chats: Mapping[str, Chat],
+        outbox: DeliverStore,
+        clock: Clock,
+        chance: Callable[[], float],
+        *,
+        limits: Mapping[str, Limits] = LIMITS,
+        max_age: timedelta | None = MAX_AGE,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._chats, self._outbox, self._clock, self._sleep = chats, outbox, clock, sleep
+        self._paces = Paces(limits)
+        self._holding = Holding(outbox, clock, max_age)
+        self._sending = Sending(outbox, self._paces, clock, chance)
+        self._revising = Revising(chats, outbox, self._paces, clock)
+        self._busy: set[Target] = set()
+        self._connected: dict[str, bool] = {}
+        self._begun = self._stopping = False
+        self._latest = clock.now()
+
+    async def drain(self) -> int:
+        """Deliver all that is due in channels nobody is busy with; give how many arrived.
+
+        Raises:
+            StoreError: the database refused; what was under way is looked for next time.
+        """
+        await self._begin()
+        await self._watch_clock()
+        await self._hear()
+        waiting = await self._outbox.waiting_channels(self._chats, self._clock.now())
+        free = [target for target in waiting if target not in self._busy]
+        arrived = sum(await asyncio.gather(*(self._channel(*target) for target in free)))
+        await self._revising.revise_due()
+        return arrived
+
+    def stop(self) -> None:
+        """Begin nothing more; what is being sent ends as it ends."""
+        self._stopping = True
+
+    async def _begin(self) -> None:
+        """Make a new start of what waited before this program began.
+
+        What failed is tried at once, and so is what refused (somebody may have mended a token
+        before starting the bot again); only the pauses that chats asked for are kept.
+        """
+        if self._begun:
+            return
+        now = self._clock.now()
+        for chat, until in (await self._outbox.pauses(now)).items():
+            self._paces.hold(chat, until)
+        await self._outbox.probe_all(now)
+        await self._outbox.hurry(None, None, now)
+        self._begun = True
+
+    async def _watch_clock(self) -> None:
+        """Move with a clock that was turned back, or what waits for minutes would wait for hours.
+
+        Quiet hours, digests and snoozes are times of the wall clock: they stay.
+        """
+        now = self._clock.now()
+        back, self._latest = self._latest - now, now
+        if back < JUMP:
+            return
+        self._paces.turn_back(back)
+        await self._outbox.turn_back(back)
+        await self._outbox.probe_all(now)
+
+    async def _hear(self) -> None:
+        """Hurry what waits in chats that are connected again."""
+        for name, chat in self._chats.items():
+            link = chat.connected if isinstance(chat, Connects) else None
+            stands = link is not None and link.is_set()
+            before, self._connected[name] = self._connected.get(name, stands), stands
+            if stands and not before:
+                await self._sending.hurry(name)
+
+    async def _channel(self, chat_name: str, channel: str) -> int:
+        """Deliver a channel's line in order until its first must wait."""
+        target, arrived = (chat_name, channel), 0
+        self._busy.add(target)
+        try:
+            while not self._stopping:
+                if not await self._turn(target):
+                    break
+                line = await self._outbox.line(chat_name, channel, self._clock.now(), AT_ONCE)
+                if await self._arranged(target, line):
+                    continue
+                if not self._ready(line):
+                    break
+                if not self._paces.take(target, self._clock.now()):
+                    continue  # another channel took the chat's turn meanwhile
+                result = await self._first(target, line)
+                if result is DeliveryState.DELIVERED:
+                    arrived += 1
+                elif result is not DeliveryState.DEAD:
+                    break
+        finally:
+            self._busy.discard(target)
+        return arrived
+
+    async def _arranged(self, target: Target, line: Line) -> bool:
+        coalesce = self._paces.limited(target[0]) and not line.channel.stopped
+        return await self._holding.arrange(target, line, coalesce=coalesce)
+
+    async def _turn(self, target: Target) -> bool:
+        """Wait until the channel may be told something; False if that takes too long."""
+        for _ in range(TURNS):
+            wait = self._paces.wait(target, self._clock.now())
+            if wait <= 0 or wait > PATIENCE or self._stopping:
+                return wait <= 0 and not self._stopping
+            await self._sleep(wait)
+        return False
+
+    def _ready(self, line: Line) -> bool:
+        """Say whether the first of a line, or a channel that refused, is tried now."""
+        now = self._clock.now()
+        first = line.waiting[0] if line.waiting else None
+        if line.channel.stopped and not _doubtful(first):
+            return may_probe(line.channel, first, now)
+        return first is not None and (first.due is None or first.due <= now)
+
+    async def _first(self, target: Target, line: Line) -> DeliveryState | None:
+        """Deal with the first of a line."""
+        chat, state = self._chats[target[0]], line.channel
+        first = line.waiting[0] if line.waiting else None
+        if state.stopped and not _doubtful(first):
+            return await self._sending.probe(chat, target, state, first)
+        delivery = await self._outbox.delivery(first.id) if first else None
+        if first is None or delivery is None:
+            return None
+        if _doubtful(first):
+            return await self._sending.resolve(chat, state, first, delivery)
+        self._holding.sent(target, first)
+        return await self._sending.send(chat, state, first, delivery)
+
+
+def _doubtful(first: Waiting | None) -> bool:
+    return first is not None and first.state is DeliveryState.SENDING

@@ -1,0 +1,249 @@
+"""One delivery to one chat, and what becomes of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import structlog
+
+from bot.core.model import AuditEntry, DeliveryState
+from bot.core.pacing import LONGEST_RETRY, hurried, is_spent, next_probe, next_try
+from bot.ports import Delivered, Later, Lines, Outbox, Refused, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from bot.core.model import ChannelState, Delivery, Waiting
+    from bot.jobs.deliver.paces import Paces, Target
+    from bot.ports import Chat, Clock, Outcome
+
+OURSELVES = "wirewatch"
+"""As the audit log names the bot itself."""
+
+log = structlog.get_logger(__name__)
+
+
+class SendingStore(Outbox, Lines, Protocol):
+    """What sending needs of the store."""
+
+
+class Sending:
+    """Sends, looks, and notes what became of it; knows which channels wait after a failure.
+
+    Args:
+        store: the deliveries.
+        paces: told how the chats answer.
+        clock: the time.
+        chance: gives numbers in [0, 1), to spread retries.
+    """
+
+    def __init__(
+        self, store: SendingStore, paces: Paces, clock: Clock, chance: Callable[[], float]
+    ) -> None:
+        self._store, self._paces, self._clock, self._chance = store, paces, clock, chance
+        self._started = clock.now()
+        self._failing: dict[Target, int] = {}
+        self._to_hurry: set[Target] = set()
+
+    async def resolve(
+        self, chat: Chat, state: ChannelState, waiting: Waiting, delivery: Delivery
+    ) -> DeliveryState:
+        """Find out about a delivery that may or may not have arrived; send it if it did not."""
+        now = self._clock.now()
+        settled = (delivery.since or now) + chat.doubt
+        if now < settled:
+            # Left by a crash; where the clock was turned back since, the window begins anew.
+            begun = min(delivery.since or now, now)
+            why, until = "waiting whether it arrived", begun + chat.doubt
+            await self._store.doubt(delivery.id, until, why, since=begun)
+            return DeliveryState.SENDING
+        try:
+            ref = await chat.find(delivery)
+        except OSError as error:
+            self._failed(_target(delivery))
+            again = next_try(now, attempt=delivery.attempt, at=None, chance=self._chance())
+            reason = f"cannot look: {error}"
+            if self._is_spent(waiting.first_try):
+                return await self._give_up(delivery, reason)
+            await self._store.doubt(delivery.id, again, reason, earliest=now)
+            return DeliveryState.SENDING
+        if ref is None and is_spent(waiting.first_try or now, delivery.since or now):
+            return await self._give_up(delivery, "nobody knows why it does not arrive")
+        if ref is None:
+            return await self.send(chat, state, waiting, delivery)
+        await self._store.delivered(delivery.id, ref, now)
+        await self._worked(_target(delivery))
+        return DeliveryState.DELIVERED
+
+    async def send(
+        self, chat: Chat, state: ChannelState, waiting: Waiting, delivery: Delivery
+    ) -> DeliveryState:
+        """Mark it, post it, note what the chat said."""
+        sent = await self._post(chat, delivery)
+        if sent is None:
+            return DeliveryState.DEAD
+        sending, outcome = sent
+        if isinstance(outcome, Refused):
+            await self._store.block(sending.id, outcome.reason, self._clock.now())
+            await self._stop(state, sending, outcome.reason)
+            return DeliveryState.BLOCKED
+        return await self._settle(chat, waiting.first_try, sending, outcome)
+
+    async def probe(
+        self, chat: Chat, target: Target, state: ChannelState, waiting: Waiting | None
+    ) -> DeliveryState:
+        """Try whether a channel that refused takes something by now.
+
+        First the delivery that was refused. If it is refused again, the next one: where that
+        arrives, it was the message that was refused, not the channel.
+        """
+        others = 0
+        for delivery_id in (state.stopped_by, waiting.id if waiting else ""):
+            delivery = await self._store.delivery(delivery_id) if delivery_id else None
+            if delivery is None or delivery.state not in _WAITING:
+                continue
+            sent = await self._post(chat, delivery)
+            if sent is None:
+                continue
+            sending, outcome = sent
+            if not isinstance(outcome, Refused):
+                await self._resume(target)
+                return await self._settle(chat, None, sending, outcome)
+            if delivery_id == state.stopped_by:
+                await self._store.block(sending.id, outcome.reason, self._clock.now())
+            else:
+                await self._store.postpone(sending.id, self._clock.now(), outcome.reason)
+                others += 1
+        if others or waiting or await self._is_blocked(state.stopped_by):
+            await self._put_off(target, state, others)
+        else:  # the refused one was discarded, and nothing waits
+            await self._resume(target)
+        return DeliveryState.BLOCKED
+
+    async def hurry(self, chat: str) -> None:
+        """Let the channels of a chat that wait after a failure be tried soon."""
+        for target in [target for target in self._to_hurry if target[0] == chat]:
+            hurries = self._failing.get(target, 0)
+            self._to_hurry.discard(target)
+            self._failing[target] = hurries + 1
+            soon = hurried(self._clock.now(), hurries=hurries, chance=self._chance())
+            await self._store.hurry(*target, soon)
+
+    async def _is_blocked(self, delivery_id: str) -> bool:
+        found = await self._store.delivery(delivery_id)
+        return found is not None and found.state in _WAITING
+
+    async def _post(self, chat: Chat, delivery: Delivery) -> tuple[Delivery, Outcome] | None:
+        now = self._clock.now()
+        sending = await self._store.start_sending(delivery, now)
+        if sending is None:
+            return None
+        try:
+            return sending, await chat.post(sending)
+        except Exception as error:  # a fault of ours in a chat must not stop the others
+            log.exception("post failed", chat=chat.name, delivery=delivery.id)
+            return sending, Unknown(f"{type(error).__name__}: {error}")
+
+    async def _settle(
+        self,
+        chat: Chat,
+        first_try: datetime | None,
+        sending: Delivery,
+        outcome: Delivered | Later | Unknown,
+    ) -> DeliveryState:
+        now, target = self._clock.now(), _target(sending)
+        if isinstance(outcome, Delivered):
+            await self._store.delivered(sending.id, outcome.ref, now)
+            await self._worked(target)
+            return DeliveryState.DELIVERED
+        self._failed(target)
+        named = outcome.at if isinstance(outcome, Later) else None
+        if named is not None:
+            self._paces.widen(target, named)
+        if isinstance(outcome, Later) and self._is_spent(first_try):
+            return await self._give_up(sending, outcome.reason)
+        again = next_try(now, attempt=sending.attempt, at=named, chance=self._chance())
+        facts = {"chat": chat.name, "channel": sending.channel, "reason": outcome.reason}
+        if isinstance(outcome, Later):
+            log.info("delivery postponed", until=again.isoformat(), **facts)
+            await self._store.postpone(sending.id, again, outcome.reason, earliest=named)
+            return DeliveryState.PENDING
+        log.warning("delivery in doubt", delivery=sending.id, **facts)
+        settled = now + chat.doubt
+        await self._store.doubt(sending.id, max(settled, again), outcome.reason, earliest=settled)
+        return DeliveryState.SENDING
+
+    def _is_spent(self, first_try: datetime | None) -> bool:
+        """Say whether a delivery was tried long enough; a bot that was off must try again first."""
+        now = self._clock.now()
+        return is_spent(first_try or now, now) and now - self._started >= LONGEST_RETRY
+
+    async def _give_up(self, delivery: Delivery, reason: str) -> DeliveryState:
+        now, place = self._clock.now(), _named(_target(delivery))
+        log.error("delivery given up", delivery=delivery.id, channel=place, reason=reason)
+        why = f"tried for a week: {reason}"
+        entry = AuditEntry(now, OURSELVES, f"gave up a delivery to {place}", delivery.id, why)
+        await self._store.bury(delivery.id, why, now, entry)
+        return DeliveryState.DEAD
+
+    async def _stop(self, state: ChannelState, delivery: Delivery, reason: str) -> None:
+        """Stop a channel that refused; its people hear of it once, by the audit log and status."""
+        now, target = self._clock.now(), _target(delivery)
+        if state.stopped:
+            await self._put_off(target, state, 0)
+            return
+        place = _named(target)
+        log.error(
+            "channel refuses; what is for it waits until that is mended",
+            channel=place,
+            reason=reason,
+        )
+        await self._store.stop_channel(
+            delivery.id,
+            *target,
+            reason=reason,
+            now=now,
+            probe_at=next_probe(now, now, chance=self._chance()),
+            entry=AuditEntry(now, OURSELVES, f"stopped {place}, which refuses", "", reason),
+        )
+
+    async def _put_off(self, target: Target, state: ChannelState, others: int) -> None:
+        now = self._clock.now()
+        await self._store.stop_channel(
+            state.stopped_by,
+            *target,
+            reason=state.stopped,
+            now=now,
+            probe_at=next_probe(now, state.stopped_at or now, chance=self._chance()),
+            entry=None,
+            others=others,
+        )
+
+    async def _resume(self, target: Target) -> None:
+        place = _named(target)
+        log.info("channel takes messages again", channel=place)
+        entry = AuditEntry(self._clock.now(), OURSELVES, f"resumed {place}")
+        await self._store.resume_channel(*target, entry)
+
+    async def _worked(self, target: Target) -> None:
+        self._paces.ease(target)
+        self._failing.pop(target, None)
+        self._to_hurry.discard(target)
+        await self.hurry(target[0])
+
+    def _failed(self, target: Target) -> None:
+        self._failing.setdefault(target, 0)
+        self._to_hurry.add(target)
+
+
+_WAITING = (DeliveryState.BLOCKED, DeliveryState.PENDING)
+
+
+def _target(delivery: Delivery) -> Target:
+    return delivery.chat, delivery.channel
+
+
+def _named(target: Target) -> str:
+    chat, channel = target
+    return f"{chat}:{channel}" if channel else chat

@@ -1,0 +1,142 @@
+"""SIGKILL: at random moments, and at each step between feed and chat."""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import TYPE_CHECKING
+
+from tests.crash.faults import Fault
+from tests.crash.results import Result
+from tests.crash.world import DRAIN, World
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.crash.program import Zygote
+
+STARTING = 0.6
+"""Seconds in which a killed program, started again, looks after what it left."""
+
+TROUBLE = (
+    Fault("status", after=True), Fault("reset", after=True), Fault("reset"), Fault("status"),
+    Fault("late", wait=0.2), Fault("limited"), Fault("garbage", after=True),
+)  # fmt: skip
+
+
+def trouble(world: World, chance: random.Random, share: float) -> None:
+    """Let some posts go wrong from now on, so that there is something to recover from."""
+    for server in (world.slack, world.matrix):
+        server.trouble.chance = lambda: chance.choice(TROUBLE) if chance.random() < share else None
+
+
+def finish(world: World, result: Result, seconds: float = DRAIN) -> None:
+    """End the faults, let the outbox drain within some seconds, compare."""
+    trouble(world, random.Random(0), 0)  # noqa: S311 -- no trouble at all
+    if not world.program.alive:
+        world.start()
+    try:
+        result.drained = max(result.drained, world.drained(seconds))
+    except TimeoutError as error:
+        result.broken.append(str(error))
+    result.judge(world.settled(2 * world.plan.doubt))
+    late = [*world.slack.trouble.lateness, *world.matrix.trouble.lateness]
+    result.late += sum(seconds > 0.9 * world.plan.doubt for seconds in late)
+    result.peak = max(result.peak, world.program.measure())
+    code = world.program.stop() if world.program.alive else -1
+    if code:
+        result.broken.append(f"ended with {code}: {world.program.said()[-600:]}")
+    said = world.program.said()
+    if "Traceback" in said:
+        at = said.index("Traceback")
+        result.broken.append(f"a traceback: {said[at : at + 1500]}")
+
+
+def kill_at_random(
+    zygote: Zygote, folder: Path, *, count: int, seed: int, **plan: object
+) -> Result:
+    """Kill the program again and again; every second time while it recovers from the last one."""
+    chance = random.Random(seed)  # noqa: S311 -- repeatable moments
+    result = Result("kill at random")
+    with World(zygote, folder, seed=seed) as world:
+        world.plan = world.plan.changed(**plan)
+        trouble(world, chance, 0.1)
+        for at in range(count):
+            world.publish(chance.randint(1, 4))
+            world.start()
+            recovering = at % 2 == 1
+            time.sleep(chance.uniform(0.02, STARTING) if recovering else STARTING)
+            if not recovering:
+                world.publish(chance.randint(1, 4))
+                time.sleep(chance.uniform(0.0, 0.6))
+            if not world.program.alive:
+                result.broken.append(f"it ended by itself: {world.program.said()[-600:]}")
+                break
+            world.program.kill()
+            result.runs += 1
+            result.faults["during recovery" if recovering else "at work"] += 1
+        finish(world, result)
+    return result
+
+
+def find_points(zygote: Zygote, folder: Path) -> list[str]:
+    """Run with faults of all kinds and give every point that was passed, in order."""
+    trace = folder / "trace.txt"
+    with World(zygote, folder, seed=1) as world:
+        for server in (world.slack, world.matrix):
+            for room in server.rooms:
+                for fault in (TROUBLE[0], Fault("limited"), TROUBLE[2]):
+                    server.trouble.queue(room, fault.kind, fault)
+        world.start(trace=str(trace))
+        for _ in range(6):
+            world.publish(6)
+            time.sleep(0.5)
+        world.drained()
+        world.program.stop()
+    return list(dict.fromkeys(trace.read_text("utf-8").splitlines()))
+
+
+def kill_at_points(
+    zygote: Zygote,
+    folder: Path,
+    *,
+    points: list[str],
+    times: int,
+    seed: int,
+    wait: float = 3.0,
+    **plan: object,
+) -> Result:
+    """Kill the program at each point, as often as asked; a point that is not met is tried again."""
+    chance = random.Random(seed)  # noqa: S311 -- repeatable
+    result = Result("kill at each step")
+    todo = [(point, at) for at in range(times) for point in points]
+    with World(zygote, folder, seed=seed) as world:
+        world.plan = world.plan.changed(**plan)
+        trouble(world, chance, 0.25)
+        again: list[tuple[str, int]] = []
+        for turn, (point, at) in enumerate(todo):
+            met = _die_at(world, point, hit=1 + at % 3, wait=wait, chance=chance)
+            if not met and not (met := _die_at(world, point, hit=1, wait=wait, chance=chance)):
+                again.append((point, at))
+                result.notes.append(f"not met: {point}")
+            result.runs += met
+            result.faults[point] += met
+            if turn % 200 == 199:
+                world.start()
+                world.drained()
+                world.program.kill()
+        finish(world, result)
+    if missed := [point for point in points if not result.faults[point]]:
+        result.broken.append(f"never met: {', '.join(missed)}")
+    return result
+
+
+def _die_at(world: World, point: str, *, hit: int, wait: float, chance: random.Random) -> bool:
+    world.publish(chance.randint(2, 5))
+    world.start(crash=point, hit=hit)
+    if world.program.died(wait / 3):
+        return world.program.ended() == -9
+    world.publish(4)  # steps that only new articles reach
+    if world.program.died(wait * 2 / 3):
+        return world.program.ended() == -9
+    return world.program.stop() == -9  # steps that only an orderly end reaches

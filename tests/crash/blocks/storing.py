@@ -1,0 +1,216 @@
+"""Faults of the database: locked, full, read-only, gone; and what a power loss leaves of it."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import shutil
+import sqlite3
+import subprocess
+import time
+from typing import TYPE_CHECKING
+
+from tests.crash.blocks.killing import STARTING, finish, trouble
+from tests.crash.results import Result
+from tests.crash.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.crash.disk import Disk
+    from tests.crash.program import Zygote
+
+
+def _alive(world: World, result: Result, what: str) -> None:
+    if not world.program.alive:
+        result.broken.append(f"{what} ended it: {world.program.said()[-800:]}")
+        world.start()
+
+
+def locked(
+    zygote: Zygote,
+    folder: Path,
+    *,
+    times: int,
+    seconds: tuple[float, float],
+    busy: float,
+    seed: int,
+) -> Result:
+    """Let another connection lock the database, for shorter and longer than a write is patient.
+
+    The seconds are those of the shortest and the longest lock, `busy` the program's patience.
+    """
+    chance = random.Random(seed)  # noqa: S311 -- repeatable
+    result = Result("database locked")
+    with World(zygote, folder, seed=seed) as world:
+        world.plan = world.plan.changed(busy=busy)
+        world.publish(3)
+        world.start()
+        world.drained()
+        for _ in range(times):
+            world.publish(4)
+            time.sleep(chance.uniform(0, 0.3))
+            with contextlib.closing(sqlite3.connect(world.data / "wirewatch.db")) as other:
+                other.isolation_level = None
+                other.execute("PRAGMA busy_timeout=5000")
+                other.execute("BEGIN EXCLUSIVE")
+                world.publish(3)
+                time.sleep(chance.uniform(*seconds))
+                other.execute("ROLLBACK")
+            result.runs += 1
+            _alive(world, result, "a lock")
+            _wait_for_drain(world, result)
+        finish(world, result)
+    return result
+
+
+def _wait_for_drain(world: World, result: Result) -> None:
+    try:
+        result.drained = max(result.drained, world.drained())
+    except TimeoutError as error:
+        result.broken.append(str(error))
+
+
+def refused(
+    zygote: Zygote, folder: Path, disk: Disk, *, how: str, times: int, seconds: float, seed: int
+) -> Result:
+    """Let the disk refuse every write for a while: full, read-only, or broken."""
+    chance = random.Random(seed)  # noqa: S311 -- repeatable
+    result = Result(f"disk {how}")
+    with World(zygote, folder, data=disk.folder, seed=seed) as world:
+        world.publish(3)
+        world.start()
+        world.drained()
+        for _ in range(times):
+            world.publish(3)
+            time.sleep(chance.uniform(0, 0.4))
+            disk.refuse(how)
+            world.publish(4)
+            time.sleep(chance.uniform(0.5, 1.0) * seconds)
+            disk.refuse("")
+            result.runs += 1
+            _alive(world, result, f"a {how} disk")
+            _wait_for_drain(world, result)
+        finish(world, result)
+        _said_once(world, result)
+    shutil.rmtree(disk.folder)
+    disk.folder.mkdir()
+    return result
+
+
+def _said_once(world: World, result: Result) -> None:
+    """Check that a refusing database is told of, a few times at most for each refusal."""
+    lines = [line for line in world.program.said().splitlines() if "database refuses" in line]
+    if not lines:
+        result.broken.append("a refusing database was not told of")
+    if len(lines) > 6 * result.runs:
+        result.broken.append(f"told of {len(lines)} times for {result.runs} refusals")
+
+
+@contextlib.contextmanager
+def small_disk(folder: Path, size: int) -> Iterator[Path | None]:
+    """Mount a small tmpfs; gives None where that is not allowed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    wish = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
+    mounted = not subprocess.run(wish, check=False, capture_output=True).returncode
+    try:
+        yield folder if mounted else None
+    finally:
+        if mounted:
+            subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def really_full(zygote: Zygote, folder: Path, *, times: int, seconds: float, seed: int) -> Result:
+    """Fill a small disk to the last byte for a while, and make room again."""
+    chance = random.Random(seed)  # noqa: S311 -- repeatable
+    result = Result("disk full")
+    with small_disk(folder / "disk", 24 << 20) as mounted:
+        if mounted is None:
+            result.notes.append("no small disk could be mounted here")
+            return result
+        with World(zygote, folder, data=mounted, seed=seed) as world:
+            world.publish(3)
+            world.start()
+            world.drained()
+            for _ in range(times):
+                world.publish(3)
+                time.sleep(chance.uniform(0, 0.4))
+                ballast = _fill(mounted / "ballast.txt")
+                world.publish(6)
+                time.sleep(chance.uniform(0.5, 1.0) * seconds)
+                ballast.unlink()
+                result.runs += 1
+                _alive(world, result, "a full disk")
+                _wait_for_drain(world, result)
+            finish(world, result)
+            _said_once(world, result)
+    result.notes.append("a full tmpfs")
+    return result
+
+
+def _fill(ballast: Path) -> Path:
+    with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        for size in (1 << 20, 1 << 12, 1):
+            with contextlib.suppress(OSError):
+                while file.write(bytes(size)) == size:
+                    pass
+    return ballast
+
+
+def removed(zygote: Zygote, folder: Path, *, times: int, seconds: float, seed: int) -> Result:
+    """Remove the database's files under the running program; every second time kill it later on.
+
+    Within the seconds the program must have written the file anew.
+    """
+    chance = random.Random(seed)  # noqa: S311 -- repeatable
+    result = Result("file removed under us")
+    with World(zygote, folder, seed=seed) as world:
+        world.publish(3)
+        world.start()
+        world.drained()
+        for at in range(times):
+            world.publish(3)
+            time.sleep(chance.uniform(0, 0.4))
+            for tail in ("", "-wal", "-shm"):
+                (world.data / f"wirewatch.db{tail}").unlink(missing_ok=True)
+            world.publish(4)
+            end = time.monotonic() + seconds
+            while not (world.data / "wirewatch.db").exists() and time.monotonic() < end:
+                time.sleep(0.02)
+            if not (world.data / "wirewatch.db").exists():
+                result.broken.append(f"no file after {seconds} s: {world.program.said()[-600:]}")
+                break
+            result.runs += 1
+            if at % 2:
+                time.sleep(chance.uniform(0, 0.3))
+                world.program.kill()
+                world.start()
+            _alive(world, result, "a removed file")
+            _wait_for_drain(world, result)
+        finish(world, result)
+    return result
+
+
+def power_lost(zygote: Zygote, folder: Path, disk: Disk, *, times: int, seed: int) -> Result:
+    """Cut the power: the program is killed and what it had not synced is gone or torn."""
+    chance = random.Random(seed)  # noqa: S311 -- repeatable
+    result = Result("power loss")
+    with World(zygote, folder, data=disk.folder, seed=seed) as world:
+        trouble(world, chance, 0.1)
+        for at in range(times):
+            disk.begin()
+            world.publish(chance.randint(1, 4))
+            world.start()
+            time.sleep(STARTING if at % 3 else chance.uniform(0.1, STARTING))
+            world.publish(chance.randint(1, 4))
+            time.sleep(chance.uniform(0.0, 1.0))
+            world.program.kill()
+            disk.lose_power(chance)
+            result.runs += 1
+        disk.begin()
+        finish(world, result)
+        result.faults["unsynced changes lost or torn"] = disk.dropped
+    shutil.rmtree(disk.folder)
+    disk.folder.mkdir()
+    return result

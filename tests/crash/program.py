@@ -1,0 +1,158 @@
+"""The harness's hand on the real program: starts it through the zygote, kills it, measures it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.crash.steps import Plan
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 120.0
+
+
+class Zygote:
+    """A process that forks the program; a context manager.
+
+    Args:
+        preload: a library put before all others in it and its children, or None.
+        env: further variables of its own.
+    """
+
+    def __init__(
+        self, *, preload: Path | None = None, env: Mapping[str, str] | None = None
+    ) -> None:
+        kept = {
+            name: value for name, value in os.environ.items()
+            if not name.startswith(("WIREWATCH_", "SLACK_", "MATRIX_"))
+        }  # fmt: skip
+        kept |= {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1", **(env or {})}
+        if preload:
+            kept["LD_PRELOAD"] = str(preload)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.crash.zygote"], cwd=ROOT, env=kept, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        )  # fmt: skip
+        self._answers: queue.Queue[dict[str, Any]] = queue.Queue()
+        self._ended: dict[int, int] = {}
+        self._changed = threading.Condition()
+        threading.Thread(target=self._listen, daemon=True).start()
+        self._answers.get(timeout=PATIENCE)
+
+    def _listen(self) -> None:
+        assert self._process.stdout
+        for line in self._process.stdout:
+            answer = json.loads(line)
+            if "ended" in answer:
+                with self._changed:
+                    self._ended[answer["ended"]] = answer["status"]
+                    self._changed.notify_all()
+            else:
+                self._answers.put(answer)
+
+    def start(self, wish: dict[str, Any]) -> int:
+        """Start a child; give its process id."""
+        assert self._process.stdin
+        self._process.stdin.write(json.dumps(wish) + "\n")
+        self._process.stdin.flush()
+        return int(self._answers.get(timeout=PATIENCE)["pid"])
+
+    def status(self, pid: int, seconds: float) -> int | None:
+        """Wait for a child's end; give its wait status, or None while it lives."""
+        with self._changed:
+            self._changed.wait_for(lambda: pid in self._ended, timeout=seconds)
+            return self._ended.get(pid)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._process.stdin
+        self._process.stdin.close()
+        self._process.wait(PATIENCE)
+
+
+class Program:
+    """`wirewatch run` on one folder.
+
+    Args:
+        zygote: forks it.
+        folder: working folder; the database is in it.
+        settings: its environment.
+    """
+
+    def __init__(self, zygote: Zygote, folder: Path, settings: Mapping[str, str]) -> None:
+        self._zygote, self.folder, self.settings = zygote, folder, dict(settings)
+        self.output = folder / "output.txt"
+        self.pid = 0
+        self.peak = 0
+        """Largest resident memory seen, in bytes."""
+
+    def start(self, plan: Plan, *arguments: str) -> None:
+        """Start it."""
+        assert not self.alive, "it runs already"
+        wish = {
+            "env": self.settings, "folder": str(self.folder), "output": str(self.output),
+            "plan": plan.fields(), "arguments": list(arguments or ("run",)),
+        }  # fmt: skip
+        self.pid = self._zygote.start(wish)
+
+    @property
+    def alive(self) -> bool:
+        return bool(self.pid) and self._zygote.status(self.pid, 0) is None
+
+    def kill(self) -> None:
+        """SIGKILL, and wait until it is gone."""
+        self.measure()
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+        self.ended()
+
+    def stop(self) -> int:
+        """SIGTERM; give its exit code."""
+        self.measure()
+        os.kill(self.pid, signal.SIGTERM)
+        return self.ended()
+
+    def ended(self, seconds: float = PATIENCE) -> int:
+        """Wait until it has ended; give its exit code, negative for a signal.
+
+        Raises:
+            TimeoutError: it lives on.
+        """
+        status = self._zygote.status(self.pid, seconds)
+        if status is None:
+            raise TimeoutError(f"still running after {seconds} s")
+        self.pid = 0
+        return os.waitstatus_to_exitcode(status)
+
+    def died(self, seconds: float) -> bool:
+        """Wait a while for it to end by itself."""
+        end = time.monotonic() + seconds
+        while self.alive and time.monotonic() < end:
+            self._zygote.status(self.pid, min(0.2, seconds))
+        return not self.alive
+
+    def measure(self) -> int:
+        """Give the peak of its memory so far, in bytes (VmHWM of proc(5))."""
+        with contextlib.suppress(OSError, StopIteration):
+            lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
+            line = next(line for line in lines if line.startswith("VmHWM"))
+            self.peak = max(self.peak, int(line.split()[1]) * 1024)
+        return self.peak
+
+    def said(self) -> str:
+        """Give all that it printed."""
+        return self.output.read_text("utf-8", "replace") if self.output.exists() else ""

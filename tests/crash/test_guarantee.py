@@ -1,0 +1,98 @@
+"""Nothing lost, nothing doubled, nothing astray: the counts of the suite; `make torture` has more.
+
+Each test inflicts faults on the real program, and asks an independent comparison of what was
+published with what the chats accepted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.crash.blocks import chatting, killing, storing, timing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.crash.disk import Disk
+    from tests.crash.program import Zygote
+    from tests.crash.results import Result
+
+pytestmark = [pytest.mark.process, pytest.mark.slow]
+
+
+def kept(result: Result, runs: int) -> None:
+    assert result.good, result.story()
+    assert result.runs >= runs
+    assert result.found["expected"] > 0
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_killed_at_random_moments(zygote: Zygote, tmp_path: Path, seed: int) -> None:
+    """20 kills, half of them while it recovers from the one before."""
+    kept(killing.kill_at_random(zygote, tmp_path, count=20, seed=seed), 20)
+
+
+@pytest.mark.parametrize("part", [0, 1])
+def test_killed_at_each_step(zygote: Zygote, tmp_path: Path, part: int) -> None:
+    """At every step boundary that a run with faults passes, twice."""
+    points = killing.find_points(zygote, tmp_path / "trace")
+    assert len(points) > 40
+    mine = points[part::2]
+    result = killing.kill_at_points(zygote, tmp_path / "kill", points=mine, times=2, seed=part)
+    kept(result, 2 * len(mine) - 4)
+
+
+def test_each_fault_of_each_chat(zygote: Zygote, tmp_path: Path) -> None:
+    """Refusals, resets, silence, late commits, garbage: three times each in each chat."""
+    result = chatting.chat_faults(zygote, tmp_path, times=3, scale=0.04, channels=12, seed=3)
+    kept(result, 2 * 3 * 13)
+
+
+def test_a_commit_after_the_doubt_window_is_the_only_repeat(zygote: Zygote, tmp_path: Path) -> None:
+    """In Slack nobody can know; it is marked. In Matrix the transaction id prevents it."""
+    result = chatting.late_beyond_the_window(zygote, tmp_path, times=3, seed=4)
+    kept(result, 6)
+    assert 0 < result.found["marked repeats"] <= 3
+
+
+def test_locked_database(zygote: Zygote, tmp_path: Path) -> None:
+    """For shorter and for longer than a write is patient."""
+    kept(storing.locked(zygote, tmp_path, times=2, seconds=(0.5, 2.5), busy=1, seed=5), 2)
+
+
+def test_full_disk(zygote: Zygote, tmp_path: Path) -> None:
+    """A small disk filled to the last byte."""
+    result = storing.really_full(zygote, tmp_path, times=2, seconds=2, seed=6)
+    if not result.runs:
+        pytest.skip("no small disk can be mounted here: the simulated one is tested")
+    kept(result, 2)
+
+
+@pytest.mark.parametrize("how", ["full", "read-only"])
+def test_disk_that_takes_no_writes(bad_disk: tuple[Zygote, Disk], tmp_path: Path, how: str) -> None:
+    """Said in few words, and mended by itself."""
+    zygote, disk = bad_disk
+    kept(storing.refused(zygote, tmp_path, disk, how=how, times=2, seconds=2, seed=7), 2)
+
+
+def test_database_file_removed_under_the_program(zygote: Zygote, tmp_path: Path) -> None:
+    kept(storing.removed(zygote, tmp_path, times=2, seconds=60, seed=8), 2)
+
+
+def test_power_loss(bad_disk: tuple[Zygote, Disk], tmp_path: Path) -> None:
+    """What was not synced is gone, or torn."""
+    zygote, disk = bad_disk
+    kept(storing.power_lost(zygote, tmp_path, disk, times=5, seed=9), 5)
+
+
+def test_clock_jumps(zygote: Zygote, tmp_path: Path) -> None:
+    """An hour back, an hour on, a day on, and both changes of summer time."""
+    kept(timing.clock_jumps(zygote, tmp_path, times=1, seed=10), 5)
+
+
+def test_burst(zygote: Zygote, tmp_path: Path) -> None:
+    """A thousand matches at once."""
+    result = timing.burst(zygote, tmp_path, matches=1_000, seconds=10, channels=24, seed=11)
+    kept(result, 1_000)

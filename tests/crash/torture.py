@@ -1,0 +1,294 @@
+"""`make torture`: every block of the delivery guarantee, as often as is wanted.
+
+python -m tests.crash.torture                        all blocks, full counts
+python -m tests.crash.torture --block kill --count 200
+python -m tests.crash.torture --profile ci           the counts of the test suite
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import platform
+import queue
+import shutil
+import sqlite3
+import sys
+import tempfile
+import threading
+import time
+import traceback
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from tests.crash.blocks import chatting, killing, storing, timing
+from tests.crash.disk import Disk, build
+from tests.crash.program import Zygote
+from tests.crash.results import Result
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+RESULTS = Path(__file__).parents[2] / "bench" / "results" / "torture.json"
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a session gets: programs to fork, a folder, and (one session at a time) a bad disk."""
+
+    zygote: Zygote
+    bad: Zygote | None
+    disk: Disk | None
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block of the table.
+
+    Attributes:
+        full: runs of `make torture`.
+        ci: runs in the test suite.
+        session: runs on one database, before it is drained and compared.
+        run: runs a session: place, folder, runs, seed.
+    """
+
+    name: str
+    full: int
+    ci: int
+    session: int
+    run: Callable[[Place, Path, int, int], Result]
+
+
+def _points(place: Place, folder: Path, count: int, seed: int) -> Result:
+    points = killing.find_points(place.zygote, folder / "trace")
+    return killing.kill_at_points(
+        place.zygote, folder / "kill", points=points, times=count, seed=seed
+    )
+
+
+def _chats(place: Place, folder: Path, count: int, seed: int) -> Result:
+    return chatting.chat_faults(
+        place.zygote, folder, times=count, scale=0.1, channels=24, seed=seed
+    )
+
+
+def _chats_real(place: Place, folder: Path, count: int, seed: int) -> Result:
+    result = chatting.chat_faults(
+        place.zygote, folder, times=count, scale=1, channels=30, seed=seed
+    )
+    result.block = "chat faults, real time"
+    return result
+
+
+def _late(place: Place, folder: Path, count: int, seed: int) -> Result:
+    return chatting.late_beyond_the_window(place.zygote, folder, times=count, seed=seed)
+
+
+def _locked(place: Place, folder: Path, count: int, seed: int) -> Result:
+    long = seed % 10 == 0  # every tenth session locks for as long as the table says
+    return storing.locked(
+        place.zygote, folder, times=max(1, count // 10) if long else count,
+        seconds=(5, 60) if long else (0.2, 3), busy=30 if long else 1, seed=seed,
+    )  # fmt: skip
+
+
+def _full(place: Place, folder: Path, count: int, seed: int) -> Result:
+    return storing.really_full(place.zygote, folder, times=count, seconds=2, seed=seed)
+
+
+def _refused(how: str) -> Callable[[Place, Path, int, int], Result]:
+    def run(place: Place, folder: Path, count: int, seed: int) -> Result:
+        if place.bad is None or place.disk is None:
+            return Result(f"disk {how}", notes=["no C compiler: not run"])
+        return storing.refused(
+            place.bad, folder, place.disk, how=how, times=count, seconds=2, seed=seed
+        )
+
+    return run
+
+
+def _removed(place: Place, folder: Path, count: int, seed: int) -> Result:
+    return storing.removed(place.zygote, folder, times=count, seconds=60, seed=seed)
+
+
+def _clock(place: Place, folder: Path, count: int, seed: int) -> Result:
+    return timing.clock_jumps(place.zygote, folder, times=count, seed=seed)
+
+
+def _power(place: Place, folder: Path, count: int, seed: int) -> Result:
+    if place.bad is None or place.disk is None:
+        return Result("power loss", notes=["no C compiler: not run"])
+    return storing.power_lost(place.bad, folder, place.disk, times=count, seed=seed)
+
+
+def _burst(place: Place, folder: Path, count: int, seed: int) -> Result:
+    return timing.burst(place.zygote, folder, matches=count, seconds=60, channels=24, seed=seed)
+
+
+def _kill(place: Place, folder: Path, count: int, seed: int) -> Result:
+    return killing.kill_at_random(place.zygote, folder, count=count, seed=seed)
+
+
+BLOCKS = (
+    Block("kill", 2_000, 40, 20, _kill),
+    Block("points", 20, 2, 2, _points),
+    Block("chats", 150, 3, 10, _chats),
+    Block("chats-real", 4, 0, 2, _chats_real),
+    Block("late", 60, 6, 20, _late),
+    Block("locked", 500, 2, 20, _locked),
+    Block("full", 100, 2, 20, _full),
+    Block("full-simulated", 20, 0, 20, _refused("full")),
+    Block("read-only", 100, 2, 20, _refused("read-only")),
+    Block("broken", 20, 0, 20, _refused("broken")),
+    Block("removed", 100, 2, 20, _removed),
+    Block("clock", 20, 1, 5, _clock),
+    Block("power", 200, 5, 20, _power),
+    Block("burst", 10_000, 1_000, 10_000, _burst),
+)
+ON_THE_BAD_DISK = {"full-simulated", "read-only", "broken", "power"}
+
+
+@contextlib.contextmanager
+def places(folder: Path, jobs: int) -> Iterator[queue.Queue[Place]]:
+    """Make a place for each worker."""
+    with contextlib.ExitStack() as stack:
+        free: queue.Queue[Place] = queue.Queue()
+        library = build(folder)
+        for at in range(jobs):
+            beside = folder / f"disk{at}"
+            (beside / "watched").mkdir(parents=True)
+            disk = Disk(beside / "watched", beside) if library else None
+            bad = None
+            if disk:
+                bad = stack.enter_context(Zygote(preload=library, env=disk.environment()))
+            free.put(Place(stack.enter_context(Zygote()), bad, disk))
+        yield free
+
+
+def main() -> int:
+    """Run what the arguments ask for; 1 when the promise was broken."""
+    asked = _arguments()
+    chosen = [block for block in BLOCKS if not asked.block or block.name in asked.block]
+    console = Console()
+    folder = Path(tempfile.mkdtemp(prefix="torture-", dir=asked.folder))
+    found: dict[str, Result] = {}
+    with places(folder, asked.jobs) as free, _progress(console) as progress:
+        for block in chosen:
+            count = asked.count or (block.ci if asked.profile == "ci" else block.full)
+            if count:
+                found[block.name] = _run(block, count, free, folder, asked, progress)
+                _save(asked.output, block, count, found[block.name])
+    _print_table(console, found)
+    good = all(result.good for result in found.values())
+    if good and not asked.keep:
+        shutil.rmtree(folder)
+    return 0 if good else 1
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--block", action="append", choices=[block.name for block in BLOCKS])
+    parser.add_argument("--count", type=int, help="runs of each block (default: the profile's)")
+    parser.add_argument("--profile", choices=("ci", "full"), default="full")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--output", type=Path, default=RESULTS)
+    parser.add_argument("--folder", default=None, help="where the runs keep their files")
+    parser.add_argument("--keep", action="store_true", help="keep the files of good runs too")
+    return parser.parse_args()
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description:<15}"), BarColumn(), MofNCompleteColumn(),
+        TimeElapsedColumn(), TextColumn("{task.fields[state]}"), console=console,
+    )  # fmt: skip
+
+
+def _run(
+    block: Block,
+    count: int,
+    free: queue.Queue[Place],
+    folder: Path,
+    asked: argparse.Namespace,
+    progress: Progress,
+) -> Result:
+    """Run a block's sessions side by side."""
+    total, sizes = Result(block.name), []
+    while sum(sizes) < count:
+        sizes.append(min(block.session, count - sum(sizes)))
+    task = progress.add_task(block.name, total=count, state="")
+    turn = threading.Lock()
+
+    def session(at: int, size: int) -> tuple[int, Result]:
+        place = free.get()
+        try:
+            where = folder / f"{block.name}-{at}"
+            where.mkdir()
+            result = block.run(place, where, size, asked.seed * 1_000 + at)
+            if result.good and not asked.keep:
+                shutil.rmtree(where, ignore_errors=True)
+        except Exception:  # noqa: BLE001 -- one broken session must not cost the others
+            result = Result(block.name, broken=[traceback.format_exc()])
+        finally:
+            free.put(place)
+        return size, result
+
+    with ThreadPoolExecutor(free.qsize()) as pool:
+        for done in as_completed([pool.submit(session, *each) for each in enumerate(sizes)]):
+            size, result = done.result()
+            with turn:
+                total.add(result)
+                state = "" if total.good else "[red]broken"
+                progress.update(task, advance=size, state=state)
+                if not result.good:
+                    progress.console.print(result.story(), markup=False)
+    return total
+
+
+def _save(path: Path, block: Block, count: int, result: Result) -> None:
+    """Put a block's figures into the results; other blocks' stay."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    known: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    blocks = known.get("blocks", {})
+    blocks[block.name] = {
+        "asked": count,
+        "full": block.full,
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        **result.fields(),
+    }
+    machine = {
+        "system": platform.platform(), "python": platform.python_version(),
+        "sqlite": sqlite3.sqlite_version, "processors": os.cpu_count(),
+    }  # fmt: skip
+    text = json.dumps({"machine": machine, "blocks": blocks}, indent=1, ensure_ascii=False)
+    path.write_text(text + "\n", "utf-8")
+
+
+def _print_table(console: Console, found: dict[str, Result]) -> None:
+    names = ("lost", "doubled", "wrong channel", "out of order", "marked repeats")
+    table = Table("block", "runs", "alerts", *names, "drained s", "peak MB", "")
+    for name, result in found.items():
+        table.add_row(
+            name, f"{result.runs:,}", f"{result.found['expected']:,}",
+            *(str(result.found[each]) for each in names),
+            f"{result.drained:.1f}", f"{result.peak / 1e6:.0f}",
+            "[green]kept" if result.good else "[red]BROKEN",
+        )  # fmt: skip
+    console.print(table)
+
+
+if __name__ == "__main__":
+    began = time.monotonic()
+    code = main()
+    sys.stdout.write(f"{time.monotonic() - began:.0f} s\n")
+    sys.exit(code)
