@@ -10,7 +10,7 @@ from rich.text import Text
 
 from bot.adapters.feedlists import load_all_feeds
 from bot.adapters.store import Store
-from bot.app.chats import check_slack, survey_matrix
+from bot.app.chats import survey_matrix
 from bot.app.knowledge import load_knowledge
 from bot.app.shell import SystemClock
 from bot.core.alert import channel_of
@@ -115,6 +115,9 @@ async def _check_chats(console: Console, settings: Settings, rules: Iterable[Rul
     store, faults = Store(settings.database_url), 0
     try:
         if "slack" in settings.active_chats:
+            from bot.app.slack import check_slack  # noqa: PLC0415 -- only where Slack runs
+
+            await store.open()
             wrong = await check_slack(settings, store, SystemClock(), rules)
             for line in wrong:
                 _fault(console, line)
@@ -127,6 +130,8 @@ async def _check_chats(console: Console, settings: Settings, rules: Iterable[Rul
     except (WirewatchError, OSError) as error:
         _fault(console, str(error))
         faults += 1
+    finally:
+        await store.close()
     return faults
 
 

@@ -34,6 +34,7 @@ from bot.core.model.outbox import (
     Trouble,
     Waiting,
 )
+from bot.core.model.overview import Overview, RuleWeek
 from bot.core.model.quotes import Place, Placement, Quote
 from bot.core.model.rules import Alias, Entity, Field, Highlight, Match, Office, Rule
 from bot.core.model.stored import (
@@ -78,12 +79,14 @@ __all__ = [
     "OutboxEntry",
     "OutboxReport",
     "Outgrown",
+    "Overview",
     "ParsedFeed",
     "Place",
     "Placement",
     "PollRecord",
     "Quote",
     "Rule",
+    "RuleWeek",
     "Seen",
     "SetAside",
     "Silence",

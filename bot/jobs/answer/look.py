@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.match.explain import names_in
 from bot.errors import CommandError
+from bot.jobs.answer.tenant import sees_change, sees_rule, tenant_of
 from bot.ports import Incoming, Reply
 
 if TYPE_CHECKING:
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from bot.jobs.answer.desk import Desk
 
 _SHOWN = 30
+_LATEST = 20
+_ALL = 2000
+"""Lines of the audit log in which those of one workspace are looked for."""
 _RULES_EXPLAINED = 10
 _WORDS_SHOWN, _QUOTES_SHOWN = 8, 5
 
@@ -42,14 +46,22 @@ async def _explained(desk: Desk, incoming: Incoming, stored: StoredArticle) -> s
     if stored.analyzed:
         named = sum(1 for quote in stored.quotes if quote.speaker)
         lines.append(f"  quotes: {len(stored.quotes)}, {named} with a speaker")
+    tenant = tenant_of(incoming)
     for match in stored.matches:
+        rule = desk.book.active.rule(match.rule)
+        if tenant and (rule is None or not sees_rule(tenant, rule)):
+            continue
         lines += _receipt(desk, stored, match)
     lines += await _missed(desk, incoming, stored)
     if stored.placement:
         opener = stored.placement.story == article.id
         story = "opens a story" if opener else f"{stored.placement.place} in a story"
         lines.append(f"  story: {story} ({stored.placement.story})")
-    deliveries = await desk.store.deliveries_of(article.id)
+    deliveries = [
+        (delivery, reason)
+        for delivery, reason in await desk.store.deliveries_of(article.id)
+        if f"{delivery.chat}:{delivery.channel}".startswith(tenant)
+    ]
     if stored.matches:
         lines.append(
             f"  routed: to {len(deliveries) or 'no'} channel{'s' * (len(deliveries) != 1)}"
@@ -151,9 +163,11 @@ def _described(entity: Entity) -> str:
     return f"@{entity.id}  {entity.name} ({entity.kind})\n  also written: {aliases}{held}"
 
 
-async def answer_audit(desk: Desk, _incoming: Incoming, _command: Command) -> Reply:
+async def answer_audit(desk: Desk, incoming: Incoming, _command: Command) -> Reply:
     """Show the latest changes."""
-    entries = await desk.store.audit_log()
+    tenant = tenant_of(incoming)
+    entries = await desk.store.audit_log(_ALL if tenant else _LATEST)
+    entries = [entry for entry in entries if sees_change(tenant, entry)][:_LATEST]
     lines = [
         f"  {entry.at:%Y-%m-%d %H:%M}  {entry.who}: {entry.what}"
         f"{f' ({entry.before} -> {entry.after})' if entry.before or entry.after else ''}"

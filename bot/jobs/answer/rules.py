@@ -11,6 +11,7 @@ from bot.core.match import RuleSet
 from bot.core.model import Rule
 from bot.errors import CommandError
 from bot.jobs.answer.desk import target_of
+from bot.jobs.answer.feedback import describe_verdict
 from bot.jobs.answer.trial import difference
 from bot.ports import Incoming, Reply
 
@@ -58,9 +59,11 @@ async def answer_show(desk: Desk, incoming: Incoming, command: Command) -> Reply
     """Show one rule."""
     rule = desk.named(incoming, command.subject)
     state = "paused" if rule.paused else "active"
+    verdict, offers = await describe_verdict(desk, rule)
     return Reply(
         f"{rule.name} ({state})\n  query: {rule.query}\n"
-        f"  alerts go to: {', '.join(rule.channels)}\n  from: {rule.origin}"
+        f"  alerts go to: {', '.join(rule.channels)}\n  from: {rule.origin}{verdict}",
+        offers=offers,
     )
 
 
