@@ -14,7 +14,7 @@ from bot.core.story.frequencies import Frequencies
 from bot.core.story.links import canonical_link
 from bot.core.story.origins import find_agency
 from bot.core.story.reading import read
-from bot.core.story.reprints import BRIEF, carries, copied, is_copy, occasions_differ
+from bot.core.story.reprints import BRIEF, SHORT, carries, copied, is_copy, occasions_differ
 from bot.core.story.resemblance import likeness
 from bot.core.story.shelf import Shelf
 from bot.core.story.statements import Statement, same_words, statement
@@ -42,6 +42,10 @@ COPY_ODDS: Final = 2.0
 
 BEST_SHARE: Final = 0.25
 """How much the most similar member counts; the rest is the mean over the compared members."""
+
+TEXT_SHARE: Final = 0.9
+SAME_TEXT: Final = 0.75
+"""A copy belongs where its text is, whatever else its story holds."""
 
 STATEMENTS: Final = 200
 """Statements remembered of a story."""
@@ -271,10 +275,21 @@ class Stories:
                     scored[serial] = self._odds(reading, serial)
             chances = [scored[serial] for serial in members]
             top = max(nearest[story], *chances)
-            value = BEST_SHARE * top + (1 - BEST_SHARE) * sum(chances) / len(chances)
+            share = TEXT_SHARE if self._holds(reading, scored, story) else BEST_SHARE
+            value = share * top + (1 - share) * sum(chances) / len(chances)
             if value > most:
                 best, most = self._stories[story], value
         return best, most
+
+    def _holds(self, reading: Reading, scored: dict[int, float], story: str) -> bool:
+        """Say whether a member of a story that was looked at has this very text."""
+        return any(
+            odds >= COPY_ODDS
+            and self._members[serial].story.id == story
+            and min(reading.length, self._shelf.get(serial).length) >= SHORT
+            and copied(reading, self._shelf.get(serial)) >= SAME_TEXT
+            for serial, odds in scored.items()
+        )
 
     def _odds(self, reading: Reading, serial: int) -> float:
         other = self._shelf.get(serial)
