@@ -125,6 +125,11 @@ class Program:
         """SIGTERM; give its exit code."""
         self.measure()
         os.kill(self.pid, signal.SIGTERM)
+        if self.zygote.status(self.pid, PATIENCE) is None:
+            os.kill(self.pid, signal.SIGUSR1)  # it prints where it hangs
+            time.sleep(1)
+            self.kill()
+            return -signal.SIGKILL
         return self.ended()
 
     def ended(self, seconds: float = PATIENCE) -> int:
