@@ -48,7 +48,8 @@ class Zygote:
         self._answers: queue.Queue[dict[str, Any]] = queue.Queue()
         self._ended: dict[int, int] = {}
         self._changed, self._turn = threading.Condition(), threading.Lock()
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
         self._answers.get(timeout=PATIENCE)
 
     def _listen(self) -> None:
@@ -83,6 +84,9 @@ class Zygote:
         assert self._process.stdin
         self._process.stdin.close()
         self._process.wait(PATIENCE)
+        self._listener.join()
+        assert self._process.stdout
+        self._process.stdout.close()
 
 
 class Program:
