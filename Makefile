@@ -11,7 +11,7 @@ TEST_STAMP := $(VENV)/.test-stamp
 BENCH_STAMP := $(VENV)/.bench-stamp
 
 .PHONY: run test torture servers lint types check lock clean \
-	bench-check bench-match bench-quotes bench-summary bench-stories bench-ingest
+	bench-check bench-match bench-backtest bench-quotes bench-summary bench-stories bench-ingest
 
 run: $(RUN_STAMP)  ## start the bot: embedded defaults, or what .env says
 	@exec $(BIN)/wirewatch run
@@ -41,6 +41,7 @@ torture: $(TEST_STAMP)  ## the delivery guarantee, thousands of kills and faults
 
 bench-check: $(TEST_STAMP)  ## the fast ones, for their answers and not for their speed
 	$(BIN)/python bench/match.py --quick
+	$(BIN)/python -m bench.backtest --articles 1000
 
 $(BENCH_STAMP): requirements-bench.lock $(TEST_STAMP)
 	@$(PIP) install --require-hashes -r requirements-bench.lock
@@ -48,6 +49,9 @@ $(BENCH_STAMP): requirements-bench.lock $(TEST_STAMP)
 
 bench-match: $(BENCH_STAMP)
 	$(BIN)/python bench/match.py
+
+bench-backtest: $(BENCH_STAMP)
+	$(BIN)/python -m bench.backtest
 
 bench-quotes: $(BENCH_STAMP)
 	$(BIN)/python -m bench.quotes

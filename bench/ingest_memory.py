@@ -132,7 +132,8 @@ async def rounds(base: str, feeds: int, count: int, folder: str) -> list[dict[st
                 new += sum(poll.new for poll in done)
                 polls += len(done)
                 _check(states, [poll.error for poll in done])
-            children = [worker._child.pid for worker in pool._idle]  # noqa: SLF001
+            workers = [*pool._idle, *pool.apart._idle]  # noqa: SLF001
+            children = [worker._child.pid for worker in workers]  # noqa: SLF001
             found.append(
                 {
                     "polls": polls,

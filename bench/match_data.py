@@ -47,40 +47,8 @@ _LEAN = {"news": 1.0, "dense": 2.0, "quiet": 1.0}
 _COMMONEST = {"news": 3000, "dense": 300, "quiet": 3000}
 """No rule asks for a commoner word than the one of this rank alone."""
 
-_ONSETS = tuple(
-    [
-        "b",
-        "br",
-        "c",
-        "ch",
-        "d",
-        "dr",
-        "f",
-        "fl",
-        "g",
-        "gr",
-        "h",
-        "j",
-        "k",
-        "l",
-        "m",
-        "n",
-        "p",
-        "pl",
-        "qu",
-        "r",
-        "s",
-        "sh",
-        "st",
-        "t",
-        "th",
-        "tr",
-        "v",
-        "w",
-        "z",
-    ]
-)
-_VOWELS = tuple(["a", "e", "i", "o", "u", "a", "e", "i", "o", "u", "ai", "ea", "ie", "oo", "ou"])
+_ONSETS = "b br c ch d dr f fl g gr h j k l m n p pl qu r s sh st t th tr v w z".split()  # noqa: SIM905 - else 30 lines
+_VOWELS = "a e i o u a e i o u ai ea ie oo ou".split()  # noqa: SIM905
 _CODAS = ("", "", "", "l", "m", "n", "nd", "r", "s", "st", "t")
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 _FIRST_NAMES, _NAMES = 1500, 40_000

@@ -1,4 +1,4 @@
-"""Quotes: the judges' tables where `../shared` is present, precision by threshold, and speed.
+"""Quotes: the judges' tables where `../shared` is present, our own cases, and speed.
 
     python -m bench.quotes
 
@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROOT = Path(__file__).parents[1]
+CASES = ROOT / "tests" / "cases" / "quotes"
 WORDS = 800
+MEGABYTE = 1_000_000
+HOSTILE = {
+    "articles": 'Mayor Ann Lee met them. "We will wait," she said.\n\n',
+    "one paragraph": 'Mayor Ann Lee met them. "We will wait," she said. ',
+    "one sentence": 'and Ann Lee said "yes" to Bob Ray, ',
+    "open marks": "“ ",
+    "single marks": "'a 'b",
+    "capitals": "Ann Bob Lee Ray ",
+    "names": "Ann Lee, the mayor of X, said that Mr. Lee, ",
+    "letters": "a",
+    "line breaks": "\n",
+    "signs": '",.;"',
+}
 
 
 def extract(text: str) -> list[dict[str, Any]]:
@@ -87,11 +102,29 @@ def thresholds(folder: Path) -> None:
         print(f"  {threshold:9.2f}  {cells[0]}      {cells[1]}")
 
 
+def own_cases() -> None:
+    """Print the share of right speakers on our own cases, by the kind of the speaker.
+
+    The cases are held to their answers by the tests, so this tells what they cover, and what the
+    known failures cost; a first try on texts not read before is in docs/quotes.md.
+    """
+    right: Counter[str] = Counter()
+    total: Counter[str] = Counter()
+    for name in ("international", "known-failures"):
+        for row in json.loads((CASES / f"{name}.json").read_text("utf-8")):
+            text = row["text"]
+            found = {(text[s:e], q.speaker) for q in find_quotes(text) for s, e in q.parts}
+            for piece, kind in zip(row["quotes"], row.get("kinds", ()), strict=False):
+                total[kind] += 1
+                right[kind] += tuple(piece) in found
+    for kind, count in total.most_common():
+        print(f"  {kind:<12} {right[kind]:>4} of {count:>4}")
+
+
 def speed() -> None:
-    """Print the time for an article of our own at 1, 2, 4 and 8 times its length."""
-    cases = ROOT / "tests" / "cases" / "quotes"
-    rows = json.loads((cases / "synthetic.json").read_text("utf-8"))
-    rows += json.loads((cases / "in-the-wild.json").read_text("utf-8"))
+    """Print the time for an article of our own at 1, 2, 4 and 8 times its length, and for 1 MB."""
+    rows = json.loads((CASES / "synthetic.json").read_text("utf-8"))
+    rows += json.loads((CASES / "in-the-wild.json").read_text("utf-8"))
     paragraphs = [row["text"] for row in rows]
     text = " "
     while len(text.split()) < WORDS:
@@ -104,13 +137,21 @@ def speed() -> None:
         took = [_time(find_quotes, article), _time(summarize, article)]
         cells = "   ".join(f"{1000 * seconds:5.1f} ms" for seconds in took)
         print(f"  {times:>4} x   {cells}   {1 / sum(took):8.0f}")
+    print("  1 MB of one thing: seconds for quotes and summary")
+    for label, piece in HOSTILE.items():
+        large = piece * (MEGABYTE // len(piece))
+        took = [_time(find_quotes, large, 1), _time(summarize, large, 1)]
+        print(f"  {label:<24} {took[0]:5.2f} {took[1]:5.2f}")
 
 
-def _time(work: Callable[[str], object], text: str, rounds: int = 30) -> float:
-    begin = time.process_time()
+def _time(work: Callable[[str], object], text: str, rounds: int = 20) -> float:
+    """Give the least CPU seconds of some rounds: other work on the machine only adds to it."""
+    took = []
     for _ in range(rounds):
+        begin = time.process_time()
         work(text)
-    return (time.process_time() - begin) / rounds
+        took.append(time.process_time() - begin)
+    return min(took)
 
 
 def main() -> None:
@@ -121,7 +162,10 @@ def main() -> None:
     else:
         for style in ("asis", "straight", "single"):
             judge(folder, "eval_quotes.py", "bench.quotes:extract", "--style", style)
+        print("Speakers that an alert names, by the least confidence it takes (0.5 is the default)")
         thresholds(folder)
+    print("Our own cases of international styles")
+    own_cases()
     speed()
 
 

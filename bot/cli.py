@@ -149,6 +149,21 @@ def said(
     typer.echo(asyncio.run(export_quotes(_settings(), " ".join(words), wanted)), nl=False)
 
 
+@app.command()
+def explain(url: Annotated[str, typer.Argument(help="The article's link.")]) -> None:
+    """Say what became of an article: fetched, read, matched or why not, story, deliveries."""
+    _shell(f"explain {url}")
+
+
+@app.command("test")
+def try_query(
+    query: Annotated[list[str], typer.Argument(help="A query, or rule: query to try an edit.")],
+    since: Annotated[str, typer.Option(help="How far back: 12h, 7d, 4w.")] = "7d",
+) -> None:
+    """Try a query over stored articles: hits and alerts a day, samples, hits per clause."""
+    _shell(f"test {' '.join(query)} {since}")
+
+
 @app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
 def watch(context: typer.Context) -> None:
     """Give a chat command from the shell: wirewatch watch add Rafah, watch list, watch help."""

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 
     from bot.core.account import Account
+    from bot.core.match.needs import Needs
     from bot.core.model import (
         Article,
         AuditEntry,
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
         Delivery,
         DeliveryState,
         Feed,
+        Feedback,
         FeedState,
         Habits,
         Hold,
@@ -188,6 +190,19 @@ class Incoming:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """A further command that goes with an answer: one click, where a chat has buttons.
+
+    Attributes:
+        label: what the button says, short.
+        command: what is carried out, as if it were typed; rights are checked then.
+    """
+
+    label: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """An answer.
 
@@ -196,12 +211,14 @@ class Reply:
         public: True when something changed and the whole channel should see it.
         ok: False when the command could not be carried out.
         chart: a picture that goes with it where the chat can show one; the text says it all too.
+        offers: what people may want next; chats without buttons leave them out.
     """
 
     text: str
     public: bool = False
     ok: bool = True
     chart: Chart | None = None
+    offers: tuple[Offer, ...] = ()
 
 
 class Chat(Protocol):
@@ -321,6 +338,15 @@ class Archive(Protocol):
     ) -> AsyncIterator[StoredArticle]:
         """Iterate over the articles since a time that quote an entity, in order of arrival."""
 
+    async def count_articles(self, since: datetime) -> int:
+        """Count what arrived since a time."""
+
+    def articles_with(self, needs: Needs, since: datetime) -> AsyncIterator[StoredArticle]:
+        """Iterate over what arrived since a time and has certain words, in order of arrival.
+
+        Some may come along that do not have them; none that has them is missing.
+        """
+
     async def save_quotes(self, article_id: str, found: Sequence[Quote]) -> None:
         """Store the quotes of an article that was not analyzed when it arrived."""
 
@@ -365,6 +391,9 @@ class Outbox(Protocol):
         since: datetime | None = None,
     ) -> None:
         """Keep it as being sent; after `until` the chat is asked."""
+
+    async def latest_try(self) -> datetime | None:
+        """Give when the last of the open deliveries was tried, or None."""
 
     async def turn_back(self, by: timedelta) -> None:
         """Move what waits after a try with a clock that was turned back."""
@@ -505,6 +534,46 @@ class RuleStore(Protocol):
         """Give the newest changes, newest first."""
 
 
+class OpinionStore(Protocol):
+    """What people thought of alerts, and what rules brought. Every method raises StoreError."""
+
+    async def put_feedback(self, feedback: Feedback, entry: AuditEntry) -> None:
+        """Note an opinion, in place of an earlier one of the same person, and its audit line."""
+
+    async def drop_feedback(self, feedback: Feedback, entry: AuditEntry) -> bool:
+        """Take a person's opinion back, whatever its reason; False where there was none."""
+
+    async def feedback_on(self, rule_id: str, since: datetime) -> list[Feedback]:
+        """Give the opinions on a rule's alerts since a time, oldest first."""
+
+    async def articles_alerted(self, rule_id: str, since: datetime) -> list[str]:
+        """Give the ids of the articles that a rule's alerts told of since a time, oldest first."""
+
+
+class ChannelStore(Protocol):
+    """What people set for a channel. Every method raises StoreError."""
+
+    async def threads(self, chat: str, channel: str) -> str:
+        """Give where a channel's follow-ups go: on, both, off; "" where nothing was set."""
+
+    async def set_threads(self, chat: str, channel: str, way: str, entry: AuditEntry) -> None:
+        """Set it, with its line in the audit log."""
+
+
+class Survey(Protocol):
+    """Several rules or channels at once. Every method raises StoreError."""
+
+    async def hits_since(
+        self, rule_ids: Collection[str], since: datetime
+    ) -> list[tuple[str, datetime]]:
+        """Give (rule id, arrival) of each article that met one of these rules since a time."""
+
+    async def latest_alerts(
+        self, chat: str, channels: Collection[str], limit: int
+    ) -> list[Delivery]:
+        """Give the newest alerts that arrived in these channels, newest first."""
+
+
 class Accounts(Protocol):
     """The daily account and the canary. Every method raises StoreError."""
 
@@ -550,6 +619,9 @@ class Store(
     RuleStore,
     SilenceStore,
     Accounts,
+    OpinionStore,
+    ChannelStore,
+    Survey,
     Protocol,
 ):
     """Everything that must survive."""

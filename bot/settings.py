@@ -135,6 +135,29 @@ class Settings(BaseSettings):
     slack_signing_secret: SecretStr | None = Field(
         None, alias="SLACK_SIGNING_SECRET", description="Slack signing secret for HTTP mode"
     )
+    slack_client_id: str | None = Field(
+        None,
+        alias="SLACK_CLIENT_ID",
+        description="Slack app's client id: many workspaces may install it",
+    )
+    slack_client_secret: SecretStr | None = Field(
+        None, alias="SLACK_CLIENT_SECRET", description="Slack app's client secret"
+    )
+    slack_redirect_url: str = Field(
+        "",
+        alias="SLACK_REDIRECT_URL",
+        description="https://your.host/slack/oauth_redirect; unset: the app's only one",
+    )
+    secret_key: SecretStr | None = Field(
+        None,
+        alias="WIREWATCH_SECRET_KEY",
+        description="encrypts the tokens of Slack workspaces; more keys, by commas, only decrypt",
+    )
+    slack_changers: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        alias="SLACK_CHANGERS",
+        description="who may change rules: unset for all members, else admins and user ids",
+    )
     slack_api_url: str = Field(
         "https://slack.com/api/", alias="SLACK_API_URL", description="Slack Web API, for tests"
     )
@@ -161,7 +184,7 @@ class Settings(BaseSettings):
     )
 
     _split = field_validator(
-        "rules", "feeds", "chats", "egress_allow", "matrix_allow", mode="before"
+        "rules", "feeds", "chats", "egress_allow", "matrix_allow", "slack_changers", mode="before"
     )(_listed)
 
     @field_validator("chats")
@@ -174,6 +197,17 @@ class Settings(BaseSettings):
                 message = f"unknown chat {chat!r}, known are {', '.join(CHATS)}{hint}"
                 raise ValueError(message)
         return tuple(dict.fromkeys(chats))
+
+    @field_validator("slack_changers")
+    @classmethod
+    def _known_changers(cls, changers: tuple[str, ...]) -> tuple[str, ...]:
+        if changers == ("members",):
+            return ()
+        for who in changers:
+            if who != "admins" and not re.fullmatch(r"[UW][A-Z0-9]{5,}", who):
+                message = f"{who!r} is neither members, nor admins, nor a user id such as U012ABCDE"
+                raise ValueError(message)
+        return changers
 
     @field_validator("max_age", mode="before")
     @classmethod
@@ -217,7 +251,7 @@ class Settings(BaseSettings):
         if self.chats:
             return self.chats
         with_tokens = {
-            "slack": self.slack_bot_token is not None,
+            "slack": self.slack_bot_token is not None or self.slack_client_id is not None,
             "matrix": self.matrix_homeserver is not None,
         }
         return tuple(chat for chat, there in with_tokens.items() if there) or ("console",)

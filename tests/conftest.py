@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,9 +57,24 @@ def clock() -> TurnedClock:
     return TurnedClock(datetime(2024, 4, 30, 12, 0, tzinfo=UTC))
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, made once: migrations cost more than most tests."""
+    path = tmp_path_factory.mktemp("empty") / "wirewatch.db"
+
+    async def make() -> None:
+        store = Store(f"sqlite:///{path}")
+        await store.open()
+        await store.close()
+
+    asyncio.run(make())
+    return path
+
+
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
+async def store(tmp_path: Path, empty_database: Path) -> AsyncIterator[Store]:
     """A real, empty SQLite store."""
+    shutil.copy(empty_database, tmp_path / "wirewatch.db")
     opened = Store(f"sqlite:///{tmp_path / 'wirewatch.db'}")
     await opened.open()
     yield opened

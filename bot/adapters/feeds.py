@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from bot.adapters.parsing import ParserPool, ParsingError
 from bot.core.discover import announced_feeds
-from bot.core.feed import parse_feed, prune
+from bot.core.feed import parse_feed, prune, speech, spoken
 from bot.core.feed.decode import decode
+from bot.core.feed.language import MIN_LENGTH, detected
 from bot.core.feed.links import announced
 from bot.core.model import Feed, ParsedFeed, Validators
 from bot.core.opml import parse_opml
@@ -87,6 +88,17 @@ class HttpFeeds:
         Raises:
             FeedError: the body is no feed, or reading it took too long.
         """
+        parsed = await self._parsed(feed, fetched, now)
+        words = speech(parsed)
+        if sum(map(len, words)) < MIN_LENGTH:
+            return parsed
+        try:
+            # Apart, for what knows languages takes more memory than all else.
+            return spoken(parsed, await self._pool.apart.run(detected, words))
+        except ParsingError:
+            return parsed
+
+    async def _parsed(self, feed: Feed, fetched: Fetched, now: datetime) -> ParsedFeed:
         known = frozenset(fetched.validators.entries)
         if len(fetched.body) <= INLINE:
             pruned = prune(fetched.body, fetched.content_type, known)
@@ -151,6 +163,7 @@ class HttpFeeds:
                 content_type=fetched.content_type,
                 now=now,
                 known=known,
+                guess=False,
             )
         except ParsingError as error:
             raise FeedError(error.reason) from error

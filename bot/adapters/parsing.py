@@ -123,6 +123,7 @@ class ParserPool:
         self, size: int = 2, *, deadline: float = DEADLINE, memory: int = 512 << 20
     ) -> None:
         self._deadline, self._memory = deadline, memory
+        self._apart: ParserPool | None = None
         self._places = asyncio.Semaphore(size)
         self._idle: list[_Worker] = []
         self._busy: set[_Worker] = set()
@@ -136,11 +137,20 @@ class ParserPool:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if self._apart is not None:
+            await self._apart.__aexit__(kind, error, trace)
         workers = [*self._idle, *self._busy]
         busy = set(self._busy)
         self._idle.clear()
         self._busy.clear()
         await asyncio.gather(*(worker.stop(now=worker in busy) for worker in workers))
+
+    @property
+    def apart(self) -> ParserPool:
+        """One further worker, for calls that load much and are quick: the others stay small."""
+        if self._apart is None:
+            self._apart = ParserPool(1, deadline=self._deadline, memory=self._memory)
+        return self._apart
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call a module-level function in a worker and give what it returns.

@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.adapters.console import ConsoleChat
-from bot.core.alert import channel_of
 from bot.errors import SettingsError
-from bot.ports import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -22,8 +20,8 @@ if TYPE_CHECKING:
     from bot.adapters.slack import SlackChat
     from bot.adapters.store import Store
     from bot.adapters.web import Route
-    from bot.core.model import Rule
-    from bot.ports import Chat, Clock, Incoming
+    from bot.jobs.answer.desk import Desk
+    from bot.ports import Chat, Clock, Incoming, Reply
     from bot.settings import Settings
 
     Answer = Callable[[Incoming], Awaitable[Reply]]
@@ -37,6 +35,7 @@ async def open_chats(
     store: Store,
     clock: Clock,
     answer: Answer,
+    desk: Desk,
     routes: Iterable[Route] = (),
 ) -> dict[str, Chat]:
     """Build and start the chats that run, and the server where anything is served.
@@ -50,6 +49,7 @@ async def open_chats(
         store: everything remembered.
         clock: the time.
         answer: carries out commands.
+        desk: what Slack shows of rules and channels.
         routes: what is served beside what the chats need.
 
     Raises:
@@ -61,7 +61,7 @@ async def open_chats(
         if name == "console":
             chats[name] = _console(settings, console)
         elif name == "slack":
-            chats[name] = await _slack(stack, settings, store, clock, answer, served)
+            chats[name] = await _slack(stack, settings, store, answer, desk, served)
         else:
             chats[name] = await _matrix(stack, settings, store, clock, answer)
     if served:
@@ -83,31 +83,18 @@ async def _slack(
     stack: AsyncExitStack,
     settings: Settings,
     store: Store,
-    clock: Clock,
     answer: Answer,
+    desk: Desk,
     served: list[Route],
 ) -> SlackChat:
-    chat = _slack_chat(settings, store, clock, answer)
+    from bot.app.slack import make_slack, resolved  # noqa: PLC0415 -- only where Slack runs
+
+    await desk.book.readdress(resolved(await store.slack_names()))
+    chat = make_slack(settings, store, answer, desk)
     served += chat.routes()
     stack.push_async_callback(chat.stop)
     await chat.start()
     return chat
-
-
-def _slack_chat(settings: Settings, store: Store, clock: Clock, answer: Answer) -> SlackChat:
-    from bot.adapters.slack import SlackChat  # noqa: PLC0415 -- only where Slack runs
-
-    if settings.slack_bot_token is None:
-        raise SettingsError("SLACK_BOT_TOKEN", "the slack chat needs it, see docs/slack.md")
-    return SlackChat(
-        bot_token=settings.slack_bot_token.get_secret_value(),
-        answer=answer,
-        clock=clock,
-        app_token=_secret(settings.slack_app_token),
-        signing_secret=_secret(settings.slack_signing_secret),
-        api_url=settings.slack_api_url,
-        article=store.article,
-    )
 
 
 async def _matrix(
@@ -149,22 +136,6 @@ def _matrix_folder(store: Store) -> Path:
     return (store.file.parent if store.file else Path("data")) / "matrix"
 
 
-async def check_slack(
-    settings: Settings, store: Store, clock: Clock, rules: Iterable[Rule]
-) -> list[str]:
-    """Ask Slack whether token, scopes and channels are in order; give what is wrong, a line each.
-
-    Raises:
-        SettingsError: a token is missing.
-    """
-    chat = _slack_chat(settings, store, clock, _silent)
-    targets = {channel_of(target) for rule in rules for target in rule.channels}
-    try:
-        return await chat.check(sorted(channel for name, channel in targets if name == "slack"))
-    finally:
-        await chat.stop()
-
-
 async def survey_matrix(settings: Settings, store: Store) -> list[str]:
     """Log in and list the rooms with the bot's power in each, a line each.
 
@@ -175,10 +146,6 @@ async def survey_matrix(settings: Settings, store: Store) -> list[str]:
     from bot.adapters.matrix import survey  # noqa: PLC0415 -- only where Matrix runs
 
     return await survey(_login(settings), _matrix_folder(store))
-
-
-async def _silent(_incoming: Incoming) -> Reply:
-    return Reply("", ok=False)
 
 
 def _secret(value: SecretStr | None) -> str | None:

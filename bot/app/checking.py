@@ -10,7 +10,7 @@ from rich.text import Text
 
 from bot.adapters.feedlists import load_all_feeds
 from bot.adapters.store import Store
-from bot.app.chats import check_slack, survey_matrix
+from bot.app.chats import survey_matrix
 from bot.app.knowledge import load_knowledge
 from bot.app.shell import SystemClock
 from bot.core.alert import channel_of
@@ -36,6 +36,8 @@ def check_rule_files(console: Console, paths: tuple[Path, ...]) -> int:
 def _check_rules(console: Console, knowledge: Knowledge) -> int:
     for fault in knowledge.faults:
         _fault(console, str(fault))
+    for warning in knowledge.warnings:
+        _doubtful(console, warning)
     _fine(console, f"{len(knowledge.rules)} rules, {len(knowledge.officials)} entities read")
     return len(knowledge.faults)
 
@@ -113,6 +115,9 @@ async def _check_chats(console: Console, settings: Settings, rules: Iterable[Rul
     store, faults = Store(settings.database_url), 0
     try:
         if "slack" in settings.active_chats:
+            from bot.app.slack import check_slack  # noqa: PLC0415 -- only where Slack runs
+
+            await store.open()
             wrong = await check_slack(settings, store, SystemClock(), rules)
             for line in wrong:
                 _fault(console, line)
@@ -125,11 +130,17 @@ async def _check_chats(console: Console, settings: Settings, rules: Iterable[Rul
     except (WirewatchError, OSError) as error:
         _fault(console, str(error))
         faults += 1
+    finally:
+        await store.close()
     return faults
 
 
 def _fault(console: Console, text: str) -> None:
     console.print(Text("wrong  ", style="bold red").append(text, style="default"))
+
+
+def _doubtful(console: Console, text: str) -> None:
+    console.print(Text("look   ", style="bold yellow").append(text, style="default"))
 
 
 def _fine(console: Console, text: str) -> None:

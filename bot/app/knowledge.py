@@ -24,11 +24,13 @@ class Knowledge:
         officials: the entities, shipped ones included.
         rules: the watches of the configured files.
         faults: what is wrong in them; the rest is used.
+        warnings: names that mean two entities: `file:line: words`.
     """
 
     officials: Officials
     rules: tuple[Rule, ...]
     faults: tuple[FileError, ...]
+    warnings: tuple[str, ...] = ()
 
 
 def load_knowledge(paths: tuple[Path, ...], *, builtin: bool = True) -> Knowledge:
@@ -44,4 +46,4 @@ def load_knowledge(paths: tuple[Path, ...], *, builtin: bool = True) -> Knowledg
         entities = {entity.id: entity for entity in files.entities}
     files, faults = check_rules(list(paths), known=entities.values())
     entities |= {entity.id: entity for entity in files.entities}
-    return Knowledge(Officials(entities.values()), files.rules, tuple(faults))
+    return Knowledge(Officials(entities.values()), files.rules, tuple(faults), files.warnings)

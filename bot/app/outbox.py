@@ -58,7 +58,7 @@ async def retry_deliveries(settings: Settings, subject: str) -> str:
         count = await store.retry(subject, entry.at, entry)
     if not count:
         raise CommandError(f"{subject!r}: no delivery that waits, is blocked or dead")
-    return f"{count} to be tried again; a running bot begins within a second"
+    return f"{count} to be tried again; a running bot begins within seconds"
 
 
 async def discard_deliveries(settings: Settings, subject: str, why: str) -> str:

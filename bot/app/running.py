@@ -99,6 +99,7 @@ async def run(settings: Settings, console: Console, *, once: bool, speed: float 
             clock=clock,
             answer=reply,
             routes=websub_routes(hubs) if settings.web_url else (),
+            desk=desk,
         )
         if with_canary:
             chats[canary.CHAT] = CanaryChat()

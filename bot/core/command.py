@@ -10,7 +10,7 @@ from bot.errors import CommandError
 
 VERBS: dict[str, tuple[str, str]] = {
     "add": ("add <query> [as <name>] [#channel]", "watch for something, alert here"),
-    "test": ("test <query> [7d]", "try a query over stored articles, save nothing"),
+    "test": ("test [<rule>:] <query> [7d]", "try a query, or an edit, over stored articles"),
     "list": ("list", "the rules of this channel"),
     "show": ("show <rule>", "one rule"),
     "edit": ("edit <rule> <query>", "change a rule's query"),
@@ -32,6 +32,10 @@ VERBS: dict[str, tuple[str, str]] = {
     "unmute": ("unmute <url|story>", "end it"),
     "quiet": ("quiet [22:00-07:00 [zone] | off]", "hold alerts at night; one digest after it"),
     "digest": ("digest [off | hourly | daily 08:00 [zone]]", "one message instead of many"),
+    "threads": (
+        "threads [on | both | off]",
+        "news of a story: below its alert, in the channel too, or as messages of their own",
+    ),
     "feedback": (
         "feedback <rule> <url|article> wrong-sense|not-news|not-them|too-many|undo",
         "say that an alert was not relevant",
@@ -66,7 +70,7 @@ WEEK = 168
 """Hours."""
 _NO_ARGUMENT_NEEDED = (
     *("list", "status", "audit", "help", "feed", "entity"),
-    *("quiet", "digest", "silence", "snooze", "mute"),
+    *("quiet", "digest", "threads", "silence", "snooze", "mute"),
 )
 MONTH = 720
 """Hours."""
@@ -75,6 +79,7 @@ _ENTITY_ACTIONS = ("list", "show")
 _DURATION = re.compile(r"(?:since:)?(\d{1,3})([hdw])", re.IGNORECASE)
 _HOURS = {"h": 1, "d": 24, "w": 168}
 _NAME = re.compile(r"[\w.@-]+", re.UNICODE)
+_QUOTED = re.compile(r'"([^"]+)"(?=\s|$)')
 _AS = re.compile(r"\s+as\s+(\"[^\"]+\"|\S+)\s*$", re.IGNORECASE)
 _CHANNEL = re.compile(r"\s+(#[^\s#]+|<#[A-Z0-9]+(?:\|[^>]*)?>)\s*$")
 
@@ -123,6 +128,11 @@ def parse_command(text: str) -> Command:
     return _READERS.get(verb, _subject_only)(verb, rest)
 
 
+def as_word(name: str) -> str:
+    """Give a rule's name as commands take it: in quotation marks where it holds a space."""
+    return f'"{name}"' if " " in name else name
+
+
 def _unknown(word: str, known: list[str], what: str) -> CommandError:
     close = difflib.get_close_matches(word.casefold(), known, n=1)
     hint = f", did you mean {ALIASES.get(close[0], close[0])}?" if close else ", try help"
@@ -152,13 +162,13 @@ def _test(verb: str, rest: str) -> Command:
 
 
 def _two(verb: str, rest: str) -> Command:
-    subject, _, tail = rest.partition(" ")
-    if not tail.strip():
+    subject, tail = _first(rest)
+    if not tail:
         raise CommandError(f"{verb} needs more: {VERBS[verb][0]}")
     if verb == "rename":
-        _check_name(tail.strip())
-        return Command(verb, subject=subject, name=tail.strip())
-    return Command(verb, subject=subject, query=tail.strip())
+        _check_name(tail)
+        return Command(verb, subject=subject, name=tail)
+    return Command(verb, subject=subject, query=tail)
 
 
 def _quotes(verb: str, rest: str) -> Command:
@@ -170,8 +180,8 @@ def _quotes(verb: str, rest: str) -> Command:
 
 
 def _subject_and_value(verb: str, rest: str) -> Command:
-    subject, _, value = rest.partition(" ")
-    return Command(verb, subject=subject, value=value.strip())
+    subject, value = _first(rest)
+    return Command(verb, subject=subject, value=value)
 
 
 def _value_only(verb: str, rest: str) -> Command:
@@ -179,10 +189,11 @@ def _value_only(verb: str, rest: str) -> Command:
 
 
 def _feedback(verb: str, rest: str) -> Command:
-    parts = rest.split()
-    if len(parts) not in (2, 3):
+    rule, tail = _first(rest)
+    parts = tail.split()
+    if len(parts) not in (1, 2):
         raise CommandError(f"feedback needs more: {VERBS[verb][0]}")
-    rule, article, reason = (*parts, "unspecified")[:3]
+    article, reason = (*parts, "unspecified")[:2]
     return Command(verb, subject=article, name=rule, value=reason)
 
 
@@ -213,6 +224,14 @@ def _with_action(verb: str, rest: str) -> Command:
     if action not in ("list", "export") and not subject.strip():
         raise CommandError(f"{verb} {action} needs more: {VERBS[verb][0]}")
     return Command(verb, action=action, subject=subject.strip())
+
+
+def _first(text: str) -> tuple[str, str]:
+    """Take the first word off a text, or what stands in quotation marks: names hold spaces, too."""
+    if found := _QUOTED.match(text):
+        return found[1], text[found.end() :].strip()
+    first, _, rest = text.partition(" ")
+    return first, rest.strip()
 
 
 def _cut(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
@@ -252,5 +271,6 @@ _READERS = {
     "unsnooze": _subject_only,
     "quiet": _value_only,
     "digest": _value_only,
+    "threads": _value_only,
     "feedback": _feedback,
 }

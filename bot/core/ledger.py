@@ -73,6 +73,11 @@ class Said:
         return self.first.article.when
 
     @property
+    def seen(self) -> datetime:
+        """When we first saw it; what counts as lately goes by this, for dates of feeds may err."""
+        return min(report.article.arrived for report in self.reports)
+
+    @property
     def reports(self) -> tuple[Report, ...]:
         """All of them, the first one first."""
         return (self.first, *self.others)

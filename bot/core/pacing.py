@@ -147,8 +147,8 @@ class Tempo:
         return replace(self, full_at=begun + timedelta(seconds=self._gap))
 
     def eased(self) -> Tempo:
-        """A message was taken: come back to the good pace by and by."""
-        return replace(self, gap=max(self.least, self._gap * _EASED), held=None)
+        """A message was taken: come back to the good pace by and by; a named pause stands."""
+        return replace(self, gap=max(self.least, self._gap * _EASED))
 
     def widened(self, until: datetime | None) -> Tempo:
         """It was too much: go at half the pace, and not at all before the time that was named."""

@@ -72,20 +72,21 @@ def chart_of(
             quiet ones.
     """
     first = today - timedelta(days=days - 1)
-    start = max(min(known, first), first - timedelta(days=BEFORE))
+    earliest = first - timedelta(days=BEFORE)
     totals: Counter[date] = Counter()
     by_outlet: dict[str, Counter[date]] = {}
     for when, outlet in seen:
         day = when.date()
-        if not start <= day <= today:
+        if not earliest <= day <= today:
             continue
         totals[day] += 1
         if day >= first:
             by_outlet.setdefault(outlet, Counter())[day] += 1
-    every = [start + timedelta(days=at) for at in range((today - start).days + 1)]
-    earlier = len(every) - days
-    marked = [at - earlier for at in spikes([totals[day] for day in every]) if at >= earlier]
-    shown = tuple(every[earlier:])
+    every = [earliest + timedelta(days=at) for at in range(BEFORE + days)]
+    usual = [day for day in every if day >= known]
+    high = {usual[at] for at in spikes([totals[day] for day in usual])}
+    shown = tuple(every[BEFORE:])
+    marked = [at for at, day in enumerate(shown) if day in high]
     return Chart(
         title=f"{name}: {sum(totals[day] for day in shown)} {what} in {_days(days)}",
         days=shown,

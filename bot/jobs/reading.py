@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.core.model import domain_of
 from bot.core.quotes import find_quotes
 from bot.errors import FetchError
 
@@ -67,8 +68,9 @@ class Reader:
     async def read(self, entry: Article, full_text: FullText) -> Reading:
         """Read one article; never raises for what is in it.
 
-        Steps: candidates on title and feed text; the page, if there are any (or the feed always
-        wants it); quotes; matches with the full text and the speakers.
+        Steps: candidates on title and feed text, or rules that the page's text may complete; the
+        page, if there are any (or the feed always wants it); quotes; matches with the full text and
+        the speakers.
         """
         try:
             return await self._read(entry, full_text)
@@ -77,7 +79,8 @@ class Reader:
             return Reading(entry, entry, outcome=f"could not be read: {error}"[:200])
 
     async def _read(self, entry: Article, full_text: FullText) -> Reading:
-        candidates = self._rules.find_candidates(entry)
+        goes_on = full_text != "never" and bool(entry.url) and len(entry.text) < ENOUGH
+        candidates = self._rules.find_candidates(entry, teaser=goes_on)
         if not candidates and full_text != "always":
             return Reading(entry, entry, outcome="no rule matched")
         article, note = await self._with_page(entry, full_text)
@@ -117,6 +120,8 @@ class Reader:
         except FetchError as error:
             log.debug("page not fetched", url=entry.url, reason=error.reason)
             return entry, f" (its page: {error.reason})"
+        if domain_of(page.url) != entry.domain:  # an aggregator's link led to the publisher
+            entry = replace(entry, url=page.url)
         if len(page.text) <= len(entry.text):
             return replace(entry, full=True), ""
         return replace(entry, text=page.text, full=True), ""

@@ -11,7 +11,7 @@ from bot.core.match import RuleSet
 from bot.errors import QueryError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from bot.core.model import Rule
     from bot.core.officials import Officials
@@ -33,6 +33,7 @@ class RuleBook:
         self.officials = officials
         self.active = RuleSet(officials)
         self._files = {rule.id: rule for rule in from_files}
+        self._written = dict(self._files)
         self._store = store
         self._all: dict[str, Rule] = {}
 
@@ -43,6 +44,21 @@ class RuleBook:
     def from_file(self, rule: Rule) -> bool:
         """Say whether a rule stands in a file, so that only the file can change it."""
         return rule.id in self._files
+
+    def channels(self) -> set[str]:
+        """Give where alerts of the files' rules go, as the files say."""
+        return {channel for rule in self._written.values() for channel in rule.channels}
+
+    async def readdress(self, channels: Mapping[str, str]) -> None:
+        """Take channels of files for what they are, such as `slack:C123` for `slack:#desk`.
+
+        Raises:
+            StoreError: the database refused; nothing changes.
+        """
+        for rule in self._written.values():
+            meant = tuple(dict.fromkeys(channels.get(one, one) for one in rule.channels))
+            self._files[rule.id] = replace(rule, channels=meant)
+        await self.refresh()
 
     async def refresh(self) -> None:
         """Read the stored rules and bring the engine's set in step; unchanged rules stay put.

@@ -82,6 +82,7 @@ class Heart:
         self._claims, self._clock = claims, clock
         self._chores, self._at_work = dict(chores or {}), set[str]()
         self._polls: dict[asyncio.Task[None], str] = {}
+        self._claiming = self._more = self._stopping = False
         self._others: set[asyncio.Task[None]] = set()
         self._rules_version = -1
         self._complaints: dict[str, str] = {}
@@ -115,6 +116,7 @@ class Heart:
 
     async def stop(self) -> None:
         """Let what is under way end, within the grace; give back what does not."""
+        self._stopping = True
         self._deliver.stop()
         polls = dict(self._polls)
         await self._ended(polls)
@@ -152,17 +154,32 @@ class Heart:
         self._latest = now
 
     async def _start_polls(self) -> None:
-        await self._watch_clock()
-        if self._unreleased:
-            await self._claims.release_claims(list(self._unreleased))
-            self._unreleased.clear()
+        """Claim what is due and poll it; where more is due, go on as soon as half are done."""
+        if self._claiming or self._stopping:
+            return
+        self._claiming = True
+        try:
+            await self._watch_clock()
+            if self._unreleased:
+                await self._claims.release_claims(list(self._unreleased))
+                self._unreleased.clear()
+            states = await self._claim()
+        finally:
+            self._claiming = False
         under_way = set(self._polls.values())
-        for state in await self._claim():
+        for state in states:
             if state.feed.id in under_way:
                 continue  # its claim expired under a clock that was put forward
             task = self._start(self._tolerant("poll", partial(self._poll, state)))
             self._polls[task] = state.feed.id
-            task.add_done_callback(lambda task: self._polls.pop(task, None))
+            task.add_done_callback(self._polled)
+        self._more = len(self._polls) >= POLLS_AT_ONCE
+
+    def _polled(self, task: asyncio.Task[None]) -> None:
+        self._polls.pop(task, None)
+        if self._more and len(self._polls) <= POLLS_AT_ONCE // 2:
+            self._more = False
+            self._start(self._tolerant("polls", self._start_polls))
 
     async def _poll(self, state: FeedState) -> None:
         try:

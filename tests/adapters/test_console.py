@@ -45,6 +45,22 @@ def test_an_alert_says_what_where_when_why_and_who_said_what() -> None:
     assert "\x1b" not in text, "no colours where nobody sees them"
 
 
+@pytest.mark.parametrize(
+    ("outlets", "origins", "words"),
+    [
+        (9, ("Reuters", "AFP"), "9 outlets, 2 origins: Reuters, AFP"),
+        (2, ("AFP",), "2 outlets, 1 origin: AFP"),
+        (1, ("AFP",), "from AFP"),
+        (3, (), "3 outlets"),
+    ],
+)
+def test_reprints_are_told_from_reports(outlets: int, origins: tuple[str, ...], words: str) -> None:
+    """Nine outlets that print two agencies' texts are two sources and not nine."""
+    console = screen()
+    print_alert(console, make_alert(sources=outlets, origins=origins))
+    assert words in " ".join(printed(console).split())
+
+
 def test_lines_fold_at_eighty_columns_even_on_a_wide_screen() -> None:
     console = screen(width=200)
     print_alert(console, make_alert(summary=(Excerpt("word " * 60),)))

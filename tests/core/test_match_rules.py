@@ -211,3 +211,31 @@ def test_no_query_stalls_the_engine(query: str) -> None:
     spent(100)
     small, large = (min(spent(times) for _ in range(3)) for times in (4000, 16_000))
     assert large < 12 * small + 0.1
+
+
+@pytest.mark.parametrize(
+    ("query", "candidate"),
+    [
+        ("Rafah", True),
+        ("Rafah ICC", True),
+        ("Rafah NEAR/5 ICC", True),
+        ("Rafah (ICC OR court)", True),
+        ("ATLEAST/3 Rafah", True),
+        ("Rafah said:@miron(deal)", True),
+        ("Gaza ICC", False),
+        ("Rafah title:ICC", False),
+        ("Rafah lang:fr", False),
+        ("Rafah -crossing", False),
+        ("Rafah -said:@miron", True),
+        ("body:Rafah ICC", True),
+    ],
+)
+def test_a_teaser_is_read_on_where_the_rest_may_complete_a_rule(
+    query: str, *, candidate: bool
+) -> None:
+    """The rarer words must stand in it; what is asked of title and fields must be met."""
+    found = rules(r=query)
+    for text in ["ICC court gaza deal crossing"] * 30:
+        found.find_matches(article(text))
+    teaser = article("The Rafah crossing.", "News from the south", lang="en")
+    assert (found.find_candidates(teaser, teaser=True) == {"r"}) is candidate

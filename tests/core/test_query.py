@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.core.query import MAX_CHARACTERS, Near, Said, Term, parse
+from bot.core.query.parser import _grammar
+from bot.core.query.quick import read
+from bot.core.query.tree import Query, children
 from bot.errors import QueryError
 
 CANONICAL = {
@@ -78,6 +83,7 @@ def test_canonical_form(query: str, canonical: str) -> None:
 # query: (0-based place, part of the reason, suggestion)
 ERRORS: dict[str, tuple[int, str, str | None]] = {
     "": (0, "empty", None),
+    "²": (0, "no letter or digit", None),
     "   ": (0, "empty", None),
     "(a": (0, "never closed", None),
     "a OR (b": (5, "never closed", None),
@@ -220,3 +226,41 @@ def test_the_short_way_says_what_the_grammar_says(query: str) -> None:
     else:
         assert short == parse(f"({query})")
         assert str(short) == str(parse(f"({query})"))
+
+
+def whole(tree: Query) -> tuple[object, ...]:
+    """A tree with its places, which equality leaves out."""
+    return type(tree), tree.at, str(tree), [whole(child) for child in children(tree)]
+
+
+PIECES = [
+    "a", "abc", "AND", "OR", "NOT", "NEAR/8", "NEAR/101", "NEAR", "ATLEAST/2", "(", ")", '"a b"',
+    '"a-b c"', "@dana", "@Dana", "title:", "lang:", "source:x", "said:@x", "about:a", "-", "abc*",
+    "ab*", "x-y", "near", "ICC", "²", "1", '"NOT"', "-(", "AND(", "NOT(", "!x", "/a/", "b's",
+]  # fmt: skip
+
+
+@pytest.mark.timeout(7200)  # the nightly profile takes its time
+@given(st.lists(st.tuples(st.sampled_from(PIECES), st.sampled_from([" ", " ", "", "\n"]))))
+def test_what_is_read_without_the_grammar_is_what_the_grammar_reads(
+    pieces: list[tuple[str, str]],
+) -> None:
+    """Same nodes at the same places, and nothing that the grammar would refuse."""
+    query = "".join(piece + space for piece, space in pieces)
+    quick = read(query) if query.strip() else None
+    if quick is not None:
+        assert whole(quick) == whole(_grammar().parse(query))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "query", ["a", "a OR b", '(a OR "b c") AND NOT d', "a NEAR/3 @x", "title:a -b abc*"]
+)
+def test_common_queries_need_no_grammar(query: str) -> None:
+    assert read(query) == parse(query)
+
+
+def test_deep_brackets_are_left_to_the_grammar() -> None:
+    assert read("(" * 2000) is None
+    assert read("-" * 500 + "a") is None
+    with pytest.raises(QueryError, match="deeper"):
+        parse("NOT " * 30 + "a b")

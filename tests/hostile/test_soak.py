@@ -1,34 +1,48 @@
 """Many feeds for a while, a tenth of them hostile: nothing is lost, nobody is hammered.
 
-The server keeps its own log: what it published, who asked when, how many at a time. Afterwards the
-log is compared with what was read. Some seconds and 60 feeds by default; 5,000 feeds for half an
-hour with WIREWATCH_PROFILE=nightly.
+The bot's own way of a poll on a real store; the server keeps its own log: what it published, who
+asked when, how many at a time. Afterwards the log is compared with what is stored. Some seconds
+and 60 feeds by default; 5,000 feeds for half an hour with WIREWATCH_PROFILE=nightly; other sizes
+with WIREWATCH_SOAK=<feeds>,<hosts>,<seconds>,<seconds between polls>.
 """
 
+from __future__ import annotations
+
 import asyncio
-import heapq
+import os
 import random
 import sys
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.adapters.feeds import HttpFeeds
 from bot.adapters.http import HttpClient, Limits
+from bot.adapters.pages import HttpPages
 from bot.adapters.parsing import ParserPool
-from bot.core.model import Feed, Validators
-from bot.core.politeness import after_failure, next_poll
-from bot.errors import FeedError, FetchError
-from bot.ports import Fetched
+from bot.core.match import RuleSet
+from bot.core.model import Feed, FeedState, Rule
+from bot.core.officials import Officials
+from bot.core.story import Stories
+from bot.jobs.reading import Reader
+from bot.jobs.watch import Pace, Watch
 from tests.hostile.modes import MODES, NIGHTLY, Writer, answer, rss
 
-FEEDS, HOSTS, SECONDS, EVERY = (5_000, 500, 1_800, 60.0) if NIGHTLY else (60, 6, 6, 1.0)
+if TYPE_CHECKING:
+    from bot.adapters.store import Store
+
+SIZES = os.environ.get("WIREWATCH_SOAK") or ("5000,500,1800,60" if NIGHTLY else "60,6,6,1")
+FEEDS, HOSTS, SECONDS = (int(part) for part in SIZES.split(",")[:3])
+EVERY = float(SIZES.split(",")[3])
+LONG = SECONDS > 60
 KEPT = 20
 GROWTH = 60 << 20
+LEASE = timedelta(minutes=10)
 # Those that take the server's own processor for long, or more memory than the test may.
 HEAVY = ("bomb", "endless", "long", "many", "nested", "open", "odd")
 BAD = [name for name in MODES if not any(part in name for part in HEAVY)]
@@ -81,47 +95,39 @@ class Publisher:
             writer.close()
 
 
+class SystemClock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
 @dataclass
-class Poller:
-    """Polls what is due, politely, and remembers keys."""
+class Bot:
+    """Claims and polls what is due, as the program's heart does."""
 
-    feeds: HttpFeeds
-    keys: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
-    known: dict[int, Validators] = field(default_factory=dict)
-    failures: dict[int, int] = field(default_factory=lambda: defaultdict(int))
-    reasons: dict[int, str] = field(default_factory=dict)
+    store: Store
+    watch: Watch
+    polls: int = 0
 
-    async def poll(self, number: int) -> datetime:
-        """Poll a feed; give when it is due again."""
-        feed = Feed(f"http://h{number % HOSTS}.example/{number}")
-        try:
-            got = await self.feeds.fetch(feed, self.known.get(number, Validators()))
-            if isinstance(got, Fetched):
-                parsed = await self.feeds.parse(feed, got, datetime.now(UTC))
-                self.known[number] = replace(got.validators, entries=parsed.entries)
-                self.keys[number] += [article.key for article in parsed.articles]
-        except (FetchError, FeedError) as error:
-            self.failures[number] += 1
-            self.reasons[number] = error.reason
-            return after_failure(datetime.now(UTC), self.failures[number])
-        return next_poll(datetime.now(UTC), EVERY, roll=LUCK.random())
+    async def poll(self, state: FeedState) -> None:
+        await self.watch.poll(state)
+        self.polls += 1
 
     async def run(self, until: datetime) -> None:
-        """Poll all feeds when they are due, 64 at a time."""
-        start = datetime.now(UTC)
-        due = [(start + timedelta(seconds=EVERY * n / FEEDS), n) for n in range(FEEDS)]
-        heapq.heapify(due)
-        slots = asyncio.Semaphore(64)
+        under_way: set[asyncio.Task[None]] = set()
+        while (now := datetime.now(UTC)) < until:
+            for state in await self.store.claim_due(now, 64 - len(under_way), LEASE):
+                task = asyncio.create_task(self.poll(state))
+                under_way.add(task)
+                task.add_done_callback(under_way.discard)
+            await asyncio.sleep(0.02)
+        await asyncio.gather(*under_way)
 
-        async def one(number: int) -> None:
-            async with slots:
-                heapq.heappush(due, (await self.poll(number), number))
-
-        async with asyncio.TaskGroup() as group:
-            while datetime.now(UTC) < until:
-                while due and due[0][0] <= datetime.now(UTC):
-                    group.create_task(one(heapq.heappop(due)[1]))
-                await asyncio.sleep(0.02)
+    async def keys(self) -> dict[str, list[str]]:
+        """Give the keys that are stored of each feed."""
+        found: dict[str, list[str]] = defaultdict(list)
+        async for one in self.store.articles_since(datetime.now(UTC) - timedelta(days=1)):
+            found[one.article.feed_id].append(one.article.key)
+        return found
 
 
 def resident() -> int:
@@ -130,42 +136,69 @@ def resident() -> int:
     return sum(int(line.split()[1]) << 10 for line in lines if line.startswith("VmRSS:"))
 
 
+def feed(number: int) -> Feed:
+    url = f"http://h{number % HOSTS}.example/{number}"
+    return Feed(url, f"Outlet {number}", every=EVERY, backfill=True)
+
+
 @pytest.mark.timeout(0)
-async def test_many_feeds_for_a_while() -> None:
-    """No entry is lost or read twice, two at a host, never sooner than due, memory stays flat."""
-    server = Publisher()
+async def test_many_feeds_for_a_while(store: Store) -> None:
+    """No entry is lost or stored twice, two at a host, never sooner than due, memory stays flat."""
+    server, officials = Publisher(), Officials([])
     listener = await asyncio.start_server(server.serve, "127.0.0.1", 0)
     port = listener.sockets[0].getsockname()[1]
     hosts = {f"h{number}.example": f"127.0.0.1:{port}" for number in range(HOSTS)}
-    limits = Limits(connect=2, silence=1, total=3)
+    limits = Limits() if LONG else Limits(connect=2, silence=1, total=3)
+    await store.add_feeds(feed(number) for number in range(FEEDS))
+    rules = RuleSet(officials, [Rule("none", "none", "Rafah ceasefire", ("console",))])
     async with HttpClient(hosts=hosts, limits=limits) as client, ParserPool(2) as pool:
-        poller = Poller(HttpFeeds(client, pool))
-        end = datetime.now(UTC) + timedelta(seconds=SECONDS)
-        running = asyncio.create_task(poller.run(end))
-        early = 0
+        watch = Watch(
+            feeds=HttpFeeds(client, pool),
+            reader=Reader(HttpPages(client, pool), rules, officials),
+            store=store,
+            rules=rules,
+            stories=Stories(),
+            chats=("console",),
+            clock=SystemClock(),
+            pace=Pace(EVERY, prime=True, chance=LUCK.random),
+        )
+        bot = Bot(store, watch)
+        begin = datetime.now(UTC)
+        end = begin + timedelta(seconds=SECONDS)
+        running = asyncio.create_task(bot.run(end))
+        sizes: list[int] = []
         while not running.done() and datetime.now(UTC) < end - timedelta(seconds=1.5 * EVERY):
             server.publish()
             await asyncio.sleep(EVERY / 4)
-            if not early and datetime.now(UTC) > end - timedelta(seconds=SECONDS * 0.7):
-                early = resident()
+            sizes.append(resident())
         await running
-        late = resident()
-        for number in range(FEEDS):
+        # What was published at the very end is read by hand.
+        for state in await store.feed_states():
+            number = int(state.feed.url.rsplit("/", 1)[1])
             if number % 10 != 9 and server.published[number]:
-                await poller.poll(number)
+                await bot.poll(state)
     listener.close()
     for task in asyncio.all_tasks() - {asyncio.current_task()}:
         task.cancel()
+    states = {int(s.feed.url.rsplit("/", 1)[1]): s for s in await store.feed_states()}
+    keys = await bot.keys()
+    early, late = sizes[len(sizes) * 3 // 10], sizes[-1]
+    print(  # noqa: T201 -- the figures of a long run
+        f"{FEEDS} feeds, {SECONDS} s: {bot.polls} polls, {sum(map(len, keys.values()))} entries "
+        f"stored of {sum(map(len, server.published.values()))} published, memory "
+        f"{early >> 20} then {late >> 20} MB, at most {server.busiest} at a host"
+    )
     good = [number for number in range(FEEDS) if number % 10 != 9]
-    lost = {n: set(server.published[n]) - set(poller.keys[n]) for n in good}
-    assert not {number: keys for number, keys in lost.items() if keys}
-    assert all(len(poller.keys[n]) == len(server.published[n]) for n in good)
+    lost = {n: set(server.published[n]) - set(keys[feed(n).id]) for n in good}
+    assert not {number: found for number, found in lost.items() if found}
+    assert all(len(keys[feed(n).id]) == len(server.published[n]) for n in good)
     assert sum(len(server.asked[number]) for number in good) > len(good) * 2
-    assert not set(good) & set(poller.reasons), poller.reasons
+    assert {n: states[n].error for n in good if states[n].error} == {}
     assert server.busiest <= limits.per_host
     # The last request of each was made by hand, to read what was published at the end.
     gaps = [b - a for n in good for a, b in pairwise(server.asked[n][:-1])]
     assert min(gaps) > EVERY * 0.9
-    assert all(reason and len(reason) < 120 for reason in poller.reasons.values())
-    if sys.platform == "linux" and early:
+    bad = [states[number].error for number in range(FEEDS) if number % 10 == 9]
+    assert all(len(reason) < 120 for reason in bad if reason)
+    if sys.platform == "linux":
         assert late - early < GROWTH

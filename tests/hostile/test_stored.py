@@ -38,6 +38,9 @@ TEXT = (
 )
 
 
+HEAD = "<title>T</title><language>en</language>"  # declared: a guess loads a model
+
+
 def entry(guid: str, **fields: str) -> str:
     given = {"title": "Ferry drifts off Orrin Head", "description": TEXT} | fields
     inner = "".join(f"<{name}>{value}</{name}>" for name, value in given.items())
@@ -49,7 +52,7 @@ class Setting:
 
     def __init__(self, store: Store, clock: TurnedClock) -> None:
         self.store, self.clock = store, clock
-        self.mode: Mode = answer(rss(entry("1")))
+        self.mode: Mode = answer(rss(entry("1"), HEAD))
         self.watch: Watch
 
     async def serve(self, reader: asyncio.StreamReader, writer: Writer) -> None:
@@ -67,7 +70,7 @@ class Setting:
     async def poll(self, *entries: str) -> int:
         """Poll, after the server was given these entries if any; give the number of alerts."""
         if entries:
-            self.mode = answer(rss("".join(entries)))
+            self.mode = answer(rss("".join(entries), HEAD))
         self.clock.turn(minutes=10)
         return (await self.watch.poll(await self.state())).alerts
 

@@ -13,7 +13,7 @@ import pytest
 
 from bot.adapters.chart import draw
 from bot.core.command import parse_command
-from bot.core.model import Entity, Match, Office, PollRecord, Rule, StoredArticle, Validators
+from bot.core.model import Entity, Match, Office, PollRecord, Quote, Rule, StoredArticle, Validators
 from bot.core.officials import Officials
 from bot.jobs.answer import answer
 from bot.jobs.answer.desk import Desk
@@ -112,7 +112,10 @@ async def test_a_files_rule_is_paused_but_not_changed_from_a_chat(room: Room) ->
 async def test_edit_and_rename_keep_the_rules_identity(room: Room) -> None:
     await room.type("add Rafah as truce")
     edited = await room.type("edit truce Rafah OR Gaza")
-    assert edited.text == "truce now watches for: Rafah OR Gaza\n  before: Rafah"
+    assert edited.text == (
+        "truce now watches for: Rafah OR Gaza\n  before: Rafah\n"
+        "  over 7 days: gains 0, loses 0 articles"
+    )
     assert (await room.type("rename truce gaza")).text == "truce is now called gaza"
     rule = room.desk.book.active.rule("console/truce")
     assert rule is not None
@@ -147,6 +150,47 @@ async def test_a_query_is_tried_over_stored_articles(room: Room, store: Store) -
     assert "by clause" in (await room.type("test ferry OR snow")).text
 
 
+async def test_hits_of_one_story_are_one_alert(room: Room, store: Store) -> None:
+    """The forecast counts stories, not reprints."""
+    text = "The ferry stays in port. " + " ".join(
+        f"Word{n} of the harbour report." for n in range(40)
+    )
+    await fill(
+        store,
+        make_article("1", title="Ferry stays in port", text=text),
+        make_article("2", title="Ferry stays in port", text=text),
+    )
+    reply = (await room.type("test ferry 7d")).text
+    assert "2 of 2 stored articles" in reply
+    assert "0.3 a day, 0.1 alerts a day" in reply
+
+
+async def test_an_edit_is_tried_before_it_is_made(room: Room, store: Store) -> None:
+    await fill(store, make_article("1"), make_article("2", title="Snow", text="Snow falls."))
+    reply = (await room.type("test ferries: snow")).text
+    assert reply.splitlines()[0] == "snow: 1 of 2 stored articles of 7 days"
+    assert "gained over ferry: 1\n" in reply
+    assert "The Harbour Times: Snow" in reply
+    assert "lost: 1\n" in reply
+    assert "Ferry 1 stays in port" in reply
+    assert room.desk.book.active.rule("ferries") == FROM_FILE, "nothing is saved"
+    await room.type("add ferry as boats")
+    edited = await room.type("edit boats snow OR ferry")
+    assert "over 7 days: gains 1, loses 0 articles" in edited.text
+
+
+async def test_a_hit_in_the_text_is_shown_with_what_stands_around_it(
+    room: Room, store: Store
+) -> None:
+    text = (
+        "A long first sentence that says little. The pier near the old lighthouse was closed by the"
+        " mayor on Monday."
+    )
+    await fill(store, make_article("1", title="News", text=text))
+    reply = (await room.type("test lighthouse")).text
+    assert "… says little. The pier near the old [lighthouse] was closed by the mayor on" in reply
+
+
 async def test_quotes_are_found_in_articles_that_no_rule_met(room: Room, store: Store) -> None:
     await fill(store, make_article("1"))
     reply = await room.type("quotes @holm")
@@ -169,6 +213,32 @@ async def test_explain_says_where_an_article_stopped(room: Room, store: Store) -
     again = await room.type(f"explain {article.url}")
     assert "not matched: snow, for want of said:@holm(snow)" in again.text
     assert not (await room.type("explain http://x.example/none")).ok
+
+
+async def test_explain_shows_what_met_a_rule(room: Room, store: Store) -> None:
+    """Clauses, words, names and the quote, from stored facts alone."""
+    text = "“The ferry stays in port,” Ida Holm said. Holm spoke on Monday."
+    article = make_article("1", title="Ferry stays", text=text)
+    quote = Quote(0, 25, ((1, 24),), speaker="Ida Holm", entity="holm", cue="said")
+    await room.type("add said:@holm(port) as port")
+    match = room.desk.book.active.find_matches(article, [quote])
+    stored = StoredArticle(article, (quote,), tuple(match), analyzed=True, outcome="alerted")
+    await store.add_feeds([FEED])
+    await store.record(
+        PollRecord(FEED.id, NOW, Validators(), NOW, seen=(article,), articles=(stored,))
+    )
+    lines = (await room.type(f"explain {article.url}")).text.splitlines()
+    at = lines.index("  matched: port by said:@holm(port)")
+    assert lines[at + 1 : at + 4] == [
+        "    words: port",
+        "    named: @holm as Ida Holm",
+        "    said by Ida Holm (@holm): “The ferry stays in port”",
+    ]
+    stages = ("fetched", "parsed", "new", "read", "quotes", "matched", "routed")
+    found = [line.split(":")[0].strip() for line in lines]
+    assert [stage for stage in found if stage in stages] == [
+        *stages[:5], "matched", "matched", "routed"
+    ]  # fmt: skip
 
 
 async def test_feeds_are_added_paused_and_removed(room: Room, store: Store) -> None:

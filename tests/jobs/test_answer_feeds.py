@@ -153,7 +153,9 @@ async def test_health_is_shown(room: Room, clock: TurnedClock) -> None:
     articles = tuple(make_article(str(number)) for number in range(14))
     stored = tuple(StoredArticle(article, outcome="no rule matched") for article in articles)
     old = StoredArticle(make_article("old"), outcome="primed")
-    habits = Habits(since=NOW, wait=1_800, every=900, hub="https://hub.example/")
+    habits = Habits(
+        since=NOW - timedelta(days=30), wait=1_800, every=900, hub="https://hub.example/"
+    )
     record = PollRecord(
         FEED.id,
         NOW,

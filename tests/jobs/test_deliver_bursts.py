@@ -59,16 +59,14 @@ async def test_a_burst_is_a_few_alerts_and_then_digests(store: Store, clock: Tur
         assert found.state is DeliveryState.DELIVERED
 
 
-async def test_ten_thousand_at_once_are_out_within_five_minutes(
-    store: Store, clock: TurnedClock
-) -> None:
+async def test_a_large_burst_drains_fifty_a_second(store: Store, clock: TurnedClock) -> None:
     wanted = [make_news(at) for at in range(2000)]
     await store.enqueue(wanted, NOW)
     chat = ToldChat(clock)
     await deliver_to(store, clock, chat).drain()
     assert sorted(chat.links) == sorted(link for one in wanted for link in links_of(one))
     seconds = chat.times[-1] - chat.times[0]
-    assert seconds * 5 <= 300, "2,000 are a fifth of it"
+    assert seconds <= 60, "ten thousand would take five times as long: within five minutes"
     assert await store.count_deliveries() == {"delivered": 2000 + len(chat.titles)}
 
 
@@ -105,11 +103,11 @@ async def test_a_notice_in_a_burst_keeps_its_place(store: Store, clock: TurnedCl
 async def test_a_follow_up_stands_below_the_digest_that_told_its_story(
     store: Store, clock: TurnedClock
 ) -> None:
-    await store.enqueue([make_news(at) for at in range(10)], NOW)
+    await store.enqueue([make_news(at) for at in range(12)], NOW)
     chat = ToldChat(clock)
     job = deliver_to(store, clock, chat)
     await job.drain()
-    assert chat.kinds == ["alert"] * 5 + ["alert"] * 5 or "digest" in chat.kinds
+    assert chat.kinds == ["alert"] * 5 + ["digest"]
     later = make_news(9, kind="follow-up")
     await store.enqueue([replace(later, id="f" * 32)], clock.now())
     await job.drain()
@@ -138,6 +136,26 @@ async def test_retry_after_holds_the_whole_chat(store: Store, clock: TurnedClock
         clock.turn(seconds=1)
     assert len(chat.posts) == 2
     assert min(chat.tries[1:]) >= named.timestamp()
+
+
+async def test_a_success_elsewhere_does_not_end_a_named_pause(
+    store: Store, clock: TurnedClock
+) -> None:
+    """Two messages are under way; one is told to wait, the other is taken a moment later."""
+    await store.enqueue([make_news(at, f"C{at}") for at in range(3)], NOW)
+    chat, named = ToldChat(clock), NOW + timedelta(seconds=90)
+    chat.rule = lambda one: Later("ratelimited", named) if one.channel == "C0" else None
+    job = deliver_to(store, clock, chat)
+    await job.drain()
+    await store.enqueue([make_news(9, "C9")], NOW)
+    for _ in range(40):
+        await job.drain()
+        clock.turn(seconds=2)
+    assert "http://harbour.example/9" not in chat.links
+    assert max(chat.tries) < named.timestamp()
+    clock.turn(seconds=20)
+    await job.drain()
+    assert "http://harbour.example/9" in chat.links
 
 
 async def test_retry_after_outlives_a_restart(store: Store, clock: TurnedClock) -> None:

@@ -239,6 +239,22 @@ async def test_the_page_is_fetched_only_where_a_rule_could_match(setting: Settin
     assert stored.article.text.startswith("A much longer text")
 
 
+async def test_a_link_that_leads_to_another_site_becomes_that_sites_link(setting: Setting) -> None:
+    """An aggregator's link says where the page came from once it was fetched."""
+    await setting.poll()
+    article = make_article("4", url="http://aggregator.example/r/4")
+    setting.feeds.articles.append(article)
+
+    async def fetch(_article: Article) -> Page:
+        return Page("A much longer text of the page on a ferry. " * 20, "http://harbour.example/4")
+
+    setting.pages.fetch = fetch  # type: ignore[method-assign]
+    await setting.poll()
+    stored = await setting.store.article(article.id)
+    assert stored is not None
+    assert stored.article.url == "http://harbour.example/4"
+
+
 async def test_a_page_that_cannot_be_had_leaves_the_teaser(setting: Setting) -> None:
     await primed(setting)
     setting.pages.text = FetchError("HTTP 403 Forbidden")

@@ -80,12 +80,12 @@ class Cipher:
         assert isinstance(sent, nio.RoomSendResponse), sent
         return str(sent.event_id)
 
-    async def wait_text(self, room: str, part: str, seconds: float = 20) -> dict[str, Any]:
+    async def wait_text(self, room: str, part: str, seconds: float = 90) -> dict[str, Any]:
         """Wait for readable words in a room."""
         return await self.wait_for(room, lambda content: part in str(content.get("body")), seconds)
 
     async def wait_for(
-        self, room: str, test: Callable[[dict[str, Any]], bool], seconds: float = 20
+        self, room: str, test: Callable[[dict[str, Any]], bool], seconds: float = 90
     ) -> dict[str, Any]:
         """Wait for a readable event in a room whose content meets a test."""
         deadline = time.monotonic() + seconds
@@ -98,7 +98,7 @@ class Cipher:
 
     async def wait_member(self, room: str, user: str) -> None:
         """Wait until somebody is in a room and their devices are known."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 90
         while time.monotonic() < deadline:
             await self.sync()
             known = self.client.rooms.get(room)

@@ -16,7 +16,8 @@ _DROPPED = ("Content-Length", "Transfer-Encoding", "Content-Encoding", "Connecti
 class Proxy:
     """Forwards to a homeserver; `faults` are taken one for each request that meets `where`.
 
-    `delay` seconds pass before and after the homeserver acts on such requests.
+    `delay` seconds pass before and after the homeserver acts on such requests, which also wait
+    until `gate` is set.
     Faults: `drop before`, `drop after` (the homeserver acted, the answer is lost), `502`,
     `504 after`, `404 html`, `slow` (answers after a second), or a dict: a JSON error with its
     status under `status`.
@@ -28,8 +29,10 @@ class Proxy:
     faults: list[Any] = field(default_factory=list)
     seen: list[tuple[str, str]] = field(default_factory=list)
     url: str = ""
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def __aenter__(self) -> Self:
+        self.gate.set()
         app = web.Application(client_max_size=10_000_000)
         app.router.add_route("*", "/{rest:.*}", self._forward)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
@@ -57,6 +60,8 @@ class Proxy:
         slow = self.delay if self.where in request.path else 0.0
         body = await request.read()
         await asyncio.sleep(slow)
+        if self.where in request.path:
+            await self.gate.wait()
         headers = {k: v for k, v in request.headers.items() if k not in _DROPPED}
         try:
             async with self._session.request(
@@ -73,6 +78,6 @@ class Proxy:
         return web.Response(status=status, body=raw, headers=kept)
 
     def _drop(self, request: web.Request) -> web.Response:
-        assert request.transport is not None
-        request.transport.abort()
+        if request.transport is not None:  # else the client has gone already
+            request.transport.abort()
         return web.Response()

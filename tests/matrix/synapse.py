@@ -265,7 +265,7 @@ class Person:
         ]
 
     async def wait_for(
-        self, room: str, test: Any, *, of: str = "", seconds: float = 20
+        self, room: str, test: Any, *, of: str = "", seconds: float = 90
     ) -> dict[str, Any]:
         """Wait for an event that meets a test; give it."""
         deadline = time.monotonic() + seconds
@@ -279,7 +279,7 @@ class Person:
             await asyncio.sleep(0.1)
 
     async def wait_text(
-        self, room: str, part: str, *, of: str = "", seconds: float = 20
+        self, room: str, part: str, *, of: str = "", seconds: float = 90
     ) -> dict[str, Any]:
         """Wait for a message with these words."""
         return await self.wait_for(

@@ -81,8 +81,8 @@ async def test_the_largest_alert_fits(bot: Bot, carol: Cipher) -> None:
     await carol.wait_text(room, "!watch help")
     for number, letter in enumerate("é界😀"):
         wide = Excerpt(letter * 1000)
-        many = (KeyQuote((wide,), "Ada Venn"),) * 40
-        sent = delivery(room, f"n{number}", summary=(wide,) * 9, quotes=many, more_quotes=number)
+        many = (KeyQuote((wide,), "Ada Venn"),) * 14
+        sent = delivery(room, f"n{number}", summary=(wide,) * 3, quotes=many, more_quotes=number)
         outcome = await bot.chat.post(sent)
         assert isinstance(outcome, Delivered), (letter, outcome)
         more = replace(sent, message=replace(sent.alert, sources=7))

@@ -41,6 +41,7 @@ def a_few() -> Callable[[dict[str, Any]], bool]:
 
 
 @pytest.mark.process
+@pytest.mark.timeout(900)
 async def test_a_rule_made_in_a_room_alerts_that_room(synapse: Synapse, tmp_path: Path) -> None:
     """Invite, greeting, `!watch add`, some news: what the store sent is in the room, once each.
 
@@ -58,7 +59,7 @@ async def test_a_rule_made_in_a_room_alerts_that_room(synapse: Synapse, tmp_path
         MATRIX_PASSWORD="pw",
     )
     await asyncio.to_thread(program.start, "--speed", "6000")
-    await grace.wait_text(room, "!watch help", of=bot, seconds=90)
+    await grace.wait_text(room, "!watch help", of=bot, seconds=240)
     await grace.say(room, "!watch add the as everything")
     await grace.wait_text(room, "watching everything", of=bot)
     for _ in range(3 if NIGHTLY else 0):
@@ -68,7 +69,7 @@ async def test_a_rule_made_in_a_room_alerts_that_room(synapse: Synapse, tmp_path
     if NIGHTLY:
         await asyncio.to_thread(wait_for_the_end, program)
     else:
-        await grace.wait_for(room, a_few(), of=bot, seconds=90)
+        await grace.wait_for(room, a_few(), of=bot, seconds=240)
     code, _, out, err = await asyncio.to_thread(program.stop)
     assert code == 0, err
     assert "Traceback" not in out + err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -117,6 +118,17 @@ async def test_everybody_has_an_opinion(
         (taken, bob.user_id),
         (taken, alice.user_id),
     ]
+
+
+async def test_removed_at_once(bot: Bot, alice: Person, room: str, alert: str) -> None:
+    """A reaction that is removed before it was dealt with is undone all the same."""
+    async with bot.chat._answering.in_turn(room):
+        reacted = await alice.react(room, alert, "🔕")
+        await alice.redact(room, reacted)
+        await alice.say(room, "!watch end")
+        await asyncio.sleep(0.5)
+    await alice.wait_text(room, "you said <end>", of=bot.user_id)
+    assert bot.desk.texts == ["snooze harbour 24h", "unsnooze harbour", "end"]
 
 
 async def test_removed_while_away(bot: Bot, alice: Person, room: str, alert: str) -> None:

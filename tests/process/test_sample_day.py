@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import re
 import signal
 from typing import TYPE_CHECKING, Any
 
@@ -88,6 +91,21 @@ def test_piped_output_is_plain_text_of_eighty_columns(day: tuple[Program, str]) 
     assert "with or without a deal" in out
     long = [line for line in out.splitlines() if len(line) > 80 and "http" not in line]
     assert not long
+
+
+def test_what_was_said_is_listed_and_exported(day: tuple[Program, str]) -> None:
+    """One row for a statement, however many outlets of the day print it."""
+    listed = day[0].call("said", "@netanyahu")
+    assert listed.returncode == 0, listed.stderr
+    assert re.search(r"· first by .* · \d outlets", listed.stdout), listed.stdout
+    exported = day[0].call("said", "@netanyahu", "--format", "csv")
+    assert exported.returncode == 0, exported.stderr
+    rows = list(csv.DictReader(io.StringIO(exported.stdout)))
+    assert f"{len(rows)} quotes" in listed.stdout
+    assert any("with or without a deal" in row["words"] and row["outlets"] > "2" for row in rows)
+    wrong = day[0].call("said", "@netanyau", "--format", "json")
+    assert wrong.returncode == 2
+    assert "did you mean @netanyahu?" in wrong.stderr
 
 
 def test_ctrl_c_ends_it_cleanly(tmp_path: Path) -> None:

@@ -80,7 +80,18 @@ def _context(block: dict[str, Any]) -> list[str]:  # blocks/context-block: 10 el
 
 
 def _section(block: dict[str, Any]) -> list[str]:  # blocks/section-block: 3000
-    return _text(block["text"], 3000, {"plain_text", "mrkdwn"})
+    found = _text(block["text"], 3000, {"plain_text", "mrkdwn"})
+    if menu := block.get("accessory"):  # block-elements/overflow-menu-element: 5 options
+        options = menu["options"]
+        found += [] if menu["type"] == "overflow" and 1 <= len(options) <= 5 else ["accessory"]
+        for option in options:
+            found += _option(option)
+    return found
+
+
+def _option(option: dict[str, Any]) -> list[str]:  # composition-objects/option-object: 75, 150
+    found = _text(option["text"], 75, {"plain_text", "mrkdwn"})
+    return found if 1 <= len(option["value"]) <= 150 else [*found, "option value"]
 
 
 def _actions(block: dict[str, Any]) -> list[str]:  # blocks/actions-block: 25 elements
@@ -104,6 +115,18 @@ def _input(block: dict[str, Any]) -> list[str]:  # blocks/input-block: label 200
         found += _text(element["placeholder"], 150, {"plain_text"})
     if not 0 < element.get("max_length", 1) <= 3000:
         found.append("max_length")
+    if len(element.get("initial_value", "")) > element.get("max_length", 3000):
+        found.append("initial_value")
+    if "hint" in block:  # blocks/input-block: hint 2000
+        found += _text(block["hint"], 2000, {"plain_text"})
+    options = element.get("options", [])  # block-elements/select-menu-element: 100
+    if len(options) > 100 or element.get("initial_option", options[0] if options else None) not in [
+        *options,
+        None,
+    ]:
+        found.append("options")
+    for option in options:
+        found += _option(option)
     return found
 
 
@@ -119,9 +142,9 @@ def _rich_text(block: dict[str, Any]) -> list[str]:  # blocks/rich-text-block
         if not element["elements"]:
             found.append("no words")
         for part in element["elements"]:
-            if part["type"] not in {"text", "link"}:
+            if part["type"] not in {"text", "link", "channel"}:
                 found.append(f"unknown {part['type']}")
-            if not part["text"]:
+            if part["type"] != "channel" and not part["text"]:
                 found.append("empty words")
             if part["type"] == "link" and not part["url"].startswith(("http://", "https://")):
                 found.append("link")

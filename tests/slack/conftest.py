@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 from aiohttp import web
 
-from bot.adapters.slack import SlackChat
+from bot.adapters.slack import SlackChat, Tools
 from bot.ports import Incoming, Reply
 from tests.slack.people import Enveloped, People, Signed
 from tests.slack.simulator import APP_TOKEN, BOT_TOKEN, SECRET, Simulator
@@ -78,16 +79,18 @@ async def make_chat(slack: Simulator, answers: Answers) -> AsyncIterator[Callabl
 
     def make(mode: str = "post", **options: object) -> SlackChat:
         tokens = {"socket": {"app_token": APP_TOKEN}, "http": {"signing_secret": SECRET}}
+        known = {one.name for one in fields(Tools)}
+        at_hand = {name: value for name, value in options.items() if name in known}
+        rest = {name: value for name, value in options.items() if name not in known}
+        tools = Tools(**{"answer": answers, "clock": SystemClock(), **at_hand})
         given = {
-            "bot_token": BOT_TOKEN,
-            "answer": answers,
-            "clock": SystemClock(),
+            **({} if "installs" in rest else {"bot_token": BOT_TOKEN}),
             "api_url": f"{slack.base}/api/",
             "wait": 2.0,
             **tokens.get(mode, {}),
-            **options,
+            **rest,
         }
-        chat = SlackChat(**given)
+        chat = SlackChat(tools, **given)
         made.append(chat)
         return chat
 

@@ -12,14 +12,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.adapters.slack.blocks import ALL_QUOTES, WHY, alert_blocks, fallback
+from bot.adapters.slack.blocks import BUTTONS, alert_blocks, fallback
+from bot.adapters.slack.drafts import Draft, add_view, preview_view
 from bot.adapters.slack.forms import key_quotes
+from bot.adapters.slack.home import home_view
+from bot.adapters.slack.listing import fitting_list
+from bot.adapters.slack.messages import message_of
 from bot.adapters.slack.replies import at_field, reply_blocks
-from bot.adapters.slack.views import Draft, add_view, home_view, preview_view, quotes_view
-from bot.core.model import Excerpt
+from bot.adapters.slack.views import quotes_view
+from bot.core.model import Overview, Rule, RuleWeek
 from bot.errors import QueryError
-from bot.ports import Reply
-from tests.slack.samples import ALERT, alert, article
+from bot.ports import Offer, Reply
+from tests.slack.samples import ALERT, CORRECTION, DIGEST, FOLLOW_UP, NOTICE, article, delivery
 
 _CSS = """
 body{font:15px/1.45 'DejaVu Sans',sans-serif;color:#1d1c1d;margin:0;padding:14px 18px;width:640px}
@@ -35,6 +39,9 @@ border-radius:4px;padding:5px 12px;margin-right:8px}button.primary{background:#0
 .box{border:1px solid #bbb;border-radius:5px;padding:7px;color:#8d8d8d}.wrong{color:#e01e5a;
 font-size:13px}
 .modal{border:1px solid #ccc;border-radius:8px;padding:16px;box-shadow:0 4px 16px #ccc}
+.typed{color:#1d1c1d}.menu{float:right;border:1px solid #bbb;border-radius:4px;padding:0 9px}
+button.danger{background:#e01e5a;color:#fff;border-color:#e01e5a}s{color:#616061}
+.thread{border-left:2px solid #ddd;margin-left:6px;padding-left:14px}
 .foot{text-align:right;margin-top:12px}hr{border:0;border-top:1px solid #ddd}label{font-weight:bold}
 .phone{background:#e8e8ed;border-radius:14px;padding:10px 14px;width:340px;font-size:13px}
 """
@@ -67,10 +74,12 @@ def _text(text: dict[str, Any]) -> str:
 
 
 def _part(part: dict[str, Any]) -> str:
+    if part["type"] == "channel":
+        return "<a>#desk</a>"
     words = html.escape(part["text"]).replace("\n", "<br>")
     if part["type"] == "link":
         words = f'<a href="{html.escape(part["url"])}">{words}</a>'
-    for style, tag in (("bold", "b"), ("italic", "i")):
+    for style, tag in (("bold", "b"), ("italic", "i"), ("strike", "s")):
         if part.get("style", {}).get(style):
             words = f"<{tag}>{words}</{tag}>"
     return words
@@ -107,13 +116,24 @@ def _actions(block: dict[str, Any]) -> str:
 
 
 def _input(block: dict[str, Any], error: str) -> str:
-    shown = block["element"].get("placeholder", {"type": "plain_text", "text": "Select …"})
+    element = block["element"]
+    shown = element.get("placeholder", {"type": "plain_text", "text": "Select …"})
+    shown = element.get("initial_option", {}).get("text", shown)
+    typed = element.get("initial_value")
+    inside = html.escape(typed) if typed else _text(shown)
+    kind = "box typed" if typed else "box"
+    hint = f'<div class="hint">{_text(block["hint"])}</div>' if "hint" in block else ""
     optional = " (optional)" if block["optional"] else ""
     below = f'<div class="wrong">{html.escape(error)}</div>' if error else ""
     return (
         f'<div class="in"><label>{_text(block["label"])}{optional}</label>'
-        f'<div class="box">{_text(shown)}</div>{below}</div>'
+        f'<div class="{kind}">{inside}</div>{below}{hint}</div>'
     )
+
+
+def _section(block: dict[str, Any]) -> str:
+    menu = '<span class="menu">⋯</span>' if "accessory" in block else ""
+    return f'<div class="sec">{menu}{_text(block["text"])}</div>'
 
 
 def _rich(block: dict[str, Any]) -> str:
@@ -126,7 +146,7 @@ def _rich(block: dict[str, Any]) -> str:
 
 _BLOCKS = {
     "header": lambda block: f"<h1>{_text(block['text'])}</h1>",
-    "section": lambda block: f'<div class="sec">{_text(block["text"])}</div>',
+    "section": _section,
     "context": _context,
     "divider": lambda _: "<hr>",
     "actions": _actions,
@@ -159,29 +179,62 @@ def pages() -> dict[str, str]:
     """Give every picture of the documentation, by name."""
     draft = Draft("C0000001", 'harbour (ferry OR "night boat"', "harbour")
     error = QueryError(draft.query, 8, "this bracket is never closed")
-    good = Draft("C0000001", 'harbour (ferry OR "night boat")', "harbour")
+    good = Draft("C0000001", 'harbour (ferry OR "night boat")', "harbour", digest="hourly")
     found = Reply(
-        "12 matches in 7 days\n"
-        "Harbour of Nordby to open on Monday · The Harbour Times\n"
-        "Night boat to Sandvik cancelled · Coast Daily"
+        f"{good.query}: 12 of 3104 stored articles of 7 days\n"
+        "  1.7 a day\n"
+        "  22 Nov 06:00  The Harbour Times: Harbour of Nordby to open on Monday\n"
+        "  21 Nov 17:40  Coast Daily: Night boat to Sandvik cancelled"
     )
-    listed = Reply('harbour: harbour (ferry OR "night boat")\nbrandt: said:@brandt')
+    rules = [
+        Rule("r1", "harbour", 'harbour (ferry OR "night boat")'),
+        Rule("r2", "brandt", "said:@brandt(harbour OR ferry)"),
+        Rule("r3", "storms", "storm -forecast", paused=True),
+    ]
+    hits = ((0, 2, 1, 0, 5, 3, 8), (0, 0, 0, 1, 0, 0, 2), (0,) * 7)
+    weeks = tuple(RuleWeek(rule, week) for rule, week in zip(rules, hits, strict=True))
+    home = Overview(
+        (("C0000001", weeks),), 41, (("Coast Daily", "HTTP 404"),), (delivery("C0000001"),)
+    )
+    status = Reply(
+        "feeds: 41, 1 failing, last good poll 2026-11-22 06:01:40 UTC\nrules: 3, 1 paused"
+    )
+    why_not = ("Wrong sense", "Not news", "Not him/her", "Too many")
+    asked = Reply("Why is it not relevant?", offers=tuple(Offer(one, one) for one in why_not))
+    tightened = Reply(
+        "harbour (active)\n  query: harbour\n  alerts go to: slack:C0000001\n"
+        "  from: Dana Reed (U0000001), 2026-11-01\n"
+        "  last 30 days: 34 alerts, 6 not relevant; precision 82%\n"
+        "  people said: wrong sense of a word 5, too many 1\n"
+        "  proposed: harbour -pearl\n"
+        "    -pearl leaves out 6 of the 6 that were not relevant and loses none of the 28 others\n"
+        "    to apply it: edit harbour harbour -pearl",
+        offers=(Offer("Test and apply", "edit harbour harbour -pearl"),),
+    )
+    undo = Reply(
+        "harbour is snoozed here until Monday 06:02 UTC",
+        offers=(Offer("Undo", "unsnooze harbour"),),
+    )
+    only_you = "Only visible to you"
     bubble = html.escape(html.unescape(fallback(ALERT)))
     return {
-        "alert": message(alert_blocks(ALERT, (WHY, ALL_QUOTES))),
-        "correction": message(
-            alert_blocks(
-                alert(kind="correction", title=Excerpt("Harbour of Nordby to open on Tuesday")),
-                (WHY, ALL_QUOTES),
-            )
-        ),
+        "alert": message(alert_blocks(ALERT, BUTTONS)),
+        "correction": message(alert_blocks(CORRECTION, BUTTONS), "In the thread of the alert"),
+        "follow-up": message(alert_blocks(FOLLOW_UP, BUTTONS), "In the thread, and in the channel"),
+        "digest": message((message_of(DIGEST) or {})["blocks"]),
+        "notice": message((message_of(NOTICE) or {})["blocks"]),
+        "not-relevant": message(reply_blocks(asked), only_you),
+        "snoozed": message(reply_blocks(undo), only_you),
+        "tighten": message(reply_blocks(tightened), only_you),
+        "list": message(fitting_list(rules), only_you),
         "phone": page(f'<div class="phone"><b>Wirewatch</b> #desk<br>{bubble}</div>'),
         "form": modal(add_view(draft), query=at_field(str(error))),
+        "edit": modal(add_view(Draft("C0000001", rules[1].query, "brandt", rule="brandt"))),
         "preview": modal(preview_view(good, found, "x")),
         "quotes": modal(quotes_view(ALERT.title.text, key_quotes(article()))),
         "added": message(reply_blocks(Reply("harbour: added", public=True), "U0000001")),
-        "error": message(reply_blocks(Reply(str(error), ok=False)), "Only visible to you"),
-        "home": modal(home_view([("C0000001", listed)], Reply("41 feeds, 40 well"), may_add=True)),
+        "error": message(reply_blocks(Reply(str(error), ok=False)), only_you),
+        "home": modal(home_view(home, status, may_add=True)),
     }
 
 

@@ -20,6 +20,7 @@ from tests.slack.simulator import SECRET, TEAM
 if TYPE_CHECKING:
     from tests.slack.simulator import Room, Simulator
 
+CHOICES = ("digest", "threads")
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -90,8 +91,8 @@ class Enveloped:
 class People:
     """What people do."""
 
-    def __init__(self, slack: Simulator, transport: Transport) -> None:
-        self.slack, self.transport = slack, transport
+    def __init__(self, slack: Simulator, transport: Transport, team: str = TEAM) -> None:
+        self.slack, self.transport, self.team = slack, transport, team
 
     async def slash(self, user: str, room: Room, text: str) -> dict[str, Any]:
         return await self.transport.deliver("slash_commands", self.slash_payload(user, room, text))
@@ -99,7 +100,7 @@ class People:
     def slash_payload(self, user: str, room: Room, text: str) -> dict[str, Any]:
         return {
             "token": "legacy",
-            "team_id": TEAM,
+            "team_id": self.team,
             "channel_id": room.id,
             "channel_name": room.name,
             "user_id": user,
@@ -110,44 +111,93 @@ class People:
             "trigger_id": self.slack.trigger(),
         }
 
-    async def press(self, user: str, room: Room | None, action: str, value: str = "") -> None:
+    async def press(
+        self,
+        user: str,
+        room: Room | None,
+        action: str,
+        value: str = "",
+        *,
+        private: bool = False,
+        kind: str = "button",
+        view: dict[str, Any] | None = None,
+    ) -> None:
+        """Press a button or choose from a menu, of a message (private or not), a window or Home."""
+        pressed: dict[str, Any] = {"type": kind, "action_id": action, "block_id": "b"}
+        if kind == "overflow":
+            pressed["selected_option"] = {"value": value}
+        else:
+            pressed["value"] = value
         payload: dict[str, Any] = {
             "type": "block_actions",
-            "team": {"id": TEAM},
-            "user": {"id": user, "team_id": TEAM},
+            "team": {"id": self.team},
+            "user": {"id": user, "team_id": self.team},
             "trigger_id": self.slack.trigger(),
-            "actions": [{"type": "button", "action_id": action, "value": value, "block_id": "b"}],
+            "actions": [pressed],
         }
+        if view:
+            payload["view"] = {**view, "id": "V1", "hash": "h", "state": {"values": {}}}
         if room:
             where = {"channel": {"id": room.id, "name": room.name}}
             payload |= {**where, "response_url": self.slack.response_url()}
+            payload["container"] = {
+                "type": "message", "channel_id": room.id, "is_ephemeral": private,
+            }  # fmt: skip
         await self.transport.deliver("interactive", payload)
 
+    async def point_at(self, user: str, room: Room, text: str) -> None:
+        """Choose the shortcut on a message: reference/interaction-payloads/shortcuts-payload."""
+        await self.transport.deliver(
+            "interactive",
+            {
+                "type": "message_action",
+                "callback_id": "watch_this",
+                "team": {"id": self.team},
+                "user": {"id": user, "team_id": self.team},
+                "channel": {"id": room.id, "name": room.name},
+                "message": {"type": "message", "text": text, "ts": "1.0"},
+                "response_url": self.slack.response_url(),
+                "trigger_id": self.slack.trigger(),
+            },
+        )
+
+    async def happens(self, **event: Any) -> None:
+        """Have Slack tell of something."""
+        await self.transport.deliver("events_api", happened(self.team, event))
+
     async def submit(self, user: str, view: dict[str, Any], **values: str) -> dict[str, Any]:
-        typed = {
-            name: {
-                name: {"selected_conversation": value} if name == "channel" else {"value": value}
-            }
-            for name, value in values.items()
-        }
+        typed = {name: {name: _state(name, value)} for name, value in values.items()}
         payload = {
             "type": "view_submission",
-            "team": {"id": TEAM},
-            "user": {"id": user, "team_id": TEAM},
+            "team": {"id": self.team},
+            "user": {"id": user, "team_id": self.team},
             "trigger_id": self.slack.trigger(),
             "view": {**view, "id": "V1", "hash": "h", "state": {"values": typed}},
         }
         return await self.transport.deliver("interactive", payload)
 
     async def open_home(self, user: str, event_id: str = "") -> None:
-        await self.transport.deliver("events_api", home_opened(user, event_id))
+        opened = {"type": "app_home_opened", "user": user, "tab": "home", "channel": "D1"}
+        await self.transport.deliver("events_api", happened(self.team, opened, event_id))
+
+
+def _state(name: str, value: str) -> dict[str, Any]:
+    """Give a field's state as a submission brings it."""
+    if name == "channel":
+        return {"selected_conversation": value}
+    return {"selected_option": {"value": value}} if name in CHOICES else {"value": value}
 
 
 def home_opened(user: str, event_id: str = "") -> dict[str, Any]:
+    opened = {"type": "app_home_opened", "user": user, "tab": "home", "channel": "D1"}
+    return happened(TEAM, opened, event_id)
+
+
+def happened(team: str, event: dict[str, Any], event_id: str = "") -> dict[str, Any]:
     return {
         "type": "event_callback",
-        "team_id": TEAM,
+        "team_id": team,
         "api_app_id": "A1",
         "event_id": event_id or f"Ev{uuid.uuid4().hex}",
-        "event": {"type": "app_home_opened", "user": user, "tab": "home", "channel": "D1"},
+        "event": event,
     }

@@ -7,7 +7,19 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.core.alert import delivery_id
-from bot.core.model import Alert, Article, Delivery, Excerpt, KeyQuote, Quote, StoredArticle
+from bot.core.model import (
+    Alert,
+    Article,
+    Delivery,
+    Digest,
+    DigestLine,
+    Excerpt,
+    KeyQuote,
+    Message,
+    Notice,
+    Quote,
+    StoredArticle,
+)
 
 MINISTER = "We will open the harbour on Monday, whatever the weather."
 ALERT = Alert(
@@ -31,13 +43,61 @@ ALERT = Alert(
 )
 
 
+CORRECTION = replace(
+    ALERT,
+    kind="correction",
+    title=Excerpt("Harbour of Nordby to open on Tuesday"),
+    changes=(("opens on Monday", "opens on Tuesday"), ("", "The ferry to Sandvik is cancelled.")),
+    origins=("Coast Press",),
+)
+FOLLOW_UP = replace(
+    ALERT,
+    kind="follow-up",
+    title=Excerpt("Harbour master doubts the date"),
+    quotes=(KeyQuote((Excerpt("Nobody asked me."),), "Per Holm", "harbour master of Nordby"),),
+    summary=(),
+    more_quotes=0,
+    broadcast=True,
+)
+NOTICE = Notice(
+    "notice",
+    "The feed Coast Daily has failed since yesterday: HTTP 404.\nSee /watch feed list.",
+)
+
+
+def line(number: int = 1, **changes: Any) -> DigestLine:
+    made = DigestLine(
+        rule="harbour",
+        title=f"Ferry number {number} leaves Nordby late",
+        url=f"https://coastdaily.example/2026/11/ferry-{number}",
+        source="Coast Daily",
+        domain="coastdaily.example",
+        published=datetime(2026, 11, 22, 5, number % 60, tzinfo=UTC),
+    )
+    return replace(made, **changes)
+
+
+DIGEST = Digest(
+    "digest",
+    "While it was quiet: 5 alerts",
+    (
+        line(1, quote=ALERT.quotes[0]),
+        line(2, links=(("Harbour Times", "https://harbourtimes.example/ferry-2"),), more_links=3),
+        line(3, rule="brandt", title="Brandt speaks in Sandvik"),
+    ),
+    5,
+)
+
+
 def alert(**changes: Any) -> Alert:
     return replace(ALERT, **changes)
 
 
-def delivery(channel: str, given: Alert = ALERT, **changes: Any) -> Delivery:
+def delivery(channel: str, given: Message = ALERT, **changes: Any) -> Delivery:
     made = Delivery(
-        id=delivery_id("slack", channel, "r1", given.article),
+        id=delivery_id(
+            "slack", channel, "r1", given.article if isinstance(given, Alert) else repr(given)
+        ),
         chat="slack",
         channel=channel,
         rule_id="r1",

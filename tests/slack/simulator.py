@@ -7,6 +7,7 @@ whatever the bot was told.
 from __future__ import annotations
 
 import asyncio
+import base64
 import itertools
 import json
 import time
@@ -24,8 +25,9 @@ BOT_TOKEN, APP_TOKEN, SECRET = "xoxb-1-sim", "xapp-1-sim", "sim-secret"
 TEAM, BOT_USER, BOT_ID = "T0HOME0001", "U0BOT00001", "B0BOT00001"
 SCOPES = (
     "commands,chat:write,channels:read,groups:read,"
-    "channels:history,groups:history,im:history,users:read"
+    "channels:history,groups:history,im:history,users:read,files:write"
 )
+CLIENT_ID, CLIENT_SECRET = "111.222", "sim-client-secret"
 
 
 @dataclass
@@ -37,6 +39,7 @@ class Room:
     members: set[str] = field(default_factory=set)
     archived: bool = False
     private: bool = False
+    team: str = TEAM
     messages: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -54,7 +57,7 @@ class Fault:
 
 
 class Simulator:
-    """One workspace with one app."""
+    """One workspace with one app; with OAuth more workspaces of the same app."""
 
     def __init__(self) -> None:
         self.rooms: dict[str, Room] = {}
@@ -66,6 +69,16 @@ class Simulator:
         self.faults: dict[str, list[Fault]] = {}
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.token, self.scopes = BOT_TOKEN, SCOPES
+        self.tokens: dict[str, str] = {}
+        """Further bot tokens, each with its workspace."""
+        self.team = TEAM
+        self.codes: dict[str, str] = {}
+        """Codes of installs that were agreed to, each with its workspace."""
+        self.refresh: dict[str, str] = {}
+        self.lifetime = 0
+        self.files: dict[str, dict[str, Any]] = {}
+        self.when: list[tuple[float, str]] = []
+        """When a post was accepted, and where; by the steady clock."""
         self.page_size = 1000
         self.response_uses: dict[str, int] = {}
         self.late: list[asyncio.Future[None]] = []
@@ -79,9 +92,17 @@ class Simulator:
 
     # ---------------------------------------------------------------- the workspace
 
-    def room(self, name: str, *members: str, bot: bool = True, private: bool = False) -> Room:
+    def room(
+        self,
+        name: str,
+        *members: str,
+        bot: bool = True,
+        private: bool = False,
+        team: str = TEAM,
+    ) -> Room:
         id_ = f"{'G' if private else 'C'}{next(self._numbers):07d}"
-        made = Room(id_, name, {*members, *([BOT_USER] if bot else [])}, private=private)
+        inside = {*members, *([BOT_USER] if bot else [])}
+        made = Room(id_, name, inside, private=private, team=team)
         self.rooms[id_] = made
         return made
 
@@ -111,6 +132,7 @@ class Simulator:
         app.router.add_route("*", "/api/{method}", self._api)
         app.router.add_post("/response/{name}", self._response)
         app.router.add_get("/socket", self._socket)
+        app.router.add_post("/upload/{file}", self._upload)
         return app
 
     async def _api(self, request: web.Request) -> web.StreamResponse:
@@ -156,12 +178,16 @@ class Simulator:
     def _carry_out(
         self, method: str, arguments: dict[str, Any], request: web.Request
     ) -> dict[str, Any]:
-        expected = APP_TOKEN if method == "apps.connections.open" else self.token
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if method == "oauth.v2.access":
+            return self._access(arguments, given)
         if not given:  # authentication/tokens
             return _no("not_authed")
-        if given != expected:
+        if method == "apps.connections.open":
+            return self._connections_open() if given == APP_TOKEN else _no("invalid_auth")
+        if given != self.token and given not in self.tokens:
             return _no("token_revoked" if self.token == "" else "invalid_auth")
+        self.team = self.tokens.get(given, TEAM)
         handler: Callable[[dict[str, Any]], dict[str, Any]] | None = {
             "auth.test": self._auth_test,
             "chat.postMessage": self._post,
@@ -171,21 +197,24 @@ class Simulator:
             "users.conversations": self._conversations,
             "users.info": self._user,
             "views.open": self._view_open,
+            "views.push": self._view_push,
             "views.update": self._view_update,
             "views.publish": self._view_publish,
-            "apps.connections.open": self._connections_open,
+            "chat.update": self._update,
+            "files.getUploadURLExternal": self._upload_url,
+            "files.completeUploadExternal": self._upload_done,
         }.get(method)
         return handler(arguments) if handler else _no("unknown_method")
 
     # ---------------------------------------------------------------- methods
 
     def _auth_test(self, _: dict[str, Any]) -> dict[str, Any]:
-        ids = {"team_id": TEAM, "user_id": BOT_USER, "bot_id": BOT_ID}
+        ids = {"team_id": self.team, "user_id": BOT_USER, "bot_id": BOT_ID}
         return {"ok": True, "team": "Harbour", "user": "wirewatch", **ids}
 
     def _post(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """reference/methods/chat.postMessage."""
-        room = self.rooms.get(arguments.get("channel", ""))
+        room = self._room(arguments)
         if room is None:
             return _no("channel_not_found")
         if room.archived:
@@ -201,7 +230,29 @@ class Simulator:
         }
         room.messages.append(message)
         self.accepted.append({"channel": room.id, **message})
+        self.when.append((time.monotonic(), room.id))
         return {"ok": True, "channel": room.id, "ts": message["ts"], "message": message}
+
+    def _room(self, arguments: dict[str, Any]) -> Room | None:
+        """A token sees the channels of its own workspace only."""
+        room = self.rooms.get(arguments.get("channel", ""))
+        return room if room and room.team == self.team else None
+
+    def _update(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """reference/methods/chat.update: blocks and metadata that are not sent again go or stay.
+
+        "If you don't include blocks, the message's previous blocks will be retained."
+        """
+        room = self._room(arguments)
+        if room is None:
+            return _no("channel_not_found")
+        found = next((m for m in room.messages if m["ts"] == arguments.get("ts")), None)
+        if found is None:
+            return _no("message_not_found")
+        if bad := self._bad_message(arguments):
+            return _no(bad)
+        found |= {name: arguments[name] for name in _KEPT if name in arguments}
+        return {"ok": True, "channel": room.id, "ts": found["ts"], "text": found["text"]}
 
     def _bad_message(self, arguments: dict[str, Any]) -> str:
         blocks = arguments.get("blocks") or []
@@ -218,7 +269,7 @@ class Simulator:
 
     def _post_ephemeral(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """reference/methods/chat.postEphemeral."""
-        room = self.rooms.get(arguments.get("channel", ""))
+        room = self._room(arguments)
         if room is None or BOT_USER not in room.members:
             return _no("channel_not_found")
         if arguments["user"] not in room.members:
@@ -228,7 +279,10 @@ class Simulator:
 
     def _history(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """reference/methods/conversations.history: newest first, no replies, metadata on demand."""
-        return self._messages(arguments, lambda message: "thread_ts" not in message)
+        return self._messages(
+            arguments,
+            lambda message: "thread_ts" not in message or message.get("reply_broadcast"),
+        )
 
     def _replies(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """reference/methods/conversations.replies."""
@@ -240,7 +294,7 @@ class Simulator:
     def _messages(
         self, arguments: dict[str, Any], wanted: Callable[[dict[str, Any]], bool]
     ) -> dict[str, Any]:
-        room = self.rooms.get(arguments.get("channel", ""))
+        room = self._room(arguments)
         if room is None:
             return _no("channel_not_found")
         if BOT_USER not in room.members:
@@ -258,6 +312,7 @@ class Simulator:
             {"id": room.id, "name": room.name, "is_private": room.private}
             for room in self.rooms.values()
             if user in room.members
+            and room.team == self.team
             and not (room.archived and arguments.get("exclude_archived") in ("1", "true"))
             and (not room.private or BOT_USER in room.members)
         ]
@@ -288,6 +343,13 @@ class Simulator:
             return _no("expired_trigger_id")
         return self._view("open", arguments)
 
+    def _view_push(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """reference/methods/views.push: like opening, on top of the window that is there."""
+        answer = self._view_open(arguments)
+        if answer["ok"]:
+            self.views[-1] = ("push", arguments["view"])
+        return answer
+
     def _view_update(self, arguments: dict[str, Any]) -> dict[str, Any]:
         return self._view("update", arguments)
 
@@ -299,6 +361,75 @@ class Simulator:
             return _no("invalid_arguments")
         self.views.append((how, arguments["view"]))
         return {"ok": True, "view": {**arguments["view"], "id": f"V{len(self.views)}"}}
+
+    # ---------------------------------------------------------------- installs and files
+
+    def agree(self, team: str, code: str) -> None:
+        """Somebody agreed to the install in a workspace; Slack sends a code to the bot."""
+        self.codes[code] = team
+
+    def _access(self, arguments: dict[str, Any], authorization: str) -> dict[str, Any]:
+        """reference/methods/oauth.v2.access: a code counts once; so does a refresh token."""
+        wanted = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
+        if authorization != f"Basic {wanted}":
+            return _no("bad_client_secret")
+        if arguments.get("grant_type") == "refresh_token":
+            team = self.refresh.pop(arguments.get("refresh_token", ""), None)
+            if team is None:
+                return _no("invalid_refresh_token")
+        else:
+            team = self.codes.pop(arguments.get("code", ""), None)
+            if team is None:
+                return _no("invalid_code")
+        number = next(self._numbers)
+        token = f"xoxe.xoxb-{number}" if self.lifetime else f"xoxb-{number}"
+        self.tokens = {t: owner for t, owner in self.tokens.items() if owner != team}
+        self.tokens[token] = team
+        answer: dict[str, Any] = {
+            "ok": True,
+            "access_token": token,
+            "token_type": "bot",
+            "scope": self.scopes,
+            "bot_user_id": BOT_USER,
+            "app_id": "A1",
+            "team": {"id": team, "name": f"Team {team}"},
+            "authed_user": {"id": "U9999999"},
+        }
+        if self.lifetime:  # authentication/using-token-rotation
+            self.refresh[f"xoxe-{number}"] = team
+            answer |= {"refresh_token": f"xoxe-{number}", "expires_in": self.lifetime}
+        return answer
+
+    def _upload_url(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """reference/methods/files.getUploadURLExternal."""
+        if "files:write" not in self.scopes:
+            return _no("missing_scope")
+        file = f"F{next(self._numbers):07d}"
+        alt = arguments.get("alt_txt", "")
+        if len(alt) > 1000:
+            return _no("alt_txt_too_large")
+        length = int(arguments["length"])
+        self.files[file] = {"name": arguments["filename"], "alt": alt, "length": length}
+        return {"ok": True, "upload_url": f"{self.base}/upload/{file}", "file_id": file}
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        file = self.files[request.match_info["file"]]
+        file["bytes"] = await request.read()
+        return web.Response(text=f"OK - {len(file['bytes'])}")
+
+    def _upload_done(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """reference/methods/files.completeUploadExternal."""
+        room = self.rooms.get(arguments.get("channel_id", ""))
+        if room is None or BOT_USER not in room.members:
+            return _no("channel_not_found")
+        given = arguments["files"]
+        for one in json.loads(given) if isinstance(given, str) else given:
+            file = self.files[one["id"]]
+            if len(file.get("bytes", b"")) != file["length"]:
+                return _no("file_not_found")
+            file |= {"title": one.get("title"), "channel": room.id}
+            file["comment"] = arguments.get("initial_comment", "")
+        return {"ok": True, "files": []}
 
     async def _response(self, request: web.Request) -> web.Response:
         """interactivity/handling-user-interaction#message_responses: 5 uses in 30 minutes."""
@@ -319,7 +450,7 @@ class Simulator:
 
     # ---------------------------------------------------------------- Socket Mode
 
-    def _connections_open(self, _: dict[str, Any]) -> dict[str, Any]:
+    def _connections_open(self) -> dict[str, Any]:
         url = self.base.replace("http://", "ws://")
         return {"ok": True, "url": f"{url}/socket?ticket={next(self._numbers)}"}
 
@@ -352,7 +483,10 @@ class Simulator:
         return found
 
 
-_KEPT = ("text", "blocks", "metadata", "thread_ts", "unfurl_links", "unfurl_media", "parse")
+_KEPT = (
+    *("text", "blocks", "metadata", "thread_ts", "reply_broadcast"),
+    *("unfurl_links", "unfurl_media", "parse"),
+)
 
 
 def _no(code: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import warnings
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,17 +13,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 
-from bot.adapters.slack.blocks import ALL_QUOTES, WHY, alert_blocks, fallback
+from bot.adapters.slack.blocks import BUTTONS, WHY, alert_blocks, fallback
+from bot.adapters.slack.drafts import Draft, add_view, preview_view, remove_view
+from bot.adapters.slack.home import home_view
+from bot.adapters.slack.listing import fitting_list
 from bot.adapters.slack.replies import at_field, reply_blocks
 from bot.adapters.slack.text import clean, link_of, typed
-from bot.adapters.slack.views import Draft, add_view, home_view, preview_view, quotes_view
-from bot.core.model import Alert, Excerpt, KeyQuote
+from bot.adapters.slack.views import quotes_view
+from bot.core.model import Alert, Excerpt, KeyQuote, Overview, Rule, RuleWeek
 from bot.errors import QueryError
 from bot.ports import Reply
 from tests.slack.blockkit import controls, interpreted, problems, too_long, view_problems, words_of
-from tests.slack.samples import ALERT, alert
-
-BUTTONS = (WHY, ALL_QUOTES)
+from tests.slack.samples import ALERT, alert, delivery
 
 
 def accepted_by_sdk(blocks: list[dict[str, Any]]) -> None:
@@ -54,6 +56,9 @@ def test_alert_reads_top_down() -> None:
         "3 outlets carry it · 2 more quotes",
         "Why?",
         "All quotes",
+        "Snooze 24 h",
+        "Not relevant",
+        "Mute story",
     ]
     for piece in order:
         assert piece in words
@@ -166,6 +171,9 @@ _ALERTS = st.builds(
     article=st.just("a" * 32),
     sources=st.integers(1, 999),
     teaser=st.booleans(),
+    changes=st.lists(st.tuples(_LONG, _LONG), max_size=6).map(tuple),
+    origins=st.lists(_LONG, max_size=6).map(tuple),
+    broadcast=st.booleans(),
 )
 
 
@@ -200,6 +208,9 @@ def test_largest_alert_fits() -> None:
         source=words,
         summary=(long,) * 9,
         quotes=(KeyQuote((long,) * 4, words, words),) * 20,
+        changes=((words, words),) * 9,
+        origins=(words,) * 9,
+        story=words,
     )
     blocks = alert_blocks(given_alert, BUTTONS, repeat=True)
     assert problems(blocks) == []
@@ -230,6 +241,28 @@ def test_long_answer_says_what_was_cut() -> None:
     assert problems(blocks) == []
 
 
+def _overview(query: str, title: str, times: int) -> Overview:
+    weeks = tuple(
+        RuleWeek(Rule(f"r{n}", title, query * times), (0, n, 2 * n, 0, 1, 5, 9))
+        for n in range(4 * times)
+    )
+    shown = delivery("C0000001", alert(title=Excerpt(title), rule=query, url=title))
+    listed = tuple((f"C000000{n}", weeks) for n in range(10))
+    return Overview(listed, 5, ((title, title),) * 8, (shown,) * 10)
+
+
+@settings(max_examples=40 * ONE, deadline=None)
+@given(_LONG, _LONG)
+def test_no_list_is_over_a_limit(name: str, query: str) -> None:
+    rules = [Rule(f"r{n}", name, query, paused=n % 2 == 0) for n in range(60)]
+    blocks = fitting_list(rules)
+    assert problems(blocks) == []
+    assert not too_long(blocks)
+    accepted_by_sdk(blocks)
+    [more] = interpreted(blocks)
+    assert re.fullmatch(r"… and [345][0-9] more", more)
+
+
 @settings(max_examples=30 * ONE, deadline=None)
 @given(_WILD.filter(str.strip), st.lists(_QUOTES, max_size=5), st.sampled_from([1, 30]), _LONG)
 def test_no_form_is_over_a_limit(
@@ -244,8 +277,10 @@ def test_no_form_is_over_a_limit(
         preview_view(draft, reply, "x"),
         preview_view(draft, None, "x"),
         quotes_view(title, quotes),
-        home_view([("C0000001", reply)] * 10, reply, may_add=True),
-        home_view([], reply, may_add=False),
+        add_view(Draft("C0000001", query, "name", rule=query[:40], former=query)),
+        remove_view(Draft("C0000001", rule=query[:40], former=query)),
+        home_view(_overview(query, title, times), reply, may_add=True),
+        home_view(Overview((), 0, (), ()), reply, may_add=False),
     ):
         found = [text for text in view_problems(view) if text != "private_metadata"]
         assert found == []
@@ -348,6 +383,8 @@ def test_words_of_a_feed_never_act(evil: str) -> None:
         more_quotes=0,
         story="s",
         article=evil,
+        changes=((evil, evil), ("", evil)),
+        origins=(evil,),
     )
     blocks = alert_blocks(hostile, BUTTONS)
     assert problems(blocks) == []

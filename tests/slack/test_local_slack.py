@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiohttp import web
 
-from bot.adapters.slack import SlackChat
+from bot.adapters.slack import SlackChat, Tools
+from bot.core.model import Overview, Rule, RuleWeek
 from bot.errors import QueryError
 from bot.ports import Delivered, Incoming, Reply
 from tests.slack import local_slack
@@ -23,7 +24,7 @@ from tests.slack.local_slack import APP_TOKEN, DESK, ROOT, SECRET, TOKEN, LocalS
 from tests.slack.samples import MINISTER, article, delivery
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
     from bot.core.model import StoredArticle
 
@@ -51,9 +52,21 @@ class Desk:
             return Reply(
                 "\n".join(f"{name}: {rule}" for name, rule in self.rules.items()) or "none"
             )
+        if verb == "edit" and incoming.may_change:
+            name, _, query = rest.partition(" ")
+            self.rules[name] = query
+            return Reply(f"{name} now watches for: {query}", public=True)
         if verb == "test" and "(" in rest:
             raise QueryError(rest, rest.index("("), "this bracket is never closed")
         return Reply(f"answer to {incoming.text}", ok=verb != "lst")
+
+    def listed(self, _channel: str) -> list[Rule]:
+        return [Rule(name, name, query) for name, query in self.rules.items()]
+
+    async def overview(self, channels: Sequence[str]) -> Overview:
+        weeks = tuple(RuleWeek(rule, (0, 0, 1, 0, 4, 2, 8)) for rule in self.listed(""))
+        listed = tuple((channel, weeks) for channel in channels)
+        return Overview(listed, 41, (("Coast Daily", "HTTP 404"),), (delivery(DESK),))
 
 
 async def find_article(article_id: str) -> StoredArticle | None:
@@ -71,12 +84,17 @@ async def bench(
     url = f"http://127.0.0.1:{port}/slack/events" if request.param == "http" else ""
     slack = LocalSlack(tmp_path, request.param, url)
     tokens = {"app_token": APP_TOKEN} if request.param == "socket" else {"signing_secret": SECRET}
+    desk = Desk()
     chat = SlackChat(
+        Tools(
+            answer=desk.answer,
+            clock=SystemClock(),
+            article=find_article,
+            rules=desk.listed,
+            overview=desk.overview,
+        ),
         bot_token=TOKEN,
-        answer=Desk().answer,
-        clock=SystemClock(),
         api_url=f"{slack.base}/api/",
-        article=find_article,
         doubt=timedelta(seconds=1),
         **tokens,
     )
@@ -126,13 +144,28 @@ async def test_a_day_in_slack(bench: tuple[LocalSlack, SlackChat]) -> None:
     )
     assert outcome.ref == f"{DESK}/{alert['ts']}"
     buttons = {button["action_id"]: button for button in alert["blocks"][-1]["elements"]}
-    assert set(buttons) == {"explain", "all_quotes"}
+    assert set(buttons) == {"explain", "all_quotes", "snooze", "not_relevant", "mute"}
 
     await press(slack, alert["ts"], buttons["explain"])
     await slack.shows(lambda s: any("answer to explain \nhttps://" in text for text in texts(s)))
     await press(slack, alert["ts"], buttons["all_quotes"])
     await slack.shows(lambda s: MINISTER in words_of(s["modalStack"][-1]["blocks"]))
     await slack.act(t="view_close")
+    await press(slack, alert["ts"], buttons["snooze"])
+    await slack.shows(lambda s: any("answer to snooze harbour 24h" in text for text in texts(s)))
+    await press(slack, alert["ts"], buttons["mute"])
+    await slack.shows(lambda s: any("answer to mute s1" in text for text in texts(s)))
+    await press(slack, alert["ts"], buttons["not_relevant"])
+    asked = await slack.shows(
+        lambda s: next(
+            (m for m in s["messages"][DESK] if "Why is it not" in words_of(m.get("blocks") or [])),
+            None,
+        )
+    )
+    await press(slack, asked["ts"], asked["blocks"][-1]["elements"][0])
+    await slack.shows(
+        lambda s: any("answer to feedback harbour a1 wrong-sense" in text for text in texts(s))
+    )
 
     await slash(slack, "add")
     await slack.shows(lambda s: s["modalStack"][-1]["callback_id"] == "add_rule")
@@ -147,12 +180,39 @@ async def test_a_day_in_slack(bench: tuple[LocalSlack, SlackChat]) -> None:
     await slack.shows(lambda s: not s["modalStack"])
     await slack.shows(lambda s: any("ships: added by Dana Reed" in text for text in texts(s)))
 
-    await slack.act(t="open_home")
-    home = await slack.shows(lambda s: next(iter(s["homeViews"].values())))
-    assert "port: harbour\nships: ships" in words_of(find_blocks(home))
-
     await slash(slack, "remove port")
     await slack.shows(lambda s: any("port: removed" in text for text in texts(s)))
+
+
+async def test_rules_by_menu_and_home(bench: tuple[LocalSlack, SlackChat]) -> None:
+    """List, edit by form, look at Home."""
+    slack, _ = bench
+    await slash(slack, "add harbour as port")
+    await slash(slack, "add ships as ships")
+    await slash(slack, "list")
+    listed = await slack.shows(
+        lambda s: next(
+            (m for m in s["messages"][DESK] if "2 rules here" in words_of(m.get("blocks") or [])),
+            None,
+        )
+    )
+    menus = [block["accessory"] for block in listed["blocks"] if "accessory" in block]
+    assert [option["value"] for option in menus[1]["options"]] == [
+        *("show ships", "edit ships", "pause ships", "remove ships")
+    ]
+    await slash(slack, "edit ships")
+    shown = await slack.shows(lambda s: s["modalStack"][-1]["callback_id"] == "add_rule" and s)
+    assert shown["modalStack"][-1]["blocks"][0]["element"]["initial_value"] == "ships"
+    await submit(slack, query="ships OR boats", name="ships")
+    await slack.shows(lambda s: s["modalStack"][-1]["callback_id"] == "save_rule")
+    await submit(slack)
+    await slack.shows(lambda s: any("ships now watches for: ships OR" in text for text in texts(s)))
+
+    await slack.act(t="open_home")
+    home = await slack.shows(lambda s: next(iter(s["homeViews"].values())))
+    words = words_of(find_blocks(home))
+    assert "port: harbour\n··▁·▄▂█  15 in 7 days" in words
+    assert "Coast Daily: HTTP 404" in words
 
 
 def find_blocks(home: Any) -> list[dict[str, Any]]:
@@ -196,4 +256,4 @@ def test_same_in_a_network_namespace() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout[-3000:]
-    assert "2 passed" in done.stdout
+    assert "4 passed" in done.stdout

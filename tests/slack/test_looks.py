@@ -9,14 +9,28 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.adapters.slack.blocks import ALL_QUOTES, WHY, alert_blocks
+from bot.adapters.slack.blocks import BUTTONS, alert_blocks
+from bot.adapters.slack.drafts import Draft, add_view, preview_view, remove_view
 from bot.adapters.slack.forms import key_quotes
+from bot.adapters.slack.home import home_view
+from bot.adapters.slack.listing import fitting_list
+from bot.adapters.slack.messages import message_of
 from bot.adapters.slack.replies import reply_blocks
-from bot.adapters.slack.views import Draft, add_view, home_view, preview_view, quotes_view
-from bot.ports import Reply
+from bot.adapters.slack.views import quotes_view
+from bot.core.model import Overview, Rule, RuleWeek
+from bot.ports import Offer, Reply
 from tests.slack.local_slack import FOLDER, install
 from tests.slack.page import pages
-from tests.slack.samples import ALERT, alert, article
+from tests.slack.samples import (
+    ALERT,
+    CORRECTION,
+    DIGEST,
+    FOLLOW_UP,
+    NOTICE,
+    alert,
+    article,
+    delivery,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,15 +39,26 @@ if TYPE_CHECKING:
 
 TYPES, COMPILER = "@slack/types@3.2.0", "typescript@5.9.3"
 DRAFT = Draft("C0000001", 'harbour (ferry OR "night boat")', "harbour")
+RULES = [Rule("r1", "harbour", "harbour"), Rule("r2", "two words", "brandt", paused=True)]
+HOME = Overview(
+    (("C0000001", (RuleWeek(RULES[0], (0, 1, 0, 2, 4, 0, 8)),)),),
+    41,
+    (("Coast Daily", "HTTP 404"),),
+    (delivery("C0000001"),),
+)
 
 
 def messages() -> dict[str, list[dict[str, Any]]]:
-    buttons = (WHY, ALL_QUOTES)
     return {
-        "alert": alert_blocks(ALERT, buttons),
+        "alert": alert_blocks(ALERT, BUTTONS),
         "bare": alert_blocks(alert(summary=(), quotes=(), url="", sources=1, more_quotes=0)),
-        "correction": alert_blocks(alert(kind="correction"), buttons, repeat=True),
-        "follow-up": alert_blocks(alert(kind="follow-up", teaser=True), buttons),
+        "correction": alert_blocks(CORRECTION, BUTTONS, repeat=True),
+        "digest": (message_of(DIGEST) or {})["blocks"],
+        "follow-up": alert_blocks(alert(kind="follow-up", teaser=True), BUTTONS),
+        "list": fitting_list(RULES),
+        "notice": (message_of(NOTICE) or {})["blocks"],
+        "offers": reply_blocks(Reply("snoozed", offers=(Offer("Undo", "unsnooze harbour"),))),
+        "statement": alert_blocks(FOLLOW_UP, BUTTONS),
         "answer": reply_blocks(Reply("see https://a.example/x\nrafah  Rafah", public=True), "U1"),
         "plain answer": reply_blocks(Reply("see https://a.example/x")),
     }
@@ -45,7 +70,9 @@ def views() -> dict[str, dict[str, Any]]:
         "add from home": add_view(Draft("")),
         "preview": preview_view(DRAFT, Reply("12 matches in 7 days"), "x"),
         "quotes": quotes_view(ALERT.title.text, key_quotes(article())),
-        "home": home_view([("C0000001", Reply("harbour: harbour"))], Reply("ok"), may_add=True),
+        "home": home_view(HOME, Reply("ok"), may_add=True),
+        "edit": add_view(Draft("C0000001", "harbour", "harbour", "harbour", "harbour")),
+        "remove": remove_view(Draft("C0000001", rule="harbour", former="harbour")),
     }
 
 

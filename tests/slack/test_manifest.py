@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from bot.adapters.slack.app import COMMAND, EVENTS
-from bot.adapters.slack.chat import SCOPES
+from bot.adapters.slack.app import COMMAND, EVENTS, SHORTCUT
+from bot.adapters.slack.scopes import SCOPES
 
 PATH = Path(__file__).resolve().parents[2] / "slack-manifest.yaml"
 
@@ -26,6 +26,13 @@ def test_everything_listened_to_is_subscribed(manifest: dict[str, Any]) -> None:
     assert set(manifest["settings"]["event_subscriptions"]["bot_events"]) == set(EVENTS)
     assert manifest["settings"]["interactivity"]["is_enabled"] is True
     assert manifest["features"]["app_home"]["home_tab_enabled"] is True
+
+
+def test_shortcut_is_the_one_listened_to(manifest: dict[str, Any]) -> None:
+    [shortcut] = manifest["features"]["shortcuts"]
+    assert (shortcut["callback_id"], shortcut["type"]) == (SHORTCUT, "message")
+    assert len(shortcut["name"]) <= 24
+    assert len(shortcut["description"]) <= 150
 
 
 def test_scopes_are_those_that_are_checked(manifest: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.adapters.slack import channels
+from bot.core.model import Overview, Rule, RuleWeek
 from bot.errors import CommandError, QueryError, StoreError
 from bot.ports import Reply
 from tests.slack.blockkit import words_of
@@ -17,7 +18,7 @@ from tests.slack.samples import MINISTER, article, delivery
 from tests.slack.simulator import BOT_USER, TEAM, Fault, Simulator
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from bot.adapters.slack import SlackChat
     from bot.core.model import StoredArticle
@@ -242,7 +243,8 @@ async def test_all_quotes_is_offered_only_where_articles_can_be_read(
     await make_chat().post(delivery(room.id))
     await make_chat(article=find_article).post(delivery(room.id))
     offered = [[b["action_id"] for b in post["blocks"][-1]["elements"]] for post in slack.accepted]
-    assert offered == [["explain"], ["explain", "all_quotes"]]
+    others = ["snooze", "not_relevant", "mute"]
+    assert offered == [["explain", *others], ["explain", "all_quotes", *others]]
 
 
 # ---------------------------------------------------------------- where the bot is not
@@ -376,23 +378,39 @@ async def test_home_form_asks_for_the_channel(
 # ---------------------------------------------------------------- Home
 
 
-async def test_home_lists_the_rules_of_shared_channels(
-    slack: Simulator, people: People, answers: Answers
+async def look(channels: Sequence[str]) -> Overview:
+    weeks = (RuleWeek(Rule("r", "rafah", "Rafah OR ferry"), (0, 0, 1, 0, 2, 4, 8)),)
+    recent = tuple(delivery(channel) for channel in channels[:1])
+    listed = tuple((channel, weeks) for channel in channels)
+    return Overview(listed, 12, (("Coast Daily", "HTTP 404"),), recent)
+
+
+@pytest.mark.parametrize("mode", ["socket", "http"])
+async def test_home_shows_the_week_of_shared_channels(
+    slack: Simulator,
+    make_chat: Callable[..., SlackChat],
+    serve: Serve,
+    answers: Answers,
+    mode: str,
 ) -> None:
+    people = await connect(mode, slack, make_chat, serve, overview=look)
     dana = slack.person("Dana")
     mine = slack.room("desk", dana, private=True)
     slack.room("board")
     slack.room("without-bot", dana, bot=False)
-    answers.replies |= {"list": Reply("rafah: Rafah"), "status": Reply("12 feeds, all well")}
+    answers.replies |= {"status": Reply("12 feeds, all well")}
     await people.open_home(dana)
     [(how, view)] = await slack.until(lambda: slack.views)
     words = words_of(view["blocks"])
     assert how == "publish"
     assert f"<#{mine.id}>" in words
-    assert "rafah: Rafah" in words
+    assert "rafah: Rafah OR ferry\n··▁·▂▄█  15 in 7 days" in words
+    assert words.count("<#") == 2  # the channel and the one alert, nothing of others
+    assert "Harbour of Nordby to open on Monday" in words
+    assert "Oda Brandt: " in words
     assert "12 feeds, all well" in words
+    assert "Coast Daily: HTTP 404" in words
     assert "Add a rule" in words
-    assert [asked.channel for asked in answers.asked if asked.text == "list"] == [mine.id]
 
 
 # ---------------------------------------------------------------- permissions
@@ -465,6 +483,111 @@ async def test_who_may_change_on_every_path(
     await people.open_home(user)
     [(_, home)] = await slack.until(lambda: slack.views)
     assert ("Add a rule" in words_of(home["blocks"])) is full  # the lobby is always theirs
+
+
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("inside", [True, False], ids=["inside", "outside"])
+async def test_who_may_press_and_edit(
+    slack: Simulator,
+    make_chat: Callable[..., SlackChat],
+    serve: Serve,
+    answers: Answers,
+    who: str,
+    *,
+    inside: bool,
+) -> None:
+    """Buttons, menus, the shortcut, forms of rules that are there: the same answer again."""
+    flags, full = WHO[who]
+    may = full and inside
+    people = await connect("http", slack, make_chat, serve, rules=lambda _: RULES)
+    user = slack.person("Sam", **flags)
+    room = slack.room("desk", *([user] if inside else []))
+
+    # Buttons and what they offer: the command runs with the rights of who pressed.
+    for action, value in (("snooze", "harbour"), ("mute", "s1"), ("offer_0", "unmute s1")):
+        answers.asked.clear()
+        await people.press(user, room, action, value)
+        await slack.until(lambda: answers.asked)
+        assert [asked.may_change for asked in answers.asked] == [may]
+    answers.asked.clear()
+    await people.press(user, room, "rule_menu", "pause harbour", kind="overflow")
+    await slack.until(lambda: answers.asked)
+    assert [asked.may_change for asked in answers.asked] == [may]
+
+    # The question why an alert is not relevant, and forms, are only for those who may answer.
+    slack.responses.clear()
+    await people.press(user, room, "not_relevant", "harbour a1")
+    [told] = await slack.until(lambda: slack.responses)
+    assert ("Why is it not relevant?" in words_of(told["blocks"])) is may
+    for act in (
+        lambda: people.slash(user, room, "edit harbour"),
+        lambda: people.press(user, room, "rule_menu", "remove harbour", kind="overflow"),
+        lambda: people.point_at(user, room, "Brandt"),
+    ):
+        slack.views.clear()
+        slack.responses.clear()
+        await act()
+        await slack.until(lambda: slack.views or slack.responses)
+        assert bool(slack.views) is may
+
+    gone = {"channel": room.id, "rule": "harbour"}
+    asked_for = {
+        "type": "modal",
+        "callback_id": "remove_rule",
+        "private_metadata": json.dumps(gone),
+    }
+    answers.asked.clear()
+    await people.submit(user, asked_for)
+    assert [asked.may_change for asked in answers.asked] == [may]
+
+
+RULES = [Rule("r", "harbour", "harbour")]
+CHANGERS = [
+    ((), {}, True),
+    (("admins",), {}, False),
+    (("admins",), {"is_admin": True}, True),
+    (("admins",), {"is_owner": True}, True),
+    (("admins",), {"is_admin": True, "is_restricted": True}, False),
+    (("admins",), {"is_admin": True, "team_id": "T0OTHER"}, False),
+    (("U9999999",), {"is_admin": True}, False),
+    (("U9999999",), {"id": "U9999999"}, True),
+    (("U9999999",), {"id": "U9999999", "is_stranger": True}, False),
+    (("U9999999", "admins"), {"is_admin": True}, True),
+]
+
+
+@pytest.mark.parametrize(("changers", "flags", "may"), CHANGERS)
+async def test_changes_can_be_left_to_admins_or_named_people(
+    slack: Simulator,
+    make_chat: Callable[..., SlackChat],
+    serve: Serve,
+    answers: Answers,
+    changers: tuple[str, ...],
+    flags: dict[str, Any],
+    *,
+    may: bool,
+) -> None:
+    people = await connect("http", slack, make_chat, serve, changers=frozenset(changers))
+    user = slack.person("Sam", **flags)
+    if "id" in flags:
+        user = flags["id"]
+        slack.people[user] = next(iter(slack.people.values()))
+    room = slack.room("desk", user)
+    await people.slash(user, room, "add rafah")
+    await slack.until(lambda: slack.responses)
+    assert [asked.may_change for asked in answers.asked] == [may]
+    await people.slash(user, room, "add")
+    await slack.until(lambda: slack.views or len(slack.responses) == 2)
+    assert bool(slack.views) is may
+    slack.views.clear()
+    await people.open_home(user)
+    [(_, home)] = await slack.until(lambda: slack.views)
+    assert ("Add a rule" in words_of(home["blocks"])) is may
+    # However few may change, being outside of the channel is no way in.
+    other = slack.room("board")
+    await people.slash(user, other, "add rafah")
+    await slack.until(lambda: len(answers.asked) >= 2 and answers.asked[-1].channel == other.id)
+    assert not answers.asked[-1].may_change
 
 
 def metadata(channel: str, query: str = "") -> str:

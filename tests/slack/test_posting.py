@@ -11,7 +11,16 @@ from bot.adapters.slack.outcomes import CONTENT, LATER, UNSURE, SlackError, faul
 from bot.adapters.slack.posting import EVENT_TYPE
 from bot.ports import Delivered, Later, Refused, Unknown
 from tests.slack.blockkit import words_of
-from tests.slack.samples import ALERT, MINISTER, alert, delivery
+from tests.slack.samples import (
+    ALERT,
+    DIGEST,
+    FOLLOW_UP,
+    MINISTER,
+    NOTICE,
+    alert,
+    delivery,
+    line,
+)
 from tests.slack.simulator import BOT_USER, Fault, Simulator
 
 if TYPE_CHECKING:
@@ -267,6 +276,145 @@ async def test_follow_up_of_a_deleted_message_stands_alone(
     assert isinstance(await make_chat().post(news), Delivered)
     assert "thread_ts" not in slack.accepted[0]
     assert slack.accepted[0]["blocks"]
+
+
+@pytest.mark.parametrize("broadcast", [True, False])
+async def test_new_statement_is_told_to_the_whole_channel(
+    slack: Simulator, make_chat: Callable[..., SlackChat], *, broadcast: bool
+) -> None:
+    room = slack.room("desk")
+    chat = make_chat()
+    first = await chat.post(delivery(room.id))
+    assert isinstance(first, Delivered)
+    news = replace(FOLLOW_UP, broadcast=broadcast, article="a2")
+    second = await chat.post(delivery(room.id, news, parent_ref=first.ref))
+    assert isinstance(second, Delivered)
+    assert slack.accepted[1].get("reply_broadcast", False) is broadcast
+    alone = await chat.post(delivery(room.id, replace(news, article="a3")))
+    assert isinstance(alone, Delivered)
+    assert "reply_broadcast" not in slack.accepted[2]
+
+
+@pytest.mark.parametrize(
+    ("way", "thread", "shown"),
+    [("", True, False), ("on", True, False), ("both", True, True), ("off", False, False)],
+)
+async def test_follow_ups_go_where_the_channel_wants_them(
+    slack: Simulator, make_chat: Callable[..., SlackChat], way: str, *, thread: bool, shown: bool
+) -> None:
+    asked: list[str] = []
+
+    async def threads(channel: str) -> str:
+        asked.append(channel)
+        return way
+
+    room = slack.room("desk")
+    chat = make_chat(threads=threads)
+    first = await chat.post(delivery(room.id))
+    assert isinstance(first, Delivered)
+    news = delivery(
+        room.id, replace(FOLLOW_UP, broadcast=False, article="a2"), parent_ref=first.ref
+    )
+    second = await chat.post(news)
+    assert isinstance(second, Delivered)
+    assert ("thread_ts" in slack.accepted[1]) is thread
+    assert slack.accepted[1].get("reply_broadcast", False) is shown
+    assert asked == [room.id]
+    assert await chat.find(news) == second.ref
+
+
+@pytest.mark.parametrize("message", [DIGEST, NOTICE], ids=["digest", "notice"])
+async def test_digests_and_notices_arrive_and_are_found(
+    slack: Simulator, make_chat: Callable[..., SlackChat], message: Any
+) -> None:
+    room = slack.room("desk")
+    chat, given = make_chat(), delivery(room.id, message)
+    outcome = await chat.post(given)
+    assert isinstance(outcome, Delivered)
+    assert await chat.find(given) == outcome.ref
+    assert slack.accepted[0]["text"].startswith(getattr(message, "title", message.kind and "The"))
+
+
+@pytest.mark.parametrize("code", sorted(CONTENT))
+async def test_digest_of_a_refused_shape_keeps_its_links(
+    slack: Simulator, make_chat: Callable[..., SlackChat], code: str
+) -> None:
+    room = slack.room("desk")
+    slack.fail("chat.postMessage", Fault("error", code=code))
+    assert isinstance(await make_chat().post(delivery(room.id, DIGEST)), Delivered)
+    [message] = slack.accepted
+    assert "blocks" not in message
+    for given in DIGEST.lines:
+        assert f"<{given.url}|" in message["text"]
+
+
+async def test_digest_without_room_for_its_links_is_set_aside(
+    slack: Simulator, make_chat: Callable[..., SlackChat]
+) -> None:
+    lines = tuple(line(n, url=f"https://a.example/{n}?{'x' * 1900}") for n in range(50))
+    outcome = await make_chat().post(delivery(slack.room("desk").id, replace(DIGEST, lines=lines)))
+    assert isinstance(outcome, Refused)
+    assert slack.accepted == []
+
+
+async def test_revision_edits_in_place_and_is_found_as_before(
+    slack: Simulator, make_chat: Callable[..., SlackChat]
+) -> None:
+    room = slack.room("desk")
+    chat, given = make_chat(), delivery(room.id)
+    first = await chat.post(given)
+    assert isinstance(first, Delivered)
+    grown = replace(given, message=alert(sources=17, origins=("Coast Press",)))
+    for _ in range(2):  # it may be told twice
+        assert await chat.revise(grown, first.ref) == first
+    [message] = room.messages
+    assert "17 outlets carry it · from Coast Press" in words_of(message["blocks"])
+    assert message["text"].startswith(f"Oda Brandt: {MINISTER}")
+    assert message["metadata"]["event_payload"] == {"alert_id": given.id}
+    assert await chat.find(given) == first.ref
+    assert len(slack.accepted) == 1
+
+
+async def test_revision_of_a_refused_shape_is_plain(
+    slack: Simulator, make_chat: Callable[..., SlackChat]
+) -> None:
+    room = slack.room("desk")
+    chat, given = make_chat(), delivery(room.id)
+    first = await chat.post(given)
+    assert isinstance(first, Delivered)
+    slack.fail("chat.update", Fault("error", code="msg_blocks_too_long"))
+    assert await chat.revise(given, first.ref) == first
+    assert room.messages[0]["blocks"] == []
+    assert "|harbourtimes.example>" in room.messages[0]["text"]
+
+
+async def test_revision_keeps_the_mark_of_a_repeat(
+    slack: Simulator, make_chat: Callable[..., SlackChat]
+) -> None:
+    room = slack.room("desk")
+    chat, given = make_chat(), delivery(room.id)
+    assert await chat.find(given) is None  # nobody knows whether an earlier try arrived
+    first = await chat.post(given)
+    assert isinstance(first, Delivered)
+    await chat.revise(given, first.ref)
+    assert "perhaps a repeat" in words_of(room.messages[0]["blocks"])
+
+
+async def test_revision_says_what_became_of_it(
+    slack: Simulator, make_chat: Callable[..., SlackChat]
+) -> None:
+    room = slack.room("desk")
+    chat, given = make_chat(), delivery(room.id)
+    gone = await chat.revise(given, f"{room.id}/1.000001")
+    assert isinstance(gone, Refused)
+    assert "message_not_found" in gone.reason
+    first = await chat.post(given)
+    assert isinstance(first, Delivered)
+    slack.fail("chat.update", Fault("error", code="ratelimited", headers={"Retry-After": "9"}))
+    assert isinstance(await chat.revise(given, first.ref), Later)
+    chat = make_chat()
+    slack.fail("chat.update", Fault("reset", after=True), Fault("reset", after=True))
+    assert isinstance(await chat.revise(given, first.ref), Unknown)
 
 
 async def test_check_names_scopes_and_channels(

@@ -84,7 +84,7 @@ def check_rules(
             reading.faults.append(fault)
     entities = tuple(entity for entity, _, _ in reading.entities.values())
     rules = tuple(_checked_rules(reading, entities, known))
-    files = RuleFiles(entities, rules, tuple(_ambiguous(reading)))
+    files = RuleFiles(entities, rules, tuple(_ambiguous(reading, known or ())))
     return files, reading.faults
 
 
@@ -207,13 +207,23 @@ def _checked_rules(
             yield rule
 
 
-def _ambiguous(reading: _Reading) -> Iterator[str]:
+def _ambiguous(reading: _Reading, known: Iterable[Entity]) -> Iterator[str]:
     """Report names that several entities bear and that no condition tells apart."""
     holders: dict[str, list[str]] = {}
+    for entity in known:
+        if entity.id not in reading.entities:
+            for key in _unconditional(entity):
+                holders.setdefault(key, []).append(entity.id)
     for entity, tree, way in reading.entities.values():
-        names = {name_key(entity.name): entity.name}
-        names |= {name_key(alias.text): alias.text for alias in entity.aliases if not alias.context}
-        for key, name in names.items():
+        for key, name in _unconditional(entity).items():
             for other in holders.get(key, ()):
                 yield f"{tree.path}:{tree.line(way)}: {name} means @{other} and @{entity.id}"
             holders.setdefault(key, []).append(entity.id)
+
+
+def _unconditional(entity: Entity) -> dict[str, str]:
+    """Give the names that mean an entity wherever they stand, by what is compared of them."""
+    names = {name_key(entity.name): entity.name}
+    return names | {
+        name_key(alias.text): alias.text for alias in entity.aliases if not alias.context
+    }

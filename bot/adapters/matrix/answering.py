@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -36,7 +37,8 @@ UNREADABLE = (
 FAULT = Reply("Something went wrong here; it has been noted.", ok=False)
 _NO_LEVELS = Reply("The room's power levels cannot be read now; please try again.", ok=False)
 _REMEMBERED = 5_000
-_TRIES = 4
+TRIES = 4
+"""Of a request that others in the room wait for."""
 
 
 Draw = Callable[["Chart"], bytes]
@@ -104,13 +106,13 @@ class Answering:
         """Tell somebody who asks too much when to ask again."""
         wait = self._quota.wait(room_id, who, asyncio.get_running_loop().time())
         return (
-            f"That were more than {MOST} requests in a minute: this one was not carried out. "
-            f"I answer you again in {wait:.0f} seconds."
+            f"That is more than {MOST} requests in a minute: this one was not carried out. "
+            f"I answer you again in {math.ceil(wait) or 1} seconds."
         )
 
     async def run(self, room_id: str, who: str, text: str) -> Reply:
         """Run a command for somebody, with the power they have in the room at this moment."""
-        may = await insist("levels", lambda: self._may_change(room_id, who), _TRIES)
+        may = await insist("levels", lambda: self._may_change(room_id, who), TRIES)
         if may is None:
             return _NO_LEVELS
         channel = channel_of_room(room_id, self._account.session.moves)

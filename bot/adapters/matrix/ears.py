@@ -120,8 +120,7 @@ class Ears:
         if event.sender == self._account.user_id:
             return
         if event.redacts:  # however long ago: what the reaction did may last
-            if self._reacting.matters(event):
-                self._background.spawn(self._reacting.removed(room_id, event))
+            self._background.spawn(self._reacting.removed(room_id, event))
             return
         age = self._clock.now().timestamp() - event.sent / 1000
         if age > _OLDEST.total_seconds():

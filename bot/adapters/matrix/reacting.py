@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from bot.adapters.matrix.answering import FAULT
+from bot.adapters.matrix.answering import FAULT, TRIES
 from bot.adapters.matrix.events import ALERT_KEY, in_thread, seen
 from bot.adapters.matrix.marks import Mark
 from bot.adapters.matrix.quota import Verdict
@@ -53,10 +53,6 @@ class Reacting:
         """The reactions that do something."""
         return tuple(self._table)
 
-    def matters(self, event: Seen) -> bool:
-        """Say whether a redaction removes a reaction that did something."""
-        return self._marks.of(event.redacts) is not None
-
     async def added(self, room_id: str, event: Seen, target: str, key: str) -> None:
         """Act on a reaction: once for each alert and key, or for each person where all have a say.
 
@@ -84,7 +80,10 @@ class Reacting:
             await self._tell(room_id, target, content, digest("reaction", event.id))
 
     async def removed(self, room_id: str, event: Seen) -> None:
-        """Undo what a reaction did that somebody has removed; questions stay answered."""
+        """Undo what a reaction did that somebody has removed; questions stay answered.
+
+        In turn, too: the reaction itself may not have been dealt with yet.
+        """
         async with self._answering.in_turn(room_id):
             mark = self._marks.of(event.redacts)
             deed = self._table.get(mark.key) if mark else None
@@ -122,6 +121,7 @@ class Reacting:
         source = await insist(
             "alert reacted to",
             lambda: self._account.room_request("GET", room_id, "event", target),
+            TRIES,
         )
         event = seen(self._account.opened(room_id, source)) if source else None
         if event is None or event.sender != self._account.user_id:

@@ -1,36 +1,42 @@
-"""An alert as Slack blocks. Pure: no network, no clock.
-
-Words of an article stand only in `plain_text` and `rich_text`, where Slack interprets nothing;
-`mrkdwn` holds nothing but our own words, dates and checked links.
-
-Limits: https://docs.slack.dev/reference/block-kit/blocks (50 blocks, header 150, context 10
-elements, actions 25, button text 75 and value 2,000) and, for all blocks together, some 13,200
-characters of JSON before `msg_blocks_too_long` (reported in slackapi/bolt-js, 2509 and 2867).
-"""
+"""An alert as Slack blocks. Pure: no network, no clock."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from bot.adapters.slack.text import LONGEST_LINK, cut, escape, link_of, one_line, pieces
+from bot.adapters.slack.parts import (
+    LONGEST_HEADER,
+    LONGEST_TEXT,
+    LONGEST_VALUE,
+    Block,
+    actions,
+    button,
+    context,
+    date,
+    excerpt,
+    fits,
+    link_text,
+    mrkdwn,
+    plain,
+    quote_block,
+    rich,
+    section,
+    speaker_of,
+    words,
+)
+from bot.adapters.slack.text import cut, escape, one_line
+from bot.core.command import as_word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
 
-    from bot.core.model import Alert, Excerpt, KeyQuote
+    from bot.core.model import Alert, Excerpt
 
-Block = dict[str, Any]
-
-MOST_BLOCKS = 50
-MOST_CHARACTERS = 12_500
-"""Of all blocks as JSON; a margin below the reported limit."""
-LONGEST_HEADER = 150
-LONGEST_TEXT = 3000
 LONGEST_FALLBACK = 600
 _KINDS = {"alert": "", "follow-up": "New in a story you were told of", "correction": "Correction"}
+_MOST_CHANGES = 4
+_MOST_ORIGINS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +66,22 @@ _ROOMS = (
     _Room(sentences=1, sentence=200, quotes=1, quote=300, marks=2),
 )
 
-WHY = Button("explain", "Why?", lambda alert: alert.url if len(alert.url) <= LONGEST_LINK else None)
+
+def _short(value: str) -> str | None:
+    return value if value and len(value) <= LONGEST_VALUE else None
+
+
+def _about(alert: Alert) -> str | None:
+    """Give what feedback is about: the rule and the article, as the command takes them."""
+    return _short(f"{as_word(alert.rule)} {alert.article}") if alert.article else None
+
+
+WHY = Button("explain", "Why?", lambda alert: _short(alert.url))
 ALL_QUOTES = Button("all_quotes", "All quotes", lambda alert: alert.article)
+SNOOZE = Button("snooze", "Snooze 24 h", lambda alert: _short(as_word(alert.rule)))
+NOT_RELEVANT = Button("not_relevant", "Not relevant", _about)
+MUTE = Button("mute", "Mute story", lambda alert: _short(alert.story))
+BUTTONS = (WHY, ALL_QUOTES, SNOOZE, NOT_RELEVANT, MUTE)
 
 
 def alert_blocks(
@@ -81,16 +101,6 @@ def alert_blocks(
     return _alert(alert, _ROOMS[-1], buttons, repeat=repeat)
 
 
-def fits(blocks: Sequence[Block]) -> bool:
-    """Say whether Slack takes these blocks in one message."""
-    return len(blocks) <= MOST_BLOCKS and size_of(blocks) <= MOST_CHARACTERS
-
-
-def size_of(blocks: Sequence[Block]) -> int:
-    """Count the characters of blocks as JSON."""
-    return len(json.dumps(list(blocks), ensure_ascii=False))
-
-
 def fallback(alert: Alert) -> str:
     """Give the line that phones show: who said what first, then the headline and the outlet.
 
@@ -103,20 +113,22 @@ def fallback(alert: Alert) -> str:
     tail = " · ".join(part for part in (title, outlet) if part)
     if alert.quotes:
         first = alert.quotes[0]
-        words = cut(one_line(first.text), 240)
-        tail = f"{cut(_speaker(first), 80)}: {words} — {tail}"
+        said = cut(one_line(first.text), 240)
+        tail = f"{cut(speaker_of(first), 80)}: {said} — {tail}"
     line = f"{kind}{tail}" or one_line(alert.rule) or "New alert"
     return cut(escape(line), LONGEST_FALLBACK)
 
 
 def plain_text(alert: Alert) -> str:
     """Give an alert without blocks: the fallback line and the link."""
-    link = link_of(alert.url)
-    return fallback(alert) + (f"\n<{escape(link[0])}|{escape(link[1])}>" if link else "")
+    link = link_text(alert.url)
+    return fallback(alert) + (f"\n{link}" if link else "")
 
 
 def _alert(alert: Alert, room: _Room, buttons: Sequence[Button], *, repeat: bool) -> list[Block]:
     blocks = [_header(alert), _origin(alert), _why(alert)]
+    if alert.changes:
+        blocks.append(_changes(alert.changes, room))
     if alert.summary:
         blocks.append(_summary(alert.summary[: room.sentences], room))
     blocks += [quote_block(quote, room.quote, room.marks) for quote in alert.quotes[: room.quotes]]
@@ -131,7 +143,7 @@ def _header(alert: Alert) -> Block:
 
 def _origin(alert: Alert) -> Block:
     """Outlet, time in the reader's own zone, the link shown as the host it leads to."""
-    link = link_of(alert.url)
+    link = link_text(alert.url)
     outlet = one_line(alert.source)
     domain = one_line(alert.domain)
     elements = []
@@ -139,21 +151,12 @@ def _origin(alert: Alert) -> Block:
         elements.append(mrkdwn(f"*{kind}*"))
     if outlet and (outlet != domain or not link):
         elements.append(plain(outlet, 150))
-    elements.append(mrkdwn(_date(alert.published)))
+    elements.append(mrkdwn(date(alert.published)))
     if link:
-        elements.append(mrkdwn(f"<{escape(link[0])}|{escape(link[1])}>"))
+        elements.append(mrkdwn(link))
     elif domain and domain != outlet:
         elements.append(plain(domain, 150))
-    return {"type": "context", "elements": elements}
-
-
-def _date(when: datetime) -> str:
-    """Source: https://docs.slack.dev/messaging/formatting-message-text/#date-formatting."""
-    written = f"{when:%Y-%m-%d %H:%M} UTC"
-    seconds = int(when.timestamp())
-    return (
-        f"<!date^{seconds}^{{date_short_pretty}}, {{time}}|{written}>" if seconds > 0 else written
-    )
+    return context(*elements)
 
 
 def _why(alert: Alert) -> Block:
@@ -163,89 +166,49 @@ def _why(alert: Alert) -> Block:
         reasons.setdefault(reason.casefold(), reason)
     if list(reasons) == [rule.casefold()]:  # a rule named after its one word explains itself
         reasons = {}
-    elements = [_words(rule, bold=True)]
+    elements = [words(rule, "bold")]
     if reasons:
-        elements.append(_words(f": {cut(' · '.join(reasons.values()), 300)}"))
-    return _rich(_section(elements))
+        elements.append(words(f": {cut(' · '.join(reasons.values()), 300)}"))
+    return rich(section(elements))
+
+
+def _changes(changes: Sequence[tuple[str, str]], room: _Room) -> Block:
+    """Show what a correction took back, struck out, and what stands there now."""
+    shown: list[Block] = []
+    for before, after in changes[:_MOST_CHANGES]:
+        old, new = (cut(one_line(text), room.sentence) for text in (before, after))
+        line = [words(old, "strike")] if old else [words("added: ")]
+        if new:
+            line += [words(" → "), words(new, "bold")] if old else [words(new, "bold")]
+        else:
+            line.append(words(" (taken out)"))
+        shown.append(section([*line, words("\n")] if len(shown) + 1 < len(changes) else line))
+    return rich(*shown)
 
 
 def _summary(sentences: Sequence[Excerpt], room: _Room) -> Block:
     elements: list[Block] = []
     for number, sentence in enumerate(sentences):
-        shown = _excerpt(sentence, room.sentence, room.marks)
-        elements += [_words(" "), *shown] if number and shown else shown
-    return _rich(_section(elements or [_words("…")]))
-
-
-def quote_block(quote: KeyQuote, limit: int, most_marks: int) -> Block:
-    """Render a quote: the speaker with the office, then the words as a quotation."""
-    name = cut(_speaker(quote), 120)
-    line = [_words(name, bold=quote.speaker is not None, italic=quote.speaker is None)]
-    if quote.office:
-        line.append(_words(f", {cut(one_line(quote.office), 150)}"))
-    words: list[Block] = []
-    room = limit
-    for number, part in enumerate(quote.parts):
-        if room <= 0:
-            break
-        shown = _excerpt(part, room, most_marks)
-        words += [_words(" … "), *shown] if number and shown else shown
-        room -= len(part.text)
-    return _rich(_section(line), {"type": "rich_text_quote", "elements": words or [_words("…")]})
-
-
-def _speaker(quote: KeyQuote) -> str:
-    return (one_line(quote.speaker) if quote.speaker else "") or "Unattributed"
+        shown = excerpt(sentence, room.sentence, room.marks)
+        elements += [words(" "), *shown] if number and shown else shown
+    return rich(section(elements or [words("…")]))
 
 
 def _notes(alert: Alert, hidden: int, *, repeat: bool) -> list[Block]:
     more = alert.more_quotes + hidden
+    origins = ", ".join(cut(one_line(name), 60) for name in alert.origins[:_MOST_ORIGINS])
     notes = [
         f"{alert.sources} outlets carry it" if alert.sources > 1 else "",
+        f"from {origins}" if origins else "",
         f"{more} more {'quote' if more == 1 else 'quotes'}" if more > 0 else "",
         "only the feed's teaser could be read" if alert.teaser else "",
         "perhaps a repeat: Slack did not confirm an earlier try" if repeat else "",
     ]
     line = " · ".join(filter(None, notes))
-    return [{"type": "context", "elements": [plain(line, LONGEST_TEXT)]}] if line else []
+    return [context(plain(line, LONGEST_TEXT))] if line else []
 
 
 def _actions(alert: Alert, buttons: Sequence[Button]) -> list[Block]:
-    elements = [
-        {
-            "type": "button",
-            "action_id": button.action,
-            "text": plain(button.label, 75),
-            "value": value,
-        }
-        for button in buttons
-        if (value := button.value(alert))
-    ]
-    return [{"type": "actions", "elements": elements}] if elements else []
-
-
-def plain(text: str, limit: int) -> Block:
-    """Make a text object in which Slack interprets nothing, not even `:smile:`."""
-    return {"type": "plain_text", "text": cut(text, limit) or " ", "emoji": False}
-
-
-def mrkdwn(text: str) -> Block:
-    """Make a text object for our own words; `verbatim` keeps Slack from linking by itself."""
-    return {"type": "mrkdwn", "text": text, "verbatim": True}
-
-
-def _excerpt(excerpt: Excerpt, limit: int, most_marks: int) -> list[Block]:
-    return [_words(words, bold=marked) for words, marked in pieces(excerpt, limit, most_marks)]
-
-
-def _words(text: str, *, bold: bool = False, italic: bool = False) -> Block:
-    style = {name: True for name, on in (("bold", bold), ("italic", italic)) if on}
-    return {"type": "text", "text": text, **({"style": style} if style else {})}
-
-
-def _section(elements: list[Block]) -> Block:
-    return {"type": "rich_text_section", "elements": elements}
-
-
-def _rich(*elements: Block) -> Block:
-    return {"type": "rich_text", "elements": list(elements)}
+    return actions(
+        *(button(b.action, b.label, value) for b in buttons if (value := b.value(alert)))
+    )

@@ -32,6 +32,7 @@ class Person:
         guest: single- or multi-channel guest (`is_ultra_restricted`, `is_restricted`).
         stranger: from another company, through Slack Connect (`is_stranger`).
         gone: deactivated, or a bot.
+        admin: administrator or owner of the workspace.
 
     Source: https://docs.slack.dev/reference/objects/user-object
     """
@@ -42,19 +43,25 @@ class Person:
     guest: bool = False
     stranger: bool = False
     gone: bool = False
+    admin: bool = False
 
 
-def may_change(person: Person | None, *, home: str, member: bool) -> bool:
+def may_change(
+    person: Person | None, *, home: str, member: bool, changers: frozenset[str] = frozenset()
+) -> bool:
     """Decide who may change the rules of a channel: its full members from our own workspace.
 
     Args:
         person: None when Slack could not tell who it is.
         home: the workspace that the bot belongs to.
         member: whether the person is in the channel.
+        changers: user ids, and `admins`: only they may, where anybody is named.
     """
     if person is None or not member or person.guest or person.stranger or person.gone:
         return False
-    return home in person.teams
+    if home not in person.teams:
+        return False
+    return not changers or person.id in changers or (person.admin and "admins" in changers)
 
 
 class Channels:
@@ -124,6 +131,10 @@ class Channels:
         self._remember(key, found)
         return found
 
+    def forget(self) -> None:
+        """Ask anew: something changed."""
+        self._known.clear()
+
     async def _channels(self, user: str, oldest: float = REMEMBERED) -> dict[str, str]:
         key = f"channels {user}"
         known = self._recall(key, oldest)
@@ -159,4 +170,5 @@ def _person(user: dict[str, object]) -> Person:
         guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
         stranger=bool(user.get("is_stranger")),
         gone=bool(user.get("deleted") or user.get("is_bot")),
+        admin=bool(user.get("is_admin") or user.get("is_owner")),
     )

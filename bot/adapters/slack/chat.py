@@ -6,62 +6,43 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import structlog
-
 from bot.adapters.slack.app import Listeners
-from bot.adapters.slack.blocks import ALL_QUOTES, WHY
-from bot.adapters.slack.channels import Channels
-from bot.adapters.slack.commands import Commands
-from bot.adapters.slack.forms import Forms
 from bot.adapters.slack.http import SignedRequests
+from bot.adapters.slack.installs import Many
 from bot.adapters.slack.later import Later
-from bot.adapters.slack.outcomes import SlackError
-from bot.adapters.slack.posting import Posting
+from bot.adapters.slack.oauth import Installer
+from bot.adapters.slack.outcomes import SlackError, outcome_of
 from bot.adapters.slack.socket import Socket
 from bot.adapters.slack.web import DEFAULT_API, Web
+from bot.adapters.slack.workspace import One, Workspace
+from bot.ports import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from aiohttp import web
 
-    from bot.adapters.slack.commands import Answer
-    from bot.adapters.slack.forms import FindArticle
+    from bot.adapters.slack.installs import Installs
+    from bot.adapters.slack.tools import Tools
+    from bot.adapters.slack.workspace import Workspaces
     from bot.core.model import Delivery
-    from bot.ports import Clock, Outcome
-
-log = structlog.get_logger(__name__)
-
-SCOPES = frozenset(
-    {
-        "channels:history",
-        "channels:read",
-        "chat:write",
-        "commands",
-        "groups:history",
-        "groups:read",
-        "im:history",
-        "users:read",
-    }
-)
-"""What the bot token must be allowed; the manifest asks for the same."""
-_LONGEST_PAUSE = 60.0
+    from bot.ports import Outcome
 
 
 class SlackChat:
-    """One workspace.
+    """One workspace, or with an installer as many as install the app.
 
     With an app token it listens through Socket Mode; with a signing secret through HTTP, whose
     `routes` are to be mounted; with neither it only posts.
 
     Args:
-        bot_token: `xoxb-…`.
-        answer: carries out a command.
-        clock: the time.
+        tools: what is at hand.
+        bot_token: `xoxb-…` of the one workspace; None where an installer keeps the tokens.
         app_token: `xapp-…`, or None.
         signing_secret: the app's signing secret, or None.
         api_url: the Web API's base; another one in tests.
-        article: gives a stored article by its id; without it *All quotes* is not offered.
+        installs: keeps the tokens of the workspaces that installed the app.
+        redirect: where Slack sends people back to after an install, "" as the app's settings say.
         doubt: how long after an unknown outcome an alert may still appear.
         wait: seconds after which an answer of Slack's is given up.
     """
@@ -70,48 +51,58 @@ class SlackChat:
 
     def __init__(
         self,
+        tools: Tools,
         *,
-        bot_token: str,
-        answer: Answer,
-        clock: Clock,
+        bot_token: str | None = None,
         app_token: str | None = None,
         signing_secret: str | None = None,
         api_url: str = DEFAULT_API,
-        article: FindArticle | None = None,
+        installs: Installs | None = None,
+        redirect: str = "",
         doubt: timedelta = timedelta(seconds=60),
         wait: float = 20.0,
     ) -> None:
-        self.doubt = doubt
-        self._web = Web(bot_token, api_url, wait)
-        self._channels = Channels(self._web)
+        self.doubt, self._clock = doubt, tools.clock
         self._later = Later()
-        self._commands = Commands(self._web, self._channels, answer)
-        forms = Forms(self._web, self._channels, self._commands, self._later, article)
-        buttons = (WHY, ALL_QUOTES) if article else (WHY,)
-        self._posting = Posting(self._web, self._channels, clock, buttons)
-        self._listeners = Listeners(self._commands, forms, self._later, bot_token, api_url)
-        app = self._listeners.app
+        self._only: Workspace | None = None
+        self._many: Many | None = None
+        self._installer: Installer | None = None
+        self._workspaces: Workspaces
+        if installs is not None:
+            self._workspaces = self._many = Many(installs, tools, self._later)
+            self._installer = Installer(installs, self._installed, redirect)
+        else:
+            self._only = Workspace(Web(bot_token or "", api_url, wait), tools, self._later)
+            self._workspaces = One(self._only)
+        app = Listeners(self._workspaces, self._later, api_url).app
         self._socket = Socket(app, app_token, api_url) if app_token else None
         self._http = SignedRequests(app, signing_secret) if signing_secret else None
         self._introduction: asyncio.Task[None] | None = None
-        self.ready = asyncio.Event()
+        self.ready = self._only.ready if self._only else asyncio.Event()
         """Set once Slack has told who we are; until then nobody may change anything."""
 
     async def post(self, delivery: Delivery) -> Outcome:
-        """Post an alert once; the outcome says what became of it."""
-        return await self._posting.post(delivery)
+        """Post a message once; the outcome says what became of it."""
+        workspace = await self._of(delivery)
+        if isinstance(workspace, Workspace):
+            return await workspace.posting.post(delivery)
+        return workspace
 
     async def revise(self, delivery: Delivery, ref: str) -> Outcome:
         """Edit a posted alert in place, for instance when more outlets carry its story."""
-        return await self._posting.revise(delivery, ref)
+        workspace = await self._of(delivery)
+        if isinstance(workspace, Workspace):
+            return await workspace.posting.revise(delivery, ref)
+        return workspace
 
     async def find(self, delivery: Delivery) -> str | None:
-        """Look for an alert that may have been posted; give its ref, `channel/ts`.
+        """Look for a message that may have been posted; give its ref, `channel/ts`.
 
         Raises:
             OSError: Slack could not be asked.
         """
-        return await self._posting.find(delivery)
+        workspace = await self._workspaces.of(team_of(delivery.channel))
+        return await workspace.posting.find(delivery) if workspace else None
 
     async def start(self) -> None:
         """Begin to listen. Slack being away is no reason not to start: it is tried again."""
@@ -127,11 +118,12 @@ class SlackChat:
         if self._socket:
             await self._socket.close()
         await self._later.close()
-        await self._web.close()
+        await self._workspaces.close()
 
     def routes(self) -> list[web.RouteDef]:
-        """Give what HTTP mode needs mounted in an aiohttp application; empty in other modes."""
-        return self._http.routes() if self._http and not self._socket else []
+        """Give what is to be mounted in an aiohttp application; empty with Socket Mode alone."""
+        signed = self._http.routes() if self._http and not self._socket else []
+        return [*signed, *(self._installer.routes() if self._installer else [])]
 
     @property
     def connected(self) -> asyncio.Event | None:
@@ -144,35 +136,47 @@ class SlackChat:
         Args:
             channels: those that rules point at, by name or id.
         """
-        try:
-            identity, scopes = await self._web.scopes()
-            ours = await self._channels.of_bot()
-        except SlackError as fault:
-            return [f"Slack: {fault}"]
+        wanted = list(channels)
+        if self._only:
+            return await self._only.check(wanted)
         lines = []
-        if scopes and (missing := sorted(SCOPES - scopes)):
-            lines.append(f"Slack: missing scopes {', '.join(missing)}: install the app again")
-        for channel in channels:
-            name = channel.removeprefix("#")
-            if name.casefold() not in ours and name not in ours.values():
-                lines.append(f"Slack: not in {channel}: type /invite @{identity.get('user')} there")
+        for team in await self._teams():
+            theirs = [channel for channel in wanted if team_of(channel) == team]
+            workspace = await self._workspaces.of(team)
+            found = await workspace.check(theirs) if workspace else ["Slack: not installed"]
+            lines += [f"{line} ({team})" for line in found]
         return lines
+
+    async def _teams(self) -> list[str]:
+        return await self._many.teams() if self._many else [""]
+
+    async def _installed(self, team: str) -> None:
+        """Take a workspace in, perhaps again, with what its channels refused meanwhile."""
+        if self._many:
+            await self._many.reopen(team)
+            if workspace := await self._many.of(team):
+                self._later.begin(workspace.mend_all())
+
+    async def _of(self, delivery: Delivery) -> Workspace | Outcome:
+        """Give the workspace of a delivery, or what becomes of it without one."""
+        try:
+            found = await self._workspaces.of(team_of(delivery.channel))
+        except SlackError as fault:
+            return outcome_of(fault, self._clock.now())
+        return found or Refused(f"{delivery.channel}: the app is not installed in this workspace")
 
     async def _introduce(self) -> None:
         """Learn who we are, then open the socket."""
-        pause = 1.0
-        while True:
-            try:
-                identity, _ = await self._web.scopes()
-                break
-            except SlackError as fault:
-                log.warning("slack does not know us", reason=str(fault))
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, _LONGEST_PAUSE)
-        self._commands.home = str(identity.get("team_id", ""))
-        self._listeners.bot_id = str(identity.get("bot_id", ""))
-        self._listeners.bot_user = str(identity.get("user_id", ""))
-        self.ready.set()
-        log.info("slack ready", workspace=str(identity.get("team", "")))
+        if self._only:
+            await self._only.introduce()
+        else:
+            self.ready.set()
         if self._socket:
             self._socket.open()
+        if self._many:
+            await self._many.tell_names()
+
+
+def team_of(channel: str) -> str:
+    """Give the workspace of a channel, `T123/C456`; "" where none is named."""
+    return channel.partition("/")[0] if "/" in channel else ""

@@ -1,4 +1,4 @@
-"""What people type in Slack, carried out with the rights they have there.
+"""What people type and press in Slack, carried out with the rights they have there.
 
 Every path of a person's act (command, button, form, Home) ends in `Commands.ask`, which asks the
 same question first: may this person change the rules of that channel?
@@ -8,53 +8,41 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import structlog
 
 from bot.adapters.slack.channels import Person, may_change
 from bot.adapters.slack.later import trace_of
+from bot.adapters.slack.listing import fitting_list
 from bot.adapters.slack.outcomes import SlackError
-from bot.adapters.slack.replies import reply_blocks, reply_text
+from bot.adapters.slack.parts import context, mrkdwn, plain
+from bot.adapters.slack.telling import Telling
 from bot.adapters.slack.text import one_line, typed
-from bot.core.command import Command, parse_command
+from bot.core.command import Command, as_word, parse_command
 from bot.errors import CommandError, WirewatchError
-from bot.ports import Incoming, Reply
+from bot.ports import Incoming, Offer, Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from bot.adapters.slack.channels import Channels
+    from bot.adapters.slack.tools import Tools
     from bot.adapters.slack.web import Web
-
-    Answer = Callable[[Incoming], Awaitable[Reply]]
+    from bot.adapters.slack.where import Where
 
 log = structlog.get_logger(__name__)
 
 _ELSEWHERE = re.compile(r"\s+#[^\s#]+\s*$")
 _NEEDS_US_THERE = ("add", "resume")
-READ_ONLY = Reply(
-    "You can look, but not change: only full members of the channel may change its rules.",
-    ok=False,
+_PRIVATE = ("feedback", "mute", "snooze", "unmute", "unsnooze")
+"""What a button does for its channel without a word to everybody; the audit log has it."""
+SNOOZE_HOURS = "24h"
+WHY_NOT = (
+    ("Wrong sense", "wrong-sense"),
+    ("Not news", "not-news"),
+    ("Not him/her", "not-them"),
+    ("Too many", "too-many"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """An act in Slack.
-
-    Attributes:
-        user: id of the person.
-        channel: id of the channel, "" where there is none (Home, forms).
-        response_url: where answers go for half an hour, or "".
-        trigger: opens one form within three seconds, or "".
-    """
-
-    user: str
-    channel: str = ""
-    response_url: str = ""
-    trigger: str = ""
 
 
 class Commands:
@@ -63,26 +51,69 @@ class Commands:
     Args:
         web: the API.
         channels: who is where.
-        answer: carries out a command.
+        tools: what is at hand.
+        team: put before the ids of channels in what the rest of the house sees; "" for none.
     """
 
     home = ""
     """Id of our workspace; while it is unknown nobody may change anything."""
 
-    def __init__(self, web: Web, channels: Channels, answer: Answer) -> None:
-        self._web, self._channels, self._answer = web, channels, answer
+    def __init__(self, web: Web, channels: Channels, tools: Tools, team: str = "") -> None:
+        self._channels, self._tools, self._team = channels, tools, team
+        self.home = team
+        self.telling = Telling(web, tools.draw)
+
+    def address(self, channel: str) -> str:
+        """Give a channel as rules name it: with its workspace where there are several."""
+        return f"{self._team}/{channel}" if self._team else channel
+
+    @property
+    def read_only(self) -> Reply:
+        """What people are told who may only look."""
+        who = "only full members of the channel may change its rules"
+        if self._tools.changers:
+            who = "in this workspace only some members may change rules"
+        return Reply(f"You can look, but not change: {who}.", ok=False)
 
     async def command(self, where: Where, text: str) -> None:
         """Carry out what was typed behind `/watch`."""
-        channel, reply = await self._carry_out(where.user, where.channel, typed(text))
+        text = typed(text)
+        channel, reply = await self._carry_out(where.user, where.channel, text)
         if channel != where.channel and reply.public:
-            await self.announce(channel, reply, where.user)
-            reply = Reply(reply.text, ok=reply.ok)
-        await self.tell(where, reply)
+            await self.telling.announce(channel, reply, where.user)
+            reply = replace(reply, public=False)
+        shown = self._listed(channel, reply) if _read(text).verb == "list" else ()
+        await self.telling.tell(where, reply, shown=shown)
 
     async def explain(self, where: Where, url: str) -> None:
         """Say why an alert came."""
-        await self.tell(where, await self.ask(where.user, where.channel, f"explain {url}"))
+        await self.telling.tell(where, await self.ask(where.user, where.channel, f"explain {url}"))
+
+    async def snooze(self, where: Where, rule: str) -> None:
+        """Snooze a rule for a day."""
+        await self.press(where, f"snooze {rule} {SNOOZE_HOURS}")
+
+    async def mute(self, where: Where, story: str) -> None:
+        """Hear no more of a story."""
+        await self.press(where, f"mute {story}")
+
+    async def not_relevant(self, where: Where, about: str) -> None:
+        """Ask why an alert was not relevant; `about` is its rule and article."""
+        if not await self.allowed(where.user, where.channel):
+            await self.telling.tell(where, self.read_only)
+            return
+        reasons = tuple(Offer(label, f"feedback {about} {reason}") for label, reason in WHY_NOT)
+        await self.telling.tell(where, Reply("Why is it not relevant?", offers=reasons))
+
+    async def press(self, where: Where, text: str) -> None:
+        """Carry out the command of a button, in place of the private message that offered it."""
+        reply = await self.ask(where.user, where.channel, text)
+        if _read(text).verb in _PRIVATE:
+            undo = _undo(text) if reply.ok else ()
+            reply = replace(reply, public=False, offers=(*undo, *reply.offers))
+        if reply.public:
+            await self.telling.clear(where)
+        await self.telling.tell(where, reply, instead=reply.ok)
 
     async def ask(self, user: str, channel: str, text: str) -> Reply:
         """Have a command carried out with the rights that its author has in its channel."""
@@ -95,34 +126,14 @@ class Commands:
         person, member = await asyncio.gather(
             self._channels.person(user), self._channels.is_member(user, channel)
         )
-        return may_change(person, home=self.home, member=member)
+        return may_change(person, home=self.home, member=member, changers=self._tools.changers)
 
-    async def tell(self, where: Where, reply: Reply) -> None:
-        """Answer an act: to the whole channel what changed, everything else privately."""
-        message = _message(reply, where.user)
-        if where.response_url:
-            kind = "in_channel" if reply.public else "ephemeral"
-            try:
-                await self._web.respond(
-                    where.response_url, response_type=kind, replace_original=False, **message
-                )
-            except SlackError as fault:
-                if fault.sure == "unknown":
-                    raise
-            else:
-                return
-        to = where.channel or where.user
-        if reply.public or not where.channel:
-            await self._web.call("chat.postMessage", channel=to, **message)
-        else:
-            await self._web.call("chat.postEphemeral", channel=to, user=where.user, **message)
-
-    async def announce(self, channel: str, reply: Reply, user: str) -> None:
-        """Tell a channel what changed in it, from elsewhere; the change stands if it cannot."""
-        try:
-            await self._web.call("chat.postMessage", channel=channel, **_message(reply, user))
-        except SlackError as fault:
-            log.warning("change not announced", channel=channel, reason=str(fault))
+    def _listed(self, channel: str, reply: Reply) -> list[dict[str, object]]:
+        rules = self._tools.rules(self.address(channel)) if self._tools.rules else ()
+        if not rules or not reply.ok:
+            return []
+        title = f"{len(rules)} rule{'s' * (len(rules) != 1)} here"
+        return [context(plain(title, 150)), *fitting_list(rules), context(mrkdwn(_HOW_TO_ADD))]
 
     async def _carry_out(self, user: str, channel: str, text: str) -> tuple[str, Reply]:
         """Carry out a command; give the channel that it was for, and the answer.
@@ -148,12 +159,12 @@ class Commands:
         incoming = Incoming(
             text=text,
             chat="slack",
-            channel=channel,
+            channel=self.address(channel),
             who=_signed(person, user),
             may_change=await self.allowed(user, channel),
         )
         try:
-            return await self._answer(incoming)
+            return await self._tools.answer(incoming)
         except WirewatchError as error:
             return Reply(str(error), ok=False)
         except Exception as error:  # noqa: BLE001 -- a fault of ours must not leave people waiting
@@ -171,13 +182,22 @@ class Commands:
         except SlackError:
             return reply
         hint = "I am not in this channel: type /invite @Wirewatch, or no alert can arrive here."
-        return Reply(f"{reply.text}\n\n{hint}", public=reply.public, ok=reply.ok)
+        return replace(reply, text=f"{reply.text}\n\n{hint}")
 
 
-def _message(reply: Reply, user: str) -> dict[str, Any]:
-    """Make an answer's message; links in it never unfold into previews."""
-    unfolded = {"unfurl_links": False, "unfurl_media": False}
-    return {"text": reply_text(reply), "blocks": reply_blocks(reply, user), **unfolded}
+_HOW_TO_ADD = "`/watch add` opens a form; `/watch help` lists everything."
+
+
+def _undo(text: str) -> tuple[Offer, ...]:
+    """Give the command that takes another one back."""
+    command = _read(text)
+    subject = as_word(command.subject)
+    undo = {
+        "snooze": f"unsnooze {subject}",
+        "mute": f"unmute {subject}",
+        "feedback": f"feedback {as_word(command.name)} {subject} undo",
+    }.get(command.verb)
+    return (Offer("Undo", undo),) if undo and command.value != "undo" else ()
 
 
 def _read(text: str) -> Command:

@@ -1,45 +1,41 @@
-"""Forms, windows and the Home tab."""
+"""Forms and windows, opened and taken in."""
 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import structlog
 
-from bot.adapters.slack.channels import may_change
-from bot.adapters.slack.commands import READ_ONLY, Where
-from bot.adapters.slack.outcomes import SlackError
-from bot.adapters.slack.replies import at_field
-from bot.adapters.slack.views import (
-    MOST_METADATA,
+from bot.adapters.slack.drafts import (
     NAME,
     QUERY,
+    QUIET,
     Draft,
     add_view,
     drafted,
-    home_view,
     preview_view,
-    quotes_view,
-    text_view,
+    quiet_problem,
+    remove_view,
     unpack,
 )
-from bot.core.command import parse_command
+from bot.adapters.slack.outcomes import SlackError
+from bot.adapters.slack.replies import at_field
+from bot.adapters.slack.views import MOST_METADATA, quotes_view, text_view
+from bot.adapters.slack.where import Where
+from bot.core.command import as_word, parse_command
 from bot.core.model import Excerpt, KeyQuote
 from bot.errors import CommandError
 from bot.ports import Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from bot.adapters.slack.channels import Channels
     from bot.adapters.slack.commands import Commands
     from bot.adapters.slack.later import Later
+    from bot.adapters.slack.tools import Tools
     from bot.adapters.slack.web import Web
-    from bot.core.model import StoredArticle
-
-    FindArticle = Callable[[str], Awaitable[StoredArticle | None]]
+    from bot.core.model import Rule, StoredArticle
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +44,6 @@ PATIENCE = 2.0
 
 Source: https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response
 """
-_MOST_LISTED = 10
 TOO_LATE = Reply("Slack did not open the window in time. Please try once more.", ok=False)
 
 
@@ -57,52 +52,86 @@ class Forms:
 
     Args:
         web: the API.
-        channels: who is where.
         commands: carries out what a form asks for.
         later: holds the work that goes on after a form was acknowledged.
-        article: gives a stored article by its id, or None where *All quotes* is not offered.
+        tools: what is at hand.
     """
 
-    def __init__(
-        self,
-        web: Web,
-        channels: Channels,
-        commands: Commands,
-        later: Later,
-        article: FindArticle | None = None,
-    ) -> None:
-        self._web, self._channels, self._commands = web, channels, commands
-        self._later, self._article = later, article
+    def __init__(self, web: Web, commands: Commands, later: Later, tools: Tools) -> None:
+        self._web, self._commands, self._later, self._tools = web, commands, later, tools
 
     async def all_quotes(self, where: Where, article_id: str) -> None:
         """Open a window with every quote of an article."""
-        found = await self._article(article_id) if self._article else None
+        found = await self._tools.article(article_id) if self._tools.article else None
         if found is None:
             view = text_view("All quotes", Reply("This article is no longer stored.", ok=False))
         else:
             view = quotes_view(found.article.title, key_quotes(found))
         await self._open(where, view)
 
-    async def open_add(self, where: Where, channel: str = "") -> None:
+    async def open_add(self, where: Where, channel: str = "", query: str = "") -> None:
         """Open the form for a new rule, for those who may save it."""
         if channel and not await self._commands.allowed(where.user, channel):
-            await self._commands.tell(where, READ_ONLY)
+            await self._commands.telling.tell(where, self._commands.read_only)
             return
-        await self._open(where, add_view(Draft(channel)))
+        await self._open(where, add_view(Draft(channel, query)))
 
-    async def _open(self, where: Where, view: dict[str, Any]) -> None:
+    async def watch_this(self, where: Where, text: str) -> None:
+        """Open the form with a query for a message that somebody points at."""
+        query = self._tools.suggest(text) if self._tools.suggest else ""
+        # In a direct message between people the bot could not tell anything: they choose a channel.
+        channel = where.channel if where.channel[:1] in ("C", "G") else ""
+        await self.open_add(where, channel, query)
+
+    async def open_edit(self, where: Where, name: str) -> None:
+        """Open the form of a rule of the channel."""
+        if rule := await self._changeable(where, name):
+            draft = Draft(where.channel, rule.query, rule.name, rule=rule.name, former=rule.query)
+            await self._open(where, add_view(draft))
+
+    async def open_remove(self, where: Where, name: str) -> None:
+        """Ask whether a rule of the channel shall go."""
+        if rule := await self._changeable(where, name):
+            await self._open(where, remove_view(_removal(where.channel, rule)))
+
+    async def push_remove(self, where: Where, view: dict[str, Any]) -> None:
+        """Ask the same from within the form of the rule."""
+        draft = unpack(view.get("private_metadata", ""))
+        asked = remove_view(replace(draft, query="", name=""))
+        await self._open(where, asked, "views.push")
+
+    async def _changeable(self, where: Where, name: str) -> Rule | None:
+        """Find a rule for those who may change it; tell the others why not."""
+        wanted = name.strip().strip('"')
+        telling = self._commands.telling
+        if not await self._commands.allowed(where.user, where.channel):
+            await telling.tell(where, self._commands.read_only)
+            return None
+        address = self._commands.address(where.channel)
+        rules = self._tools.rules(address) if self._tools.rules else ()
+        for rule in rules:
+            if rule.name.casefold() == wanted.casefold():
+                return rule
+        # The answer to the whole command names the rules that there are.
+        reply = await self._commands.ask(where.user, where.channel, f"show {as_word(wanted)}")
+        await telling.tell(where, reply)
+        return None
+
+    async def _open(self, where: Where, view: dict[str, Any], method: str = "views.open") -> None:
         """Open a window; a trigger is good for three seconds only, so it may be too late."""
         try:
-            await self._web.call("views.open", trigger_id=where.trigger, view=view)
+            await self._web.call(method, trigger_id=where.trigger, view=view)
         except SlackError as fault:
             log.warning("window not opened", reason=str(fault))
-            await self._commands.tell(where, TOO_LATE)
+            await self._commands.telling.tell(where, TOO_LATE)
 
     async def preview(self, user: str, view: dict[str, Any]) -> dict[str, Any]:
         """Check a filled form; give the acknowledgement: an error at a field, or the preview."""
         draft = drafted(view)
         if len(draft.pack()) > MOST_METADATA:
             return _error(QUERY, "Too long for this form; type it behind /watch add.")
+        if wrong := quiet_problem(draft.quiet):
+            return _error(QUIET, wrong)
         external_id = f"save {uuid4().hex}"
         work = asyncio.ensure_future(self._checked(user, draft))
         done, _ = await asyncio.wait({work}, timeout=PATIENCE)
@@ -115,40 +144,48 @@ class Forms:
         return {"response_action": "push", "view": preview_view(draft, reply, external_id)}
 
     async def save(self, user: str, view: dict[str, Any]) -> dict[str, Any]:
-        """Add the rule of a previewed form; give the acknowledgement."""
+        """Save the rule of a previewed form; give the acknowledgement."""
         draft = unpack(view.get("private_metadata", ""))
         if not draft.channel or not draft.query:
             lost = Reply("The form came back empty; please write it again.", ok=False)
             return {"response_action": "update", "view": text_view("Not saved", lost)}
-        work = asyncio.ensure_future(self._commands.ask(user, draft.channel, draft.command))
+        return await self._done(user, draft.channel, draft.commands, "Not saved")
+
+    async def remove(self, user: str, view: dict[str, Any]) -> dict[str, Any]:
+        """Delete the rule that was asked for; give the acknowledgement."""
+        draft = unpack(view.get("private_metadata", ""))
+        commands = [f"remove {as_word(draft.rule)}"]
+        return await self._done(user, draft.channel, commands, "Not deleted")
+
+    async def _done(
+        self, user: str, channel: str, commands: list[str], failed: str
+    ) -> dict[str, Any]:
+        """Carry out a form's commands until one fails; give the acknowledgement."""
+        work = asyncio.ensure_future(self._all(user, channel, commands))
         done, _ = await asyncio.wait({work}, timeout=PATIENCE)
-        if done and not work.result().ok:
-            return {"response_action": "update", "view": text_view("Not saved", work.result())}
-        self._later.begin(self._saved(work, user, draft.channel))
+        if done and not all(reply.ok for reply in work.result()):
+            told = [reply for reply in work.result() if reply.public]
+            self._later.begin(self._saved(told, user, channel))
+            return {"response_action": "update", "view": text_view(failed, work.result()[-1])}
+        self._later.begin(self._saved_late(work, user, channel))
         return {"response_action": "clear"}
 
-    async def show_home(self, user: str) -> None:
-        """Fill the Home tab of a person."""
-        theirs = set((await self._channels.of_person(user)).values())
-        ours = await self._channels.of_bot()
-        shared = sorted((name, id_) for name, id_ in ours.items() if id_ in theirs)[:_MOST_LISTED]
-        listed = [(id_, await self._commands.ask(user, id_, "list")) for _, id_ in shared]
-        status = await self._commands.ask(user, "", "status")
-        person = await self._channels.person(user)
-        view = home_view(
-            listed,
-            status,
-            may_add=may_change(person, home=self._commands.home, member=bool(shared)),
-        )
-        await self._web.call("views.publish", user_id=user, view=view)
+    async def _all(self, user: str, channel: str, commands: list[str]) -> list[Reply]:
+        replies: list[Reply] = []
+        for command in commands:
+            replies.append(await self._commands.ask(user, channel, command))
+            if not replies[-1].ok:
+                break
+        return replies
 
     async def _checked(self, user: str, draft: Draft) -> tuple[str, Reply]:
         """Try a draft: ("", preview), or the field that is wrong and what is wrong with it."""
         if not await self._commands.allowed(user, draft.channel):
-            return QUERY, READ_ONLY
+            return QUERY, self._commands.read_only
         try:
-            if parse_command(draft.command).channel:
-                return QUERY, Reply("Choose the channel in the form, not in the query.", ok=False)
+            for command in draft.commands[:1] if draft.rule else [draft.commands[0]]:
+                if parse_command(command).channel:
+                    return QUERY, Reply("Choose the channel in the form, not in the query.")
         except CommandError as error:
             return NAME if draft.name else QUERY, Reply(str(error), ok=False)
         reply = await self._commands.ask(
@@ -166,13 +203,20 @@ class Forms:
         except SlackError as fault:
             log.info("preview came too late", reason=str(fault))
 
-    async def _saved(self, work: asyncio.Future[Reply], user: str, channel: str) -> None:
-        """Tell what became of a saved form: a change to its channel, the rest to its author."""
-        reply = await work
-        if reply.public:
-            await self._commands.announce(channel, reply, user)
-        else:
-            await self._commands.tell(Where(user, channel), reply)
+    async def _saved_late(self, work: asyncio.Future[list[Reply]], user: str, channel: str) -> None:
+        await self._saved(await work, user, channel)
+
+    async def _saved(self, replies: list[Reply], user: str, channel: str) -> None:
+        """Tell what became of a form: a change to its channel, the rest to its author."""
+        for reply in replies:
+            if reply.public:
+                await self._commands.telling.announce(channel, reply, user)
+            else:
+                await self._commands.telling.tell(Where(user, channel), reply)
+
+
+def _removal(channel: str, rule: Rule) -> Draft:
+    return Draft(channel, rule=rule.name, former=rule.query)
 
 
 def key_quotes(found: StoredArticle) -> list[KeyQuote]:

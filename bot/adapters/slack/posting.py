@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot.adapters.slack.blocks import alert_blocks, fallback, plain_text
+from bot.adapters.slack.messages import message_of, plainer
 from bot.adapters.slack.outcomes import CONTENT, THREAD, SlackError, outcome_of
+from bot.core.model import Alert
+from bot.errors import StoreError
 from bot.ports import Delivered, Outcome, Refused
 
 if TYPE_CHECKING:
@@ -14,11 +16,13 @@ if TYPE_CHECKING:
 
     from bot.adapters.slack.blocks import Button
     from bot.adapters.slack.channels import Channels
+    from bot.adapters.slack.tools import Threads
     from bot.adapters.slack.web import Web
     from bot.core.model import Delivery
     from bot.ports import Clock
 
 EVENT_TYPE = "wirewatch_alert"
+TOO_LONG = "its links are too long for one message in Slack"
 SKEW = timedelta(minutes=10)
 """How far Slack's clock and ours may differ when a message is looked for."""
 _QUIET = {"unfurl_links": False, "unfurl_media": False, "link_names": False, "parse": "none"}
@@ -32,19 +36,30 @@ class Posting:
         channels: turns names into ids.
         clock: the time.
         buttons: offered below every alert.
+        team: stands before the ids of channels in refs, "" for none.
+        threads: gives how a channel wants its threads, see `Tools`.
     """
 
     def __init__(
-        self, web: Web, channels: Channels, clock: Clock, buttons: Sequence[Button]
+        self,
+        web: Web,
+        channels: Channels,
+        clock: Clock,
+        buttons: Sequence[Button],
+        team: str = "",
+        threads: Threads | None = None,
     ) -> None:
+        self._threads = threads
+        self._home = f"{team}/" if team else ""
         self._web, self._channels, self._clock = web, channels, clock
         self._buttons = tuple(buttons)
         self._doubtful: set[str] = set()
+        self._repeats: set[str] = set()
 
     async def post(self, delivery: Delivery) -> Outcome:
         """Post an alert once; a shape that Slack surely refused is tried once more, plainer."""
         try:
-            channel = await self._channels.id_of(delivery.channel)
+            channel = await self._channel(delivery)
             if channel is None:
                 return Refused(f"{delivery.channel}: no such channel, or the bot is not in it")
             return await self._post(delivery, channel)
@@ -52,20 +67,25 @@ class Posting:
             return outcome_of(fault, self._clock.now())
 
     async def revise(self, delivery: Delivery, ref: str) -> Outcome:
-        """Edit a posted alert in place.
+        """Edit a posted alert in place; its id stays in its metadata, so it is found as before.
 
         Source: https://docs.slack.dev/reference/methods/chat.update
         """
-        channel, _, ts = ref.partition("/")
-        message: dict[str, Any] = {
-            "channel": channel,
-            "ts": ts,
-            "text": fallback(delivery.alert),
-            "blocks": alert_blocks(delivery.alert, self._buttons, repeat=False),
-            "metadata": {"event_type": EVENT_TYPE, "event_payload": {"alert_id": delivery.id}},
-        }
+        channel, ts = place_of(ref)
+        repeat = delivery.id in self._repeats
+        shown = message_of(delivery.message, self._buttons, repeat=repeat)
+        if shown is None:
+            return Refused(TOO_LONG)
+        message = {"channel": channel, "ts": ts, **shown, "metadata": _metadata(delivery)}
         try:
-            await self._web.call("chat.update", **message)
+            try:
+                await self._web.call("chat.update", **message)
+            except SlackError as fault:
+                if fault.sure != "refused" or fault.code not in CONTENT:
+                    raise
+                # An empty list takes the old blocks away; without it they would stay.
+                plain = {**(plainer(delivery.message) or {}), "blocks": []}
+                await self._web.call("chat.update", **{**message, **plain})
         except SlackError as fault:
             return outcome_of(fault, self._clock.now())
         return Delivered(ref)
@@ -78,7 +98,7 @@ class Posting:
         Raises:
             SlackError: Slack could not be asked (an OSError).
         """
-        channel = await self._channels.id_of(delivery.channel)
+        channel = await self._channel(delivery)
         try:
             ref = await self._find(delivery, channel) if channel else None
         except SlackError as fault:
@@ -90,16 +110,17 @@ class Posting:
         return ref
 
     async def _post(self, delivery: Delivery, channel: str) -> Outcome:
-        alert = delivery.alert
+        repeat = delivery.id in self._doubtful
+        shown = message_of(delivery.message, self._buttons, repeat=repeat)
+        if shown is None:
+            return Refused(TOO_LONG)
         message: dict[str, Any] = {
             "channel": channel,
-            "text": fallback(alert),
-            "blocks": alert_blocks(alert, self._buttons, repeat=delivery.id in self._doubtful),
-            "metadata": {"event_type": EVENT_TYPE, "event_payload": {"alert_id": delivery.id}},
+            **shown,
+            "metadata": _metadata(delivery),
             **_QUIET,
         }
-        if parent := thread_of(delivery.parent_ref, channel):
-            message["thread_ts"] = parent
+        message |= await self._thread(delivery, channel)
         try:
             answer = await self._web.call("chat.postMessage", **message)
         except SlackError as fault:
@@ -107,12 +128,35 @@ class Posting:
                 raise
             if fault.code in THREAD:
                 message.pop("thread_ts", None)
+                message.pop("reply_broadcast", None)
+            elif plain := plainer(delivery.message):
+                message.pop("blocks", None)
+                message |= plain
             else:
-                del message["blocks"]
-                message["text"] = plain_text(alert)
+                return Refused(TOO_LONG)
             answer = await self._web.call("chat.postMessage", **message)
-        self._doubtful.discard(delivery.id)
-        return Delivered(f"{answer.get('channel', channel)}/{answer['ts']}")
+        if repeat:
+            self._doubtful.discard(delivery.id)
+            self._repeats.add(delivery.id)
+        return Delivered(f"{self._home}{answer.get('channel', channel)}/{answer['ts']}")
+
+    async def _thread(self, delivery: Delivery, channel: str) -> dict[str, Any]:
+        """Choose whether a message goes below an earlier one, and shows in the channel, too."""
+        parent = thread_of(delivery.parent_ref, channel)
+        if parent is None:
+            return {}
+        try:
+            way = await self._threads(f"{self._home}{channel}") if self._threads else ""
+        except StoreError as error:  # it was not sent, and the database will be asked again
+            raise SlackError(f"the database refused: {error.reason}", "later") from None
+        if way == "off":
+            return {}
+        news = isinstance(delivery.message, Alert) and delivery.message.broadcast
+        shown = {"reply_broadcast": True} if news or way == "both" else {}
+        return {"thread_ts": parent, **shown}
+
+    async def _channel(self, delivery: Delivery) -> str | None:
+        return await self._channels.id_of(delivery.channel.rpartition("/")[2])
 
     async def _find(self, delivery: Delivery, channel: str) -> str | None:
         # No `oldest`: where our clock is wrong by hours, the newest page must be searched still.
@@ -138,7 +182,7 @@ class Posting:
                 metadata = message.get("metadata") or {}
                 payload = metadata.get("event_payload") or {}
                 if metadata.get("event_type") == EVENT_TYPE and payload.get("alert_id") == alert_id:
-                    return f"{asked['channel']}/{message['ts']}"
+                    return f"{self._home}{asked['channel']}/{message['ts']}"
             if messages and float(messages[-1]["ts"]) < since:
                 return None
         return None
@@ -146,5 +190,16 @@ class Posting:
 
 def thread_of(parent_ref: str, channel: str) -> str | None:
     """Give the thread of a parent's ref, `C123/1700000000.000100`, if it is in this channel."""
-    where, _, ts = parent_ref.partition("/")
+    where, ts = place_of(parent_ref)
     return ts if where == channel and ts else None
+
+
+def place_of(ref: str) -> tuple[str, str]:
+    """Split a ref, `C123/1700000000.000100`, with or without its workspace in front."""
+    where, _, ts = ref.rpartition("/")
+    return where.rpartition("/")[2], ts
+
+
+def _metadata(delivery: Delivery) -> dict[str, Any]:
+    """Source: https://docs.slack.dev/messaging/message-metadata."""
+    return {"event_type": EVENT_TYPE, "event_payload": {"alert_id": delivery.id}}

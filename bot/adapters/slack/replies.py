@@ -5,14 +5,28 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.adapters.slack.blocks import MOST_BLOCKS, Block, fits, mrkdwn
+from bot.adapters.slack.parts import (
+    LONGEST_VALUE,
+    MOST_BLOCKS,
+    Block,
+    actions,
+    button,
+    context,
+    fits,
+    mrkdwn,
+    words,
+)
 from bot.adapters.slack.text import clean, cut, escape, link_of
 
 if TYPE_CHECKING:
     from bot.ports import Reply
 
 LONGEST_PART = 2500
+OFFER = "offer_"
+"""Begins the action ids of buttons that carry out a command."""
+_MOST_OFFERS = 10
 _LONGEST_REPLY = 9000
+_CHANNEL = re.compile(r"\bslack:(?:T[A-Z0-9]+/)?([CG][A-Z0-9]{5,})\b")
 _URL = re.compile(r"https?://[^\s<>\"|]+[^\s<>\"|.,;:!?)\]}'’”]")
 _CARET = re.compile(r"^[ \t]*\^[ \t]*$")
 _COLUMNS = re.compile(r"\S {2,}\S")
@@ -29,10 +43,22 @@ def reply_blocks(reply: Reply, by: str = "") -> list[Block]:
     while True:
         blocks = [_part(part) for part in _parts(_shortened(clean(reply.text), longest))]
         if by and reply.public:
-            blocks.append({"type": "context", "elements": [mrkdwn(f"by <@{by}>")]})
+            blocks.append(context(mrkdwn(f"by <@{by}>")))
+        blocks += _offers(reply)
         if fits(blocks) or longest < LONGEST_PART:
             return blocks[:MOST_BLOCKS]
         longest //= 2
+
+
+def _offers(reply: Reply) -> list[Block]:
+    """Make a button of each command that goes with an answer."""
+    usable = [offer for offer in reply.offers if len(offer.command) <= LONGEST_VALUE]
+    return actions(
+        *(
+            button(f"{OFFER}{number}", offer.label, offer.command)
+            for number, offer in enumerate(usable[:_MOST_OFFERS])
+        )
+    )
 
 
 def reply_text(reply: Reply) -> str:
@@ -51,6 +77,8 @@ def at_field(text: str, limit: int = 600) -> str:
         column = lines[-1].index("^")
         shown = lines[-2]
         lines[-2:] = [f"{shown[:column].lstrip()}▸{shown[column:]}"]
+        if len(lines) > 1:  # lines may run together there
+            lines[-2] += ":"
     return cut("\n".join(lines), limit) or "This does not work."
 
 
@@ -84,17 +112,24 @@ def _part(text: str) -> Block:
 
 
 def _linked(text: str) -> list[Block]:
-    """Make the URLs of a text clickable; what is shown is the URL itself."""
+    """Make the URLs of a text clickable, shown as they are, and name the channels of rules."""
     elements: list[Block] = []
     at = 0
-    for found in _URL.finditer(text):
-        link = link_of(found[0])
-        if link is None:
+    for found in sorted([*_URL.finditer(text), *_CHANNEL.finditer(text)], key=re.Match.start):
+        shown = _active(found)
+        if shown is None or found.start() < at:
             continue
         if found.start() > at:
-            elements.append({"type": "text", "text": text[at : found.start()]})
-        elements.append({"type": "link", "url": link[0], "text": found[0]})
+            elements.append(words(text[at : found.start()]))
+        elements.append(shown)
         at = found.end()
     if at < len(text):
-        elements.append({"type": "text", "text": text[at:]})
+        elements.append(words(text[at:]))
     return elements
+
+
+def _active(found: re.Match[str]) -> Block | None:
+    if found.re is _CHANNEL:
+        return {"type": "channel", "channel_id": found[1]}
+    link = link_of(found[0])
+    return {"type": "link", "url": link[0], "text": found[0]} if link else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import logging
 import re
 import time
@@ -14,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.adapters.slack.outcomes import SlackError, fault_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
 DEFAULT_API = "https://slack.com/api/"
 _SECRET = re.compile(r"xox[a-z]-[\w.-]+|xapp-[\w.-]+|(?<=ticket=)[^&\s]+|(?<=/commands/)\S+")
@@ -59,12 +60,17 @@ class Web:
     """Slack's Web API with one token.
 
     Args:
-        token: the bot token.
+        token: the bot token, or what gives it each time anew.
         api_url: the API's base.
         wait: seconds after which an answer is given up.
     """
 
-    def __init__(self, token: str, api_url: str = DEFAULT_API, wait: float = 20.0) -> None:
+    def __init__(
+        self,
+        token: str | Callable[[], Awaitable[str]],
+        api_url: str = DEFAULT_API,
+        wait: float = 20.0,
+    ) -> None:
         self._token, self._api_url, self._wait = token, api_url, wait
         self._held: dict[str, float] = {}
         self._session: aiohttp.ClientSession | None = None
@@ -112,6 +118,18 @@ class Web:
         listed = headers.get("x-oauth-scopes", "")
         return answer, frozenset(scope.strip() for scope in listed.split(",") if scope.strip())
 
+    async def authorized(
+        self, method: str, client: tuple[str, str], **arguments: object
+    ) -> dict[str, Any]:
+        """Call a method as the app, with its id and secret, such as `oauth.v2.access`.
+
+        Raises:
+            SlackError: no result.
+        """
+        pair = base64.b64encode(":".join(client).encode()).decode("ascii")
+        headers = {"Authorization": f"Basic {pair}"}
+        return (await self._answer(method, data=arguments, headers=headers))[0]
+
     async def respond(self, url: str, **message: object) -> None:
         """Answer an interaction through its `response_url`.
 
@@ -122,6 +140,19 @@ class Web:
         """
         try:
             async with self._open().post(url, json=message, allow_redirects=False) as answer:
+                if answer.status >= 300:  # noqa: PLR2004 -- HTTP: not done
+                    raise fault_of("", answer.status, None)
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            raise _on_the_way(error) from None
+
+    async def upload(self, url: str, content: bytes) -> None:
+        """Send a file's bytes to the address that `files.getUploadURLExternal` gave.
+
+        Raises:
+            SlackError: it was not taken, or nobody knows.
+        """
+        try:
+            async with self._open().post(url, data=content, allow_redirects=False) as answer:
                 if answer.status >= 300:  # noqa: PLR2004 -- HTTP: not done
                     raise fault_of("", answer.status, None)
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
@@ -145,9 +176,7 @@ class Web:
         # Source: https://docs.slack.dev/apis/web-api/rate-limits (a limit counts for one method).
         if (held := self._held.get(method, 0.0) - time.monotonic()) > 0:
             raise SlackError("ratelimited", "later", held)
-        client = self._client
-        if client is None:
-            client = self._client = sdk_client(self._token, self._api_url, self._open())
+        client = await self._ours()
         try:
             answer = await client.api_call(method, **options)
         except SlackApiError as error:
@@ -160,6 +189,13 @@ class Web:
             raise _on_the_way(error) from None
         data = answer.data if isinstance(answer.data, dict) else {}
         return data, {name.lower(): value for name, value in answer.headers.items()}
+
+    async def _ours(self) -> AsyncWebClient:
+        """Give the client with the token as it is now."""
+        token = self._token if isinstance(self._token, str) else await self._token()
+        if self._client is None or self._client.token != (token or None):
+            self._client = sdk_client(token or None, self._api_url, self._open())
+        return self._client
 
 
 def _refusal(error: SlackApiError) -> SlackError:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.adapters.store.account import AccountRows
 from bot.adapters.store.engine import Database, Lock, parse_url
+from bot.adapters.store.feedback import FeedbackRows
 from bot.adapters.store.feeds import UNCHANGED, FeedRows
 from bot.adapters.store.health import HealthRows
 from bot.adapters.store.holds import HoldRows
@@ -15,11 +16,14 @@ from bot.adapters.store.ledger import LedgerRows
 from bot.adapters.store.line import LineRows
 from bot.adapters.store.move import move
 from bot.adapters.store.outbox import OutboxRows
+from bot.adapters.store.overview import OverviewRows
 from bot.adapters.store.report import ReportRows
 from bot.adapters.store.retention import RetentionRows
 from bot.adapters.store.rules import RuleRows
 from bot.adapters.store.silences import SilenceRows
+from bot.adapters.store.slack import SlackRows
 from bot.adapters.store.sqlite import SqliteDatabase
+from bot.adapters.store.threads import ThreadRows
 from bot.adapters.store.together import Together
 
 if TYPE_CHECKING:
@@ -43,6 +47,10 @@ class Store(
     SilenceRows,
     RetentionRows,
     AccountRows,
+    FeedbackRows,
+    OverviewRows,
+    SlackRows,
+    ThreadRows,
 ):
     """Everything that must survive; implements the protocols of `bot.ports`.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, Select, Table, delete, func, or_, select, update
 
+from bot.adapters.store import search
 from bot.adapters.store.account import count_up
 from bot.adapters.store.feeds import polled_values, validator_values
 from bot.adapters.store.hubs import want_hub
@@ -26,12 +27,13 @@ from bot.core.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Collection, Sequence
+    from collections.abc import AsyncIterator, Collection, Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.adapters.store.engine import Database
+    from bot.core.match.needs import Needs
     from bot.core.model import PollRecord
 
 _MOST_VERSIONS = 50
@@ -93,8 +95,7 @@ class ArticleRows:
                 )
             if record.present is not None:
                 await _take_stock(connection, record)
-            for stored in record.articles:
-                await _put(connection, stored)
+            await _put(connection, record.articles)
             await insert_deliveries(connection, record.deliveries, record.now)
             await count_up(connection, record.now, record.tally)
             await want_hub(connection, record)
@@ -167,6 +168,31 @@ class ArticleRows:
             if len(found) < batch:
                 return
 
+    async def count_articles(self, since: datetime) -> int:
+        """Count what arrived since a time."""
+        async with self._db.read() as connection:
+            query = select(func.count()).where(articles.c.arrived >= since)
+            return (await connection.execute(query)).scalar_one()
+
+    async def articles_with(
+        self, needs: Needs, since: datetime, *, batch: int = 250
+    ) -> AsyncIterator[StoredArticle]:
+        """Iterate over what arrived since a time and has certain words, in order of arrival.
+
+        A few articles come along that do not have them; none that has them is missing.
+
+        Args:
+            needs: see `bot.core.match.needs`.
+            since: the first moment that counts.
+            batch: rows read at once, so that memory stays bounded.
+        """
+        async with self._db.read() as connection:
+            found = await search.find_articles(connection, needs, since)
+        for at in range(0, len(found), batch):
+            query = select(articles).where(articles.c.seq.in_(found[at : at + batch]))
+            for stored in await self._select(query.order_by(articles.c.seq)):
+                yield stored
+
     async def save_quotes(self, article_id: str, found: Sequence[Quote]) -> None:
         """Store the quotes of an article that was not analyzed when it arrived."""
         async with self._db.write() as connection:
@@ -214,9 +240,44 @@ async def _children(
     return found
 
 
-async def _put(connection: AsyncConnection, stored: StoredArticle) -> None:
+async def _put(connection: AsyncConnection, found: Sequence[StoredArticle]) -> None:
+    """Store articles, each as it is now; all of one kind in one statement."""
+    latest = list({stored.article.id: stored for stored in found}.values())
+    if not latest:
+        return
+    statement = insert(connection, articles)
+    columns = [name for name in articles.c.keys() if name not in ("seq", "id", "arrived")]  # noqa: SIM118 -- not a dict
+    statement = statement.on_conflict_do_update(
+        index_elements=[articles.c.id], set_={name: statement.excluded[name] for name in columns}
+    )
+    plain = [stored.article for stored in latest]
+    before = await search.texts_before(connection, plain)
+    await connection.execute(statement, [_article_row(stored) for stored in latest])
+    await search.index_articles(connection, plain, before)
+    ids = [stored.article.id for stored in latest]
+    for at in range(0, len(ids), _CHUNK):
+        for table in (quotes, matches):
+            mine = table.c.article_id.in_(ids[at : at + _CHUNK])
+            await connection.execute(delete(table).where(mine))
+    await _insert(connection, quotes, (row for one in latest for row in _quote_rows(one)))
+    await _insert(connection, matches, (row for one in latest for row in _match_rows(one)))
+
+
+async def _put_quotes(connection: AsyncConnection, article_id: str, found: Sequence[Quote]) -> None:
+    await connection.execute(delete(quotes).where(quotes.c.article_id == article_id))
+    await _insert(connection, quotes, _rows_of_quotes(article_id, found))
+
+
+async def _insert(
+    connection: AsyncConnection, table: Table, rows: Iterable[dict[str, Any]]
+) -> None:
+    if given := list(rows):
+        await connection.execute(insert(connection, table), given)
+
+
+def _article_row(stored: StoredArticle) -> dict[str, Any]:
     article, placement = stored.article, stored.placement
-    values = {
+    return {
         "id": article.id,
         "feed_id": article.feed_id,
         "key": article.key,
@@ -235,52 +296,42 @@ async def _put(connection: AsyncConnection, stored: StoredArticle) -> None:
         "outcome": stored.outcome,
         "analyzed": stored.analyzed,
     }
-    changed = {name: values[name] for name in values if name not in ("id", "arrived")}
-    await connection.execute(
-        insert(connection, articles)
-        .values(**values)
-        .on_conflict_do_update(index_elements=[articles.c.id], set_=changed)
-    )
-    await _put_quotes(connection, article.id, stored.quotes)
-    await connection.execute(delete(matches).where(matches.c.article_id == article.id))
-    if stored.matches:
-        await connection.execute(
-            insert(connection, matches),
-            [
-                {
-                    "article_id": article.id,
-                    "rule_id": match.rule,
-                    "clauses": list(match.clauses),
-                    "highlights": [[h.field, h.start, h.end, h.entity] for h in match.highlights],
-                    "quotes": list(match.quotes),
-                }
-                for match in stored.matches
-            ],
-        )
 
 
-async def _put_quotes(connection: AsyncConnection, article_id: str, found: Sequence[Quote]) -> None:
-    await connection.execute(delete(quotes).where(quotes.c.article_id == article_id))
-    if found:
-        await connection.execute(
-            insert(connection, quotes),
-            [
-                {
-                    "article_id": article_id,
-                    "position": position,
-                    "start": quote.start,
-                    "end": quote.end,
-                    "parts": [list(part) for part in quote.parts],
-                    "speaker": quote.speaker,
-                    "entity": quote.entity,
-                    "office": quote.office,
-                    "cue": quote.cue,
-                    "kind": quote.kind,
-                    "confidence": quote.confidence,
-                }
-                for position, quote in enumerate(found)
-            ],
-        )
+def _quote_rows(stored: StoredArticle) -> list[dict[str, Any]]:
+    return _rows_of_quotes(stored.article.id, stored.quotes)
+
+
+def _rows_of_quotes(article_id: str, found: Sequence[Quote]) -> list[dict[str, Any]]:
+    return [
+        {
+            "article_id": article_id,
+            "position": position,
+            "start": quote.start,
+            "end": quote.end,
+            "parts": [list(part) for part in quote.parts],
+            "speaker": quote.speaker,
+            "entity": quote.entity,
+            "office": quote.office,
+            "cue": quote.cue,
+            "kind": quote.kind,
+            "confidence": quote.confidence,
+        }
+        for position, quote in enumerate(found)
+    ]
+
+
+def _match_rows(stored: StoredArticle) -> list[dict[str, Any]]:
+    return [
+        {
+            "article_id": stored.article.id,
+            "rule_id": match.rule,
+            "clauses": list(match.clauses),
+            "highlights": [[h.field, h.start, h.end, h.entity] for h in match.highlights],
+            "quotes": list(match.quotes),
+        }
+        for match in stored.matches
+    ]
 
 
 def _stored(row: Row[Any], quote_rows: list[Row[Any]], match_rows: list[Row[Any]]) -> StoredArticle:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Integer, Table, func, select, text, tuple_
 
 from bot.adapters.store.schema import metadata
+from bot.adapters.store.search import index_everything
 from bot.adapters.store.sql import insert
 from bot.errors import StoreError
 
@@ -47,6 +48,7 @@ async def move(
             progress(table.name, done, count)
         await _go_on_counting(target, table)
         moved[table.name] = count
+    await index_everything(target)
     for table in metadata.sorted_tables:
         here, there = await _digest(source, table), await _digest(target, table)
         if here != there:

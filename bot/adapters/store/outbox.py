@@ -246,6 +246,16 @@ class OutboxRows:
                 update(deliveries).where(soon, named > until).values(next_try=named)
             )
 
+    async def latest_try(self) -> datetime | None:
+        """Give when the last of the open deliveries was tried, or None."""
+        query = select(
+            func.max(deliveries.c.first_try).label("first"),
+            func.max(deliveries.c.since).label("last"),
+        ).where(deliveries.c.state.in_(OPEN))
+        async with self._db.read() as connection:
+            row = (await connection.execute(query)).one()
+        return max((at for at in (row.first, row.last) if at is not None), default=None)
+
     async def turn_back(self, by: timedelta) -> None:
         """Move what waits after a try with a clock that was turned back."""
         waits = and_(deliveries.c.state.in_(OPEN), deliveries.c.next_try.is_not(None))

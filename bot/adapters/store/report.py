@@ -140,18 +140,21 @@ class ReportRows:
             since: only alerts that came later.
             limit: at most so many, the newest first.
         """
-        outlets = func.count(articles.c.source.distinct())
+        # A subquery, for JSON columns cannot be grouped by everywhere.
+        outlets = (
+            select(func.count(articles.c.source.distinct()))
+            .where(articles.c.story == deliveries.c.story)
+            .scalar_subquery()
+        )
         query = (
             select(deliveries, outlets.label("outlets"))
-            .join(articles, articles.c.story == deliveries.c.story)
             .where(
                 deliveries.c.state == DeliveryState.DELIVERED,
                 deliveries.c.kind == "alert",
                 deliveries.c.carrier.is_(None),
                 deliveries.c.created > since,
+                outlets > deliveries.c.shown,
             )
-            .group_by(*deliveries.c)
-            .having(outlets > deliveries.c.shown)
             .order_by(deliveries.c.seq.desc())
             .limit(limit)
         )

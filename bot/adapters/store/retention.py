@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 
+from bot.adapters.store import search
 from bot.adapters.store.schema import articles, deliveries, matches, quotes
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class RetentionRows:
             ids = list((await connection.execute(old)).scalars())
             for table in (quotes, matches):
                 await connection.execute(delete(table).where(table.c.article_id.in_(ids)))
+            seqs = select(articles.c.seq).where(articles.c.id.in_(ids))
+            await search.forget_articles(connection, (await connection.execute(seqs)).scalars())
             await connection.execute(delete(articles).where(articles.c.id.in_(ids)))
             going_on = select(articles.c.story).where(
                 articles.c.arrived >= before, articles.c.story.is_not(None)

@@ -65,7 +65,7 @@ class RuleRows:
     async def note(self, entry: AuditEntry) -> None:
         """Write a line of the audit log for a change that is stored elsewhere."""
         async with self._db.write() as connection:
-            await connection.execute(insert(connection, audit).values(**entry_values(entry)))
+            await write_audit(connection, entry)
 
     async def audit_log(self, limit: int = 20) -> list[AuditEntry]:
         """Give the newest changes, newest first."""
@@ -90,6 +90,11 @@ async def _changed(connection: AsyncConnection, entry: AuditEntry) -> None:
         .values(key=_VERSION, value="1")
         .on_conflict_do_update(index_elements=[meta.c.key], set_={"value": grown})
     )
+    await write_audit(connection, entry)
+
+
+async def write_audit(connection: AsyncConnection, entry: AuditEntry) -> None:
+    """Write a line of the audit log within a caller's transaction."""
     await connection.execute(insert(connection, audit).values(**entry_values(entry)))
 
 

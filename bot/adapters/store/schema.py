@@ -216,6 +216,7 @@ channels = Table(
     Column("stopped_by", String(32), nullable=False, server_default=""),  # the refused delivery
     Column("probe_at", UtcDateTime),  # when it is tried whether it was mended
     Column("probes", Integer, nullable=False, server_default="0"),
+    Column("threads", String(4), nullable=False, server_default=""),  # on, both, off
 )
 
 holds = Table(
@@ -239,6 +240,31 @@ feedback = Table(
     Column("who", Text, primary_key=True),
     Column("reason", String(12), nullable=False),
     Column("at", UtcDateTime, nullable=False),
+)
+
+# Slack workspaces that installed the app; `sealed` is encrypted (adapters/slack/vault.py).
+slack_installs = Table(
+    "slack_installs",
+    metadata,
+    Column("team", String(32), primary_key=True),
+    Column("sealed", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+# Digests of `state` parameters of installs that came back, until they are too old anyway.
+slack_states = Table(
+    "slack_states",
+    metadata,
+    Column("state", String(64), primary_key=True),
+    Column("until", UtcDateTime, nullable=False),
+)
+
+# Channels that rule files name, as Slack last resolved them.
+slack_names = Table(
+    "slack_names",
+    metadata,
+    Column("name", Text, primary_key=True),  # #desk, or T123/#desk
+    Column("channel", Text, nullable=False),  # C456, or T123/C456
 )
 
 silences = Table(

@@ -17,7 +17,6 @@ from bot.core.feed.fields import (
     MAX_TEXT,
     MAX_TITLE,
     Document,
-    RawEntry,
     entry_keys,
     sane,
     shortened,
@@ -30,10 +29,10 @@ from bot.core.model import Article, Feed, ParsedFeed
 from bot.errors import FeedError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection
     from datetime import datetime
 
-__all__ = ["MAX_ENTRIES", "Pruned", "parse_feed", "prune"]
+__all__ = ["MAX_ENTRIES", "Pruned", "parse_feed", "prune", "speech", "spoken"]
 
 _SAMPLES = 5
 
@@ -46,6 +45,7 @@ def parse_feed(
     content_type: str = "",
     now: datetime,
     known: Collection[str] = (),
+    guess: bool = True,
 ) -> ParsedFeed:
     """Read a body: RSS 0.9x to 2.0, RSS 1.0, Atom or JSON Feed.
 
@@ -56,16 +56,32 @@ def parse_feed(
         content_type: the header as sent; its charset is a hint only.
         now: the articles' time of arrival, aware.
         known: hashes of entries (`ParsedFeed.entries`) that need not be read again.
+        guess: False leaves the language of entries that declare none to `speech`.
 
     Raises:
         FeedError: it is no feed; the reason says what it seems to be. Nothing else is raised.
     """
     try:
-        return _joined(_read(body, url, content_type, frozenset(known)), feed, url, now)
+        parsed = _joined(_read(body, url, content_type, frozenset(known)), feed, url, now)
     except FeedError:
         raise
     except Exception as error:
         raise FeedError(f"not readable as a feed ({type(error).__name__})") from error
+    return spoken(parsed, detected(speech(parsed))) if guess else parsed
+
+
+def speech(parsed: ParsedFeed) -> list[str]:
+    """Give words of the first entries that declare no language, for it to be guessed from."""
+    silent = [article for article in parsed.articles if not article.lang][:_SAMPLES]
+    return [f"{article.title} {article.text[:400]}" for article in silent]
+
+
+def spoken(parsed: ParsedFeed, lang: str) -> ParsedFeed:
+    """Give the entries that declare no language the one that was guessed."""
+    if not lang:
+        return parsed
+    articles = (a if a.lang else replace(a, lang=lang) for a in parsed.articles)
+    return replace(parsed, articles=tuple(articles))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +184,6 @@ def _joined(read: Document, feed: Feed, url: str, now: datetime) -> ParsedFeed:
 
 def _articles(read: Document, feed: Feed, source: str, now: datetime) -> tuple[Article, ...]:
     """Join entries with their feed; of those with one key the first counts, as the newest."""
-    lang = read.lang or _looks(read.entries)
     articles: dict[str, Article] = {}
     for key, entry in zip(entry_keys(read.entries), read.entries, strict=True):
         if key in articles:
@@ -182,14 +197,8 @@ def _articles(read: Document, feed: Feed, source: str, now: datetime) -> tuple[A
             published=sane(entry.date, now),
             arrived=now,
             source=source,
-            lang=entry.lang or lang,
+            lang=entry.lang or read.lang,
             author=shortened(entry.author, MAX_TITLE),
             section=shortened(entry.section, MAX_TITLE),
         )
     return tuple(articles.values())
-
-
-def _looks(entries: Sequence[RawEntry]) -> str:
-    """Guess the language of the entries that do not declare one, from the first few of them."""
-    silent = [entry for entry in entries if not entry.lang][:_SAMPLES]
-    return detected(f"{entry.title} {entry.text[:400]}" for entry in silent) if silent else ""

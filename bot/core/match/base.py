@@ -56,6 +56,10 @@ class Node:
         """Say whether it holds whatever the quotes are."""
         return self.holds(document)
 
+    def may(self, document: Document) -> bool:  # noqa: ARG002 - some nodes ask it
+        """Say whether it may hold once more of the article's text is known."""
+        return True
+
     def collect(self, document: Document, found: Found) -> None:
         """Add clauses and highlights; called only where it holds."""
         raise NotImplementedError

@@ -33,6 +33,13 @@ Piece = tuple[int, int, "Field", int]
 """Where a piece of a field stands in a document: start, end, field, offset within the field."""
 
 
+def searched_text(title: str, text: str) -> str:
+    """Give an article's title and text as one, with a barrier between them."""
+    if fold.BARRIER in title or fold.BARRIER in text:
+        title, text = title.replace(fold.BARRIER, " "), text.replace(fold.BARRIER, " ")
+    return f"{title}{_JOIN}{text}"
+
+
 class Document:
     """Pieces of an article's fields, folded as one text.
 
@@ -158,15 +165,9 @@ class ArticleDocument(Document):
     def __init__(self, article: Article, quotes: Sequence[Quote] | None) -> None:
         self.article = article
         self.quotes = quotes
-        title, text = article.title, article.text
-        if fold.BARRIER in title or fold.BARRIER in text:
-            title, text = title.replace(fold.BARRIER, " "), text.replace(fold.BARRIER, " ")
-        self.body_start = len(title) + len(_JOIN)
-        whole = f"{title}{_JOIN}{text}"
-        super().__init__(
-            whole,
-            ((0, len(title), "title", 0), (self.body_start, len(whole), "text", 0)),
-        )
+        whole, title = searched_text(article.title, article.text), len(article.title)
+        self.body_start = title + len(_JOIN)
+        super().__init__(whole, ((0, title, "title", 0), (self.body_start, len(whole), "text", 0)))
         self._fields: dict[str, Document] = {}
         self._quotes: dict[int, Document] = {}
 

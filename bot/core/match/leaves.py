@@ -50,6 +50,10 @@ class TermLeaf(Positional):
             return bool(self.places(document))
         return self.pattern.present(document)
 
+    def may(self, document: Document) -> bool:
+        """May, unless it is looked for in the title, which is known."""
+        return self.scope != "title" or self.holds(document)
+
     def places(self, document: Document) -> Sequence[Place]:
         """Find it everywhere in its scope."""
         known = document.memo.get(self)
@@ -87,6 +91,10 @@ class EntityLeaf(Positional):
         """Guess: entities are named more often than most words."""
         return 0.3
 
+    def may(self, document: Document) -> bool:
+        """May, unless it is looked for in the title, which is known."""
+        return self.scope != "title" or self.holds(document)
+
     def places(self, document: Document) -> Sequence[Place]:
         """Find its names."""
         found = self.names.places(document)
@@ -115,6 +123,10 @@ class PatternLeaf(Positional):
     def __init__(self, clause: str, compiled: Any, scope: str) -> None:  # noqa: ANN401 - re2
         super().__init__(clause)
         self.compiled, self.scope = compiled, scope
+
+    def may(self, document: Document) -> bool:
+        """May, unless it is looked for in the title, which is known."""
+        return self.scope != "title" or self.holds(document)
 
     def places(self, document: Document) -> Sequence[Place]:
         """Search every piece of the document for itself."""
@@ -161,6 +173,10 @@ class FieldLeaf(Leaf):
     def holds(self, document: Document) -> bool:
         """Ask the field's own document."""
         return self.child.holds(article_of(document).of_field(self.name))
+
+    def may(self, document: Document) -> bool:
+        """Depend on the field, which is known."""
+        return self.holds(document)
 
     def collect(self, document: Document, found: Found) -> None:
         """Add itself with the highlights of the field."""

@@ -36,6 +36,10 @@ class NotNode(Node):
         """Must, unless the child could."""
         return not self.child.could(document)
 
+    def may(self, document: Document) -> bool:
+        """May, unless a word that is excluded stands there already."""
+        return not (isinstance(self.child, TermLeaf) and self.child.holds(document))
+
     def collect(self, document: Document, found: Found) -> None:
         """Add nothing: what is absent has no place."""
 
@@ -65,6 +69,10 @@ class AllNode(Node):
     def must(self, document: Document) -> bool:
         """Must where all must."""
         return all(child.must(document) for child in self._order)
+
+    def may(self, document: Document) -> bool:
+        """May where all may."""
+        return all(child.may(document) for child in self._order)
 
     def collect(self, document: Document, found: Found) -> None:
         """Add all."""
@@ -96,6 +104,10 @@ class AnyNode(Node):
     def must(self, document: Document) -> bool:
         """Must where any must."""
         return any(child.must(document) for child in self.children)
+
+    def may(self, document: Document) -> bool:
+        """May where any may."""
+        return any(child.may(document) for child in self.children)
 
     def collect(self, document: Document, found: Found) -> None:
         """Add those that hold."""

@@ -179,17 +179,24 @@ class RuleSet:
         met.sort(key=_number)
         return [_match(compiled, document, asked[compiled]) for compiled in met]
 
-    def find_candidates(self, article: Article) -> set[str]:
+    def find_candidates(self, article: Article, *, teaser: bool = False) -> set[str]:
         """Give the ids of rules that match, or could once the quotes of the text are known.
 
         A `said:` clause could be met where a name or an office of its speaker stands.
+
+        Args:
+            article: as far as it is known.
+            teaser: True where its text goes on elsewhere: of `Rafah ICC` the rarer word is enough,
+                because the other may stand in the rest. What is asked of the title or of fields
+                must be met, and what is excluded must not stand there.
         """
         document = ArticleDocument(article, None)
         return {
             rule_id
             for leaf in self._hits(document, gates=True)
             for rule_id, compiled in leaf.watchers.items()
-            if leaf in compiled.gates and _could(compiled, document)
+            if leaf in compiled.gates
+            and (_could(compiled, document) or (teaser and compiled.node.may(document)))
         }
 
     def explain(

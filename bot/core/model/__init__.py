@@ -13,7 +13,14 @@ from bot.core.model.alerts import (
     Message,
     Notice,
 )
-from bot.core.model.articles import Article, Feed, FeedState, ParsedFeed, Validators
+from bot.core.model.articles import (
+    Article,
+    Feed,
+    FeedState,
+    ParsedFeed,
+    Validators,
+    domain_of,
+)
 from bot.core.model.base import FullText, Span, digest
 from bot.core.model.habits import Habits
 from bot.core.model.hubs import HubLease
@@ -27,6 +34,7 @@ from bot.core.model.outbox import (
     Trouble,
     Waiting,
 )
+from bot.core.model.overview import Overview, RuleWeek
 from bot.core.model.quotes import Place, Placement, Quote
 from bot.core.model.rules import Alias, Entity, Field, Highlight, Match, Office, Rule
 from bot.core.model.stored import (
@@ -71,12 +79,14 @@ __all__ = [
     "OutboxEntry",
     "OutboxReport",
     "Outgrown",
+    "Overview",
     "ParsedFeed",
     "Place",
     "Placement",
     "PollRecord",
     "Quote",
     "Rule",
+    "RuleWeek",
     "Seen",
     "SetAside",
     "Silence",
@@ -86,4 +96,5 @@ __all__ = [
     "Validators",
     "Waiting",
     "digest",
+    "domain_of",
 ]

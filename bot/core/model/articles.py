@@ -129,8 +129,7 @@ class Article:
     @property
     def domain(self) -> str:
         """Host of the link without `www.`; "" without a link."""
-        host = urlsplit(self.url).hostname or ""
-        return host.removeprefix("www.")
+        return domain_of(self.url)
 
     @property
     def content_hash(self) -> str:
@@ -141,6 +140,11 @@ class Article:
     def when(self) -> datetime:
         """When it was published, else when it arrived."""
         return self.published or self.arrived
+
+
+def domain_of(url: str) -> str:
+    """Give a link's host without `www.`; "" without one."""
+    return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,8 @@ class QuoteSentences:
 
     def __call__(self, doc: Doc) -> Doc:
         """Mark the sentences of a document."""
-        starts = {0, *(s.tokens[0].start for s in read(doc.text, spans_of(doc), self.lang)[2])}
+        text = doc.text
+        starts = {0, *(s.tokens[0].start for s in read(text, spans_of(doc, text), self.lang)[2])}
         doc.from_array("SENT_START", _starts(doc, starts))
         return doc
 
@@ -143,9 +144,8 @@ class QuotesComponent:
         return self
 
 
-def spans_of(doc: Doc) -> list[Span]:
-    """Give the offsets of a document's tokens, white space left out."""
-    text = doc.text
+def spans_of(doc: Doc, text: str) -> list[Span]:
+    """Give the offsets of the tokens of a document with this text, white space left out."""
     return [
         (start, start + length)
         for start, length in doc.to_array([IDX, LENGTH]).tolist()
@@ -188,4 +188,4 @@ def tokens_of(text: str, lang: str = "en") -> list[Span]:
     nlp = pipelines.get(lang)
     if nlp is None or len(nlp.vocab) > _MANY_WORDS:
         nlp = pipelines[lang] = blank(lang)
-    return spans_of(nlp.make_doc(text))
+    return spans_of(nlp.make_doc(text), text)

@@ -109,17 +109,18 @@ def _rows(
     # A dateline (`GENEVA, Switzerland (Wire) —`) is no part of the first sentence.
     skipped = {number: match.end() for number, (start, end) in enumerate(blocks[:6])
                if (match := DATELINE.match(text, start, end))}  # fmt: skip
+    last, many = len(blocks), len(marked)
     for start, end in spans:
-        while block < len(blocks) and start >= blocks[block][1]:
+        while block < last and start >= blocks[block][1]:
             block += 1
-        if block == len(blocks):
+        if block == last:
             break
-        if start < skipped.get(block, 0):
+        if block in skipped and start < skipped[block]:
             continue
-        while quote < len(marked) and start >= marked[quote].close:
+        while quote < many and start >= marked[quote].close:
             quote += 1
         row = rows[block]
-        if quote < len(marked) and start >= marked[quote].open:
+        if quote < many and start >= marked[quote].open:
             if not row or row[-1].quote != quote:
                 span = marked[quote]
                 row.append(Token(text[span.start : span.end], span.open, span.close, "q", quote))

@@ -9,9 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 from bot.core.summary.sentences import split_sentences
 from bot.core.summary.words import (
-    PAIR_WEIGHTS,
-    WORD_WEIGHTS,
-    Row,
     Words,
     pair_chances,
     read_words,
@@ -88,8 +85,8 @@ def summarize(
     heading = {stem(w.lower()) for w in _FIRST_WORD.findall(title)}
     head = _head(words)
     odds = Odds(
-        word_chances(head, WORD_WEIGHTS),
-        pair_chances(head, PAIR_WEIGHTS),
+        word_chances(head),
+        pair_chances(head),
         [_factor(text, span, focus, quotes) for span in spans[:CANDIDATES]],
         frozenset(i for i, row in enumerate(words.rows) if not row or _repeats(row, heading)),
     )
@@ -162,12 +159,3 @@ def pick(rows: Sequence[list[str]], odds: Odds, limit: int) -> list[int]:
         said |= parts[index][0]
         paired |= parts[index][1]
     return sorted(chosen)
-
-
-def chances(words: Words, word_weights: Row, pair_weights: Row) -> Odds:
-    """Give odds with other weights and without any factor, for fitting."""
-    return Odds(
-        word_chances(_head(words), word_weights),
-        pair_chances(_head(words), pair_weights),
-        [1.0] * min(CANDIDATES, len(words.rows)),
-    )

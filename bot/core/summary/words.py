@@ -1,8 +1,7 @@
 """How likely a word, or a pair of words, is to stand in a summary of its article.
 
 Two logistic models over facts that need no training text of the bot's own: frequency, first place,
-capitals, length. Their weights were fitted on 500 English news articles with human highlights
-(`bench/summary.py fit` does it again where such articles are at hand).
+capitals, length. Their weights were fitted on 500 English news articles with human highlights.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass
-from operator import mul
 from typing import Final
 
 _WORD: Final = re.compile(r"[^\W_]+")
@@ -25,8 +23,10 @@ STOP: Final = frozenset(
     it as be he we i or if so do did does no up us my me am s t
     """.split()
 )
-PAIR_SENTENCES: Final = 40
-Row = list[float]
+EARLY: Final = 3
+"""The first sentences, whose words count as early."""
+WIDE: Final = 2
+"""A word in more sentences than these is spread widely."""
 
 
 @dataclass(slots=True)
@@ -88,89 +88,104 @@ def stem(word: str) -> str:  # noqa: PLR0911 - one return for each ending
     return word[:-1] if word[-1] == "e" else word
 
 
-def word_row(words: Words, word: str) -> Row:
-    """Give the facts of a word, in the order of `WORD_WEIGHTS`."""
-    often = math.log(words.count[word])
+def word_chances(words: Words) -> dict[str, float]:
+    """Give for each word the chance that it stands in a summary."""
+    return {word: _logistic(_word(words, word)) for row in words.rows for word in row}
+
+
+def _word(words: Words, word: str) -> float:
+    w, often = WORD, math.log(words.count[word])
     if word in STOP:
-        return [1.0, 1.0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, often, len(word) / 5]
-    place = words.first[word]
-    early = 1.0 if place < 3 else 0.0  # noqa: PLR2004
-    return [
-        1.0,
-        0.0,
-        often,
-        math.log(1 + place),
-        1.0 if place == 0 else 0.0,
-        early,
-        1.0 if word in words.capital else 0.0,
-        1.0 if word.isdigit() else 0.0,
-        min(len(word), 10) / 10,
-        words.spread[word] / words.total,
-        often * early,
-        1.0 if words.spread[word] > 2 else 0.0,  # noqa: PLR2004
-        0,
-        0,
-    ]
+        return w.bias + w.stop + w.stop_often * often + w.stop_length * len(word) / 5
+    place, spread = words.first[word], words.spread[word]
+    value = w.bias + w.often * often + w.place * math.log1p(place)
+    value += w.first if place == 0 else 0.0
+    value += w.early + w.often_early * often if place < EARLY else 0.0
+    value += w.capital if word in words.capital else 0.0
+    value += w.number if word.isdigit() else 0.0
+    value += w.length * min(len(word), 10) / 10 + w.spread * spread / words.total
+    return value + (w.widely if spread > WIDE else 0.0)
 
 
-def pair_counts(words: Words) -> tuple[Counter[tuple[str, str]], dict[tuple[str, str], int]]:
-    """Count the pairs of neighbouring words, and note where each stands first."""
+def pair_chances(words: Words) -> dict[tuple[str, str], float]:
+    """Give for each pair of neighbouring words the chance that it stands in a summary."""
     count: Counter[tuple[str, str]] = Counter()
     first: dict[tuple[str, str], int] = {}
     for number, row in enumerate(words.rows):
         for pair in itertools.pairwise(row):
             count[pair] += 1
             first.setdefault(pair, number)
-    return count, first
-
-
-def pair_row(words: Words, pair: tuple[str, str], often: int, place: int) -> Row:
-    """Give the facts of a pair, in the order of `PAIR_WEIGHTS`."""
-    one, two = pair
-    plain = (one in STOP) + (two in STOP)
-    capitals = (one in words.capital) + (two in words.capital)
-    again = math.log(often)
-    return [
-        1.0,
-        1.0 if plain == 2 else 0.0,  # noqa: PLR2004
-        1.0 if plain == 1 else 0.0,
-        again,
-        math.log(1 + place),
-        1.0 if place == 0 else 0.0,
-        1.0 if place < 3 else 0.0,  # noqa: PLR2004
-        1.0 if capitals == 2 else 0.0,  # noqa: PLR2004
-        1.0 if capitals == 1 else 0.0,
-        math.log(words.count[one]) + math.log(words.count[two]),
-        1.0 if one.isdigit() or two.isdigit() else 0.0,
-        again if plain < 2 else 0.0,  # noqa: PLR2004
-    ]
-
-
-def word_chances(words: Words, weights: Row) -> dict[str, float]:
-    """Give for each word the chance that it stands in a summary."""
-    used = {word for row in words.rows for word in row}
-    return {word: _logistic(word_row(words, word), weights) for word in used}
-
-
-def pair_chances(words: Words, weights: Row) -> dict[tuple[str, str], float]:
-    """Give for each pair the chance that it stands in a summary."""
-    count, first = pair_counts(words)
-    return {
-        pair: _logistic(pair_row(words, pair, often, first[pair]), weights)
-        for pair, often in count.items()
+    w = PAIR
+    places = [
+        w.bias + w.place * math.log1p(n) + (w.first if n == 0 else 0.0)
+        + (w.early if n < EARLY else 0.0)
+        for n in range(len(words.rows))
+    ]  # fmt: skip
+    facts = {
+        word: (
+            word in STOP,
+            word in words.capital,
+            w.single * math.log(words.count[word]),
+            word.isdigit(),
+        )
+        for row in words.rows
+        for word in set(row)
     }
+    plain_values, capital_values = (0.0, w.one_stop, w.two_stops), (0.0, w.one_cap, w.two_caps)
+    chances: dict[tuple[str, str], float] = {}
+    for pair, often in count.items():
+        stop, capital, single, digit = facts[pair[0]]
+        stop2, capital2, single2, digit2 = facts[pair[1]]
+        plain = stop + stop2
+        value = places[first[pair]] + plain_values[plain] + capital_values[capital + capital2]
+        value += single + single2 + (w.number if digit or digit2 else 0.0)
+        if often > 1:
+            value += math.log(often) * (w.often + (w.often_content if plain < 2 else 0.0))  # noqa: PLR2004
+        chances[pair] = _logistic(value)
+    return chances
 
 
-def _logistic(row: Row, weights: Row) -> float:
-    return 1.0 / (1.0 + math.exp(-sum(map(mul, row, weights))))
+def _logistic(value: float) -> float:
+    return 1.0 / (1.0 + math.exp(-value))
 
 
-# fmt: off
-WORD_WEIGHTS: Final[Row] = [
-    -2.29, -0.085, 0.962, -0.591, -0.201, 0.287, 0.377, 0.563, 0.051, 4.735, -0.3, -0.024, 0.908,
-    -0.917,
-]
-PAIR_WEIGHTS: Final[Row] = [
-    -2.125, -0.497, -0.326, 0.822, -0.774, -0.404, -0.03, 0.732, 0.091, 0.063, 0.571, 0.497,
-]
-# fmt: on
+@dataclass(frozen=True, slots=True)
+class WordWeights:
+    """What speaks for a word: weights of a logistic model, in the order of its facts."""
+
+    bias: float = -2.29
+    stop: float = -0.085
+    often: float = 0.962
+    place: float = -0.591
+    first: float = -0.201
+    early: float = 0.287
+    capital: float = 0.377
+    number: float = 0.563
+    length: float = 0.051
+    spread: float = 4.735
+    often_early: float = -0.3
+    widely: float = -0.024
+    stop_often: float = 0.908
+    stop_length: float = -0.917
+
+
+@dataclass(frozen=True, slots=True)
+class PairWeights:
+    """What speaks for a pair of neighbouring words: weights of a logistic model."""
+
+    bias: float = -2.125
+    two_stops: float = -0.497
+    one_stop: float = -0.326
+    often: float = 0.822
+    place: float = -0.774
+    first: float = -0.404
+    early: float = -0.03
+    two_caps: float = 0.732
+    one_cap: float = 0.091
+    single: float = 0.063
+    number: float = 0.571
+    often_content: float = 0.497
+
+
+WORD: Final = WordWeights()
+PAIR: Final = PairWeights()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.command import Command, parse_command
 from bot.errors import InputError, QueryError, StoreError
+from bot.jobs.answer.feedback import answer_feedback
 from bot.jobs.answer.feeds import answer_feed
 from bot.jobs.answer.help import help_text
 from bot.jobs.answer.holds import (
@@ -30,6 +31,7 @@ from bot.jobs.answer.rules import (
 )
 from bot.jobs.answer.silence import answer_silence
 from bot.jobs.answer.status import answer_status
+from bot.jobs.answer.threads import answer_threads
 from bot.jobs.answer.trend import answer_trend
 from bot.jobs.answer.trial import answer_test
 from bot.ports import Incoming, Reply
@@ -39,8 +41,8 @@ if TYPE_CHECKING:
 
     from bot.jobs.answer.desk import Desk
 
-_CHANGING = {"add", "edit", "rename", "pause", "resume", "remove", "unsnooze", "unmute"}
-_CHANGING_WITH_VALUE = {"snooze", "quiet", "digest"}
+_CHANGING = {"add", "edit", "rename", "pause", "resume", "remove", "feedback", "unsnooze", "unmute"}
+_CHANGING_WITH_VALUE = {"snooze", "quiet", "digest", "threads"}
 """Without a value they show what is set."""
 _ANSWERS: dict[str, Callable[[Desk, Incoming, Command], Awaitable[Reply]]] = {
     "add": answer_add,
@@ -50,6 +52,7 @@ _ANSWERS: dict[str, Callable[[Desk, Incoming, Command], Awaitable[Reply]]] = {
     "entity": answer_entity,
     "explain": answer_explain,
     "feed": answer_feed,
+    "feedback": answer_feedback,
     "list": answer_list,
     "mute": answer_mute,
     "pause": answer_pause,
@@ -63,6 +66,7 @@ _ANSWERS: dict[str, Callable[[Desk, Incoming, Command], Awaitable[Reply]]] = {
     "snooze": answer_snooze,
     "status": answer_status,
     "test": answer_test,
+    "threads": answer_threads,
     "trend": answer_trend,
     "unmute": answer_unmute,
     "unsnooze": answer_unsnooze,

@@ -10,6 +10,7 @@ from bot.core.model import Feed, FeedState
 from bot.core.opml import write_opml
 from bot.errors import CommandError, EgressError, FeedError, FetchError
 from bot.jobs.answer.feedtable import COUNTED, feed_sheet, feed_table
+from bot.jobs.answer.tenant import owns_feed, tenant_of
 from bot.ports import Incoming, Reply
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ async def answer_feed(desk: Desk, incoming: Incoming, command: Command) -> Reply
     if command.action == "import":
         return await _import(desk, incoming, command.subject, states)
     feed = _one(states, command.subject).feed
+    if not owns_feed(tenant_of(incoming), feed):
+        raise CommandError(f"{feed.url} was not added in this workspace; it stays as it is")
     if command.action == "remove":
         await desk.store.remove_feeds([feed.id])
     else:

@@ -49,7 +49,7 @@ def feed_sheet(state: FeedState, now: datetime, count: int) -> str:
         ("interval", _length(habits.wait)),
         ("asks for", f"{_length(habits.every)} between polls" if habits.every else ""),
         ("failing since", _moment(habits.failing_since)),
-        ("entries", f"{count / COUNTED:.1f} a day" if state.last_success else ""),
+        ("entries", f"{_daily(state, now, count):.1f} a day" if state.last_success else ""),
         ("hub", _hub(state, now)),
         ("tags", ", ".join(feed.tags)),
         ("full text", feed.full_text),
@@ -65,7 +65,13 @@ def _health(state: FeedState, now: datetime, count: int) -> str:
     parts = [_standing(state), f"last {_moment(state.last_success)}", f"next {_next(state, now)}"]
     if state.habits.wait:
         parts.append(f"every {_length(state.habits.wait)}")
-    return ", ".join([*parts, f"{count / COUNTED:.1f} entries a day"])
+    return ", ".join([*parts, f"{_daily(state, now, count):.1f} entries a day"])
+
+
+def _daily(state: FeedState, now: datetime, count: int) -> float:
+    """Give entries a day, over the days that they were counted: less for a feed that is new."""
+    since = state.habits.since or now
+    return count / min(max((now - since).total_seconds() / 86_400, 1.0), COUNTED)
 
 
 def _standing(state: FeedState) -> str:

@@ -90,7 +90,7 @@ async def find_said(desk: Desk, entity: Entity, query: str, since: datetime) -> 
     """
     reports = await find_reports(desk, entity, query, since - _BEFORE)
     said = await asyncio.to_thread(gather, reports)
-    return [one for one in said if one.when >= since]
+    return [one for one in said if one.seen >= since]
 
 
 async def find_reports(desk: Desk, entity: Entity, query: str, since: datetime) -> list[Report]:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.core.match.explain import names_in
 from bot.errors import CommandError
+from bot.jobs.answer.tenant import sees_change, sees_rule, tenant_of
 from bot.ports import Incoming, Reply
 
 if TYPE_CHECKING:
     from bot.core.command import Command
-    from bot.core.model import Entity, StoredArticle
+    from bot.core.model import Entity, Match, StoredArticle
     from bot.jobs.answer.desk import Desk
 
 _SHOWN = 30
+_LATEST = 20
+_ALL = 2000
+"""Lines of the audit log in which those of one workspace are looked for."""
 _RULES_EXPLAINED = 10
+_WORDS_SHOWN, _QUOTES_SHOWN = 8, 5
 
 
 async def answer_explain(desk: Desk, incoming: Incoming, command: Command) -> Reply:
@@ -28,32 +34,73 @@ async def answer_explain(desk: Desk, incoming: Incoming, command: Command) -> Re
 async def _explained(desk: Desk, incoming: Incoming, stored: StoredArticle) -> str:
     article = stored.article
     kind = "full text" if article.full else "the feed's text"
+    published = f"{article.published:%Y-%m-%d %H:%M} UTC" if article.published else "without a date"
+    primed = stored.outcome == "primed"
     lines = [
         article.title or article.url,
         f"  fetched: by {article.source or article.domain}, {article.arrived:%Y-%m-%d %H:%M} UTC",
+        f"  parsed: published {published}, language {article.lang or 'not told'}",
+        f"  new: {'no, there when the feed was first read' if primed else 'yes'}",
         f"  read: {kind}, {len(article.text)} characters",
     ]
     if stored.analyzed:
         named = sum(1 for quote in stored.quotes if quote.speaker)
         lines.append(f"  quotes: {len(stored.quotes)}, {named} with a speaker")
+    tenant = tenant_of(incoming)
     for match in stored.matches:
         rule = desk.book.active.rule(match.rule)
-        lines.append(
-            f"  matched: {rule.name if rule else match.rule} by {', '.join(match.clauses)}"
-        )
+        if tenant and (rule is None or not sees_rule(tenant, rule)):
+            continue
+        lines += _receipt(desk, stored, match)
     lines += await _missed(desk, incoming, stored)
     if stored.placement:
         opener = stored.placement.story == article.id
         story = "opens a story" if opener else f"{stored.placement.place} in a story"
         lines.append(f"  story: {story} ({stored.placement.story})")
+    deliveries = [
+        (delivery, reason)
+        for delivery, reason in await desk.store.deliveries_of(article.id)
+        if f"{delivery.chat}:{delivery.channel}".startswith(tenant)
+    ]
+    if stored.matches:
+        lines.append(
+            f"  routed: to {len(deliveries) or 'no'} channel{'s' * (len(deliveries) != 1)}"
+        )
     lines += [
-        f"  delivery: {delivery.message.kind} to {delivery.chat}"
+        f"  delivered: {delivery.message.kind} to {delivery.chat}"
         f"{':' + delivery.channel if delivery.channel else ''}, {delivery.state}"
         f"{' (' + reason + ')' if reason else ''}"
-        for delivery, reason in await desk.store.deliveries_of(article.id)
+        for delivery, reason in deliveries
     ]
     lines.append(f"  outcome: {stored.outcome}")
     return "\n".join(lines)
+
+
+def _receipt(desk: Desk, stored: StoredArticle, match: Match) -> list[str]:
+    """Say by what a rule was met: clauses, words, whose names they are, and who said them."""
+    article, rule = stored.article, desk.book.active.rule(match.rule)
+    lines = [f"  matched: {rule.name if rule else match.rule} by {', '.join(match.clauses)}"]
+    words = dict.fromkeys(
+        getattr(article, mark.field)[mark.start : mark.end]
+        for mark in match.highlights
+        if not mark.entity
+    )
+    if words:
+        shown = ", ".join(list(words)[:_WORDS_SHOWN])
+        lines.append(f"    words: {shown}{' …' if len(words) > _WORDS_SHOWN else ''}")
+    named: dict[str, list[str]] = {}
+    for name in names_in(match, article):
+        named.setdefault(name.entity, []).append(name.written)
+    lines += [f"    named: @{entity} as {', '.join(names)}" for entity, names in named.items()]
+    for at in match.quotes[:_QUOTES_SHOWN]:
+        quote = stored.quotes[at]
+        said = " … ".join(article.text[start:end] for start, end in quote.parts)
+        who = quote.speaker or "unattributed"
+        known = f" (@{quote.entity})" if quote.entity else ""
+        # Reported speech is not anybody's words: it never stands in quotation marks.
+        shown = f"“{' '.join(said.split())}”" if quote.kind == "direct" else f"reported: {said}"
+        lines.append(f"    said by {who}{known}: {shown}")
+    return lines
 
 
 async def _missed(desk: Desk, incoming: Incoming, stored: StoredArticle) -> list[str]:
@@ -116,9 +163,11 @@ def _described(entity: Entity) -> str:
     return f"@{entity.id}  {entity.name} ({entity.kind})\n  also written: {aliases}{held}"
 
 
-async def answer_audit(desk: Desk, _incoming: Incoming, _command: Command) -> Reply:
+async def answer_audit(desk: Desk, incoming: Incoming, _command: Command) -> Reply:
     """Show the latest changes."""
-    entries = await desk.store.audit_log()
+    tenant = tenant_of(incoming)
+    entries = await desk.store.audit_log(_ALL if tenant else _LATEST)
+    entries = [entry for entry in entries if sees_change(tenant, entry)][:_LATEST]
     lines = [
         f"  {entry.at:%Y-%m-%d %H:%M}  {entry.who}: {entry.what}"
         f"{f' ({entry.before} -> {entry.after})' if entry.before or entry.after else ''}"

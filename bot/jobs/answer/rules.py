@@ -11,6 +11,8 @@ from bot.core.match import RuleSet
 from bot.core.model import Rule
 from bot.errors import CommandError
 from bot.jobs.answer.desk import target_of
+from bot.jobs.answer.feedback import describe_verdict
+from bot.jobs.answer.trial import difference
 from bot.ports import Incoming, Reply
 
 if TYPE_CHECKING:
@@ -57,9 +59,11 @@ async def answer_show(desk: Desk, incoming: Incoming, command: Command) -> Reply
     """Show one rule."""
     rule = desk.named(incoming, command.subject)
     state = "paused" if rule.paused else "active"
+    verdict, offers = await describe_verdict(desk, rule)
     return Reply(
         f"{rule.name} ({state})\n  query: {rule.query}\n"
-        f"  alerts go to: {', '.join(rule.channels)}\n  from: {rule.origin}"
+        f"  alerts go to: {', '.join(rule.channels)}\n  from: {rule.origin}{verdict}",
+        offers=offers,
     )
 
 
@@ -67,11 +71,13 @@ async def answer_edit(desk: Desk, incoming: Incoming, command: Command) -> Reply
     """Change a rule's query."""
     rule = _own(desk, desk.named(incoming, command.subject), "change its query")
     changed = replace(rule, query=_checked(desk, command.query))
+    differs = await difference(desk, rule, changed.query, hours=command.hours)
     entry = desk.entry(incoming, f"edit {rule.name}", rule.query, changed.query)
     await desk.store.put_rule(changed, entry)
     await desk.book.refresh()
     return Reply(
-        f"{rule.name} now watches for: {changed.query}\n  before: {rule.query}", public=True
+        f"{rule.name} now watches for: {changed.query}\n  before: {rule.query}\n  {differs}",
+        public=True,
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.canary import is_missed
 from bot.jobs.answer.quiet_rules import quiet_rules
+from bot.jobs.answer.tenant import sees_rule, tenant_of
 from bot.ports import Incoming, Reply
 
 if TYPE_CHECKING:
@@ -21,16 +22,20 @@ _DAY = 86_400
 _FAILING_SHOWN = 5
 
 
-async def answer_status(desk: Desk, _incoming: Incoming, _command: Command) -> Reply:
-    """Say how feeds, rules and deliveries stand, and what does not arrive."""
+async def answer_status(desk: Desk, incoming: Incoming, _command: Command) -> Reply:
+    """Say how feeds, rules and deliveries stand, and what does not arrive.
+
+    Of several workspaces each sees its own rules, and no outbox: that is everybody's.
+    """
     now = desk.clock.now()
-    rules = list(desk.book)
+    tenant = tenant_of(incoming)
+    rules = [rule for rule in desk.book if sees_rule(tenant, rule)]
     paused = sum(1 for rule in rules if rule.paused)
     lines = [
         *_feeds(await desk.store.feed_states(), now),
         f"rules: {len(rules)}, {paused} paused",
-        *await quiet_rules(desk),
-        *_outbox(await desk.store.outbox_report(now), now),
+        *(() if tenant else await quiet_rules(desk)),
+        *(() if tenant else _outbox(await desk.store.outbox_report(now), now)),
         f"chats: {', '.join(sorted(desk.chats))}",
         *_canary(await desk.store.canary_out(), now),
     ]

@@ -27,11 +27,11 @@ async def answer_trend(desk: Desk, incoming: Incoming, command: Command) -> Repl
         entity = entity_of(desk, command.subject)
         name, what = entity.name, "statements"
         said = await find_said(desk, entity, "", since)
-        seen = [(one.when, one.first.outlet) for one in said]
+        seen = [(one.seen, one.first.outlet) for one in said]
     else:
         rule = desk.named(incoming, command.subject)
         name, what = rule.name, "matches"
-        seen = [(one.when, one.outlet) for one in await desk.store.matches_since(since, rule.id)]
+        seen = [(one.arrived, one.outlet) for one in await desk.store.matches_since(since, rule.id)]
     known = await desk.store.first_arrival() or desk.clock.now()
     chart = chart_of(name, what, seen, today=today, days=days, known=known.date())
     return Reply(in_text(chart), chart=chart)

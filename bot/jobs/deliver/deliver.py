@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
+from bot.core.holding import wishes_of
 from bot.core.model import DeliveryState
 from bot.core.pacing import LIMITS, may_probe
 from bot.jobs.deliver.holding import AT_ONCE, Holding
@@ -16,6 +17,7 @@ from bot.ports import Connects, Lines, Outbox, OutboxDesk
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
+    from datetime import datetime
 
     from bot.core.model import Line, Waiting
     from bot.core.pacing import Limits
@@ -29,6 +31,9 @@ PATIENCE = 2.0
 
 TURNS = 5
 """How often a writer waits for its turn while others take it; then it comes again."""
+
+REST = timedelta(seconds=5)
+"""So long a channel whose first must wait is left alone: in an outage there may be thousands."""
 
 JUMP = timedelta(seconds=30)
 """A clock that is turned back by more is noticed."""
@@ -68,6 +73,7 @@ class Deliver:
         self._sending = Sending(outbox, self._paces, clock, chance)
         self._revising = Revising(chats, outbox, self._paces, clock)
         self._busy: set[Target] = set()
+        self._resting: dict[Target, datetime] = {}
         self._connected: dict[str, bool] = {}
         self._begun = self._stopping = False
         self._latest = clock.now()
@@ -83,9 +89,27 @@ class Deliver:
         await self._hear()
         waiting = await self._outbox.waiting_channels(self._chats, self._clock.now())
         free = [target for target in waiting if target not in self._busy]
+        free = [target for target in free if not self._rests(target)]
         arrived = sum(await asyncio.gather(*(self._channel(*target) for target in free)))
         await self._revising.revise_due()
         return arrived
+
+    def _rest(self, target: Target, line: Line) -> None:
+        """Leave a channel alone whose first must wait; nothing that comes later overtakes it."""
+        soon = self._clock.now() + REST
+        due = line.waiting[0].due if line.waiting else None
+        if line.channel.stopped:
+            self._resting[target] = min(line.channel.probe_at or soon, soon)
+        elif due is not None:
+            self._resting[target] = min(due, soon)
+
+    def _rests(self, target: Target) -> bool:
+        """Say whether the first of a channel had to wait a moment ago."""
+        until = self._resting.get(target)
+        if until is not None and until > self._clock.now():
+            return True
+        self._resting.pop(target, None)
+        return False
 
     def stop(self) -> None:
         """Begin nothing more; what is being sent ends as it ends."""
@@ -100,6 +124,8 @@ class Deliver:
         if self._begun:
             return
         now = self._clock.now()
+        # Times of a program that ran while the clock was ahead.
+        await self._move(await self._outbox.latest_try() or now, now)
         for chat, until in (await self._outbox.pauses(now)).items():
             self._paces.hold(chat, until)
         await self._outbox.probe_all(now)
@@ -111,10 +137,14 @@ class Deliver:
 
         Quiet hours, digests and snoozes are times of the wall clock: they stay.
         """
-        now = self._clock.now()
-        back, self._latest = self._latest - now, now
+        before, self._latest = self._latest, self._clock.now()
+        await self._move(before, self._latest)
+
+    async def _move(self, before: datetime, now: datetime) -> None:
+        back = before - now
         if back < JUMP:
             return
+        self._resting.clear()
         self._paces.turn_back(back)
         await self._outbox.turn_back(back)
         await self._outbox.probe_all(now)
@@ -140,6 +170,7 @@ class Deliver:
                 if await self._arranged(target, line):
                     continue
                 if not self._ready(line):
+                    self._rest(target, line)
                     break
                 if not self._paces.take(target, self._clock.now()):
                     continue  # another channel took the chat's turn meanwhile
@@ -170,6 +201,9 @@ class Deliver:
         now = self._clock.now()
         first = line.waiting[0] if line.waiting else None
         if line.channel.stopped and not _doubtful(first):
+            quiet = wishes_of(line.channel).quiet
+            if quiet and quiet.ends(now):
+                return False
             return may_probe(line.channel, first, now)
         return first is not None and (first.due is None or first.due <= now)
 
@@ -184,8 +218,10 @@ class Deliver:
             return None
         if _doubtful(first):
             return await self._sending.resolve(chat, state, first, delivery)
-        self._holding.sent(target, first)
-        return await self._sending.send(chat, state, first, delivery)
+        result = await self._sending.send(chat, state, first, delivery)
+        if result is DeliveryState.DELIVERED:
+            self._holding.sent(target, first)
+        return result
 
 
 def _doubtful(first: Waiting | None) -> bool:

@@ -15,6 +15,17 @@ Target = tuple[str, str]
 """Chat and channel."""
 
 
+def house_of(target: Target) -> str:
+    """Give whose limit a channel shares: its chat's, or its workspace's where it names one.
+
+    Slack counts for each workspace (https://docs.slack.dev/apis/web-api/rate-limits); a channel of
+    one of several is written `T123/C456`.
+    """
+    chat, channel = target
+    team, separator, _ = channel.partition("/")
+    return f"{chat}/{team}" if separator and chat == "slack" else chat
+
+
 class Paces:
     """The tempo of every channel and every chat; decided in `core.pacing`, kept here.
 
@@ -32,7 +43,7 @@ class Paces:
 
     def wait(self, target: Target, now: datetime) -> float:
         """Give the seconds until a channel may be told something; 0 for now."""
-        free = max(self._of(key).free_at(now) for key in (target, target[0]))
+        free = max(self._of(key).free_at(now) for key in (target, house_of(target)))
         return max(0.0, (free - now).total_seconds())
 
     def wait_chat(self, chat: str, now: datetime) -> float:
@@ -43,7 +54,7 @@ class Paces:
         """Take the channel's and the chat's turn, if it is there."""
         if self.wait(target, now) > 0:
             return False
-        for key in (target, target[0]):
+        for key in (target, house_of(target)):
             self._tempos[key] = self._of(key).spent(now)
         return True
 
@@ -53,7 +64,7 @@ class Paces:
 
     def ease(self, target: Target) -> None:
         """A message was taken."""
-        for key in (target, target[0]):
+        for key in (target, house_of(target)):
             self._tempos[key] = self._of(key).eased()
 
     def widen(self, target: Target, until: datetime | None) -> None:
@@ -64,7 +75,7 @@ class Paces:
         """
         self._tempos[target] = self._of(target).widened(until)
         if until is not None:
-            self.hold(target[0], until)
+            self.hold(house_of(target), until)
 
     def hold(self, chat: str, until: datetime) -> None:
         """Tell a chat nothing before a time that it named."""
@@ -80,7 +91,8 @@ class Paces:
     def _of(self, key: Target | str) -> Tempo:
         found = self._tempos.get(key)
         if found is None:
-            limits = self._limits.get(key if isinstance(key, str) else key[0], UNLIMITED)
+            chat = key.partition("/")[0] if isinstance(key, str) else key[0]
+            limits = self._limits.get(chat, UNLIMITED)
             if isinstance(key, str):
                 found = Tempo(limits.chat, limits.burst)
             else:

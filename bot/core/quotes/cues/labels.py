@@ -80,7 +80,8 @@ def find_label(reader: Reader, at: int) -> Found | None:
             subject = Subject("name", mention.first, mention.last, mention)
             return Found(subject, (at - 1, at), "label", 0.9 if mention.first == 0 else 0.7)
         main = reader.main_subject(at)
-        if main is not None and main.kind != "noun":
+        line = main is not None and main.first == 0 and main.last == at - 1
+        if main is not None and (main.kind != "noun" or (line and main.head in reader.lex.roles)):
             return Found(main, (at - 1, at), "label", 0.75)
     if (
         at + 2 <= len(tokens) - 1

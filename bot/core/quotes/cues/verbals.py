@@ -24,6 +24,9 @@ def participle_subject(reader: Reader, i: int) -> Subject | None:
     if back < i and reader.low(back - 1) == ",":
         i, before = back, ","
     if before == ",":
+        said = _said_before(reader, i - 1)
+        if said is not None:
+            return said
         main = reader.main_subject(i)
         if main is not None and main.kind != "noun":
             return main
@@ -92,3 +95,15 @@ def infinitive_subject(reader: Reader, i: int) -> Subject | None:
             if found is not None:
                 return found
     return reader.main_subject(j)
+
+
+def _said_before(reader: Reader, comma: int) -> Subject | None:
+    """Give who speaks in the said-clause that ends at a comma: `…, Smith told us, adding`."""
+    for k in range(comma - 1, max(0, comma - 9), -1):
+        if reader.tokens[k].kind in "pq":
+            return None
+        if reader.is_finite(k):
+            found = reader.subject_before(k)
+            inserted = found is not None and reader.low(found.first - 1) == ","
+            return found if inserted and found is not None and found.kind != "noun" else None
+    return None

@@ -106,6 +106,8 @@ class Capitals:
 
     def _in_name(self, tokens: list[Token], i: int) -> bool:
         """Tell whether a capitalised small word belongs to a name: Doctors Without Borders."""
+        if tokens[i].word.isupper():
+            return False
         return len(tokens[i].word) > 2 and tokens[i].low not in (
             "she",
             "the",
@@ -246,8 +248,8 @@ def is_headline(tokens: Sequence[Token]) -> bool:
     words = [t for t in tokens if t.kind == "w" and len(t.word) > 3]
     if len(words) < 4:
         return False
-    small = sum(t.kind == "w" and not t.cap and t.low not in FUNCTION for t in tokens)
-    return small == 0  # a title-case line writes its verbs with a capital
+    small = any(t.kind == "w" and not t.cap and t.low not in FUNCTION for t in tokens)
+    return not small  # a title-case line writes its verbs with a capital
 
 
 def _is_day(tokens: Sequence[Token], index: int) -> bool:

@@ -99,6 +99,8 @@ def add_few(people: list[Someone], someone: Someone) -> None:
 
 def written(tokens: Sequence[Token]) -> str:
     """Give a name as the article writes it: `Teachers’ Union`."""
+    if len(tokens) == 1:
+        return tokens[0].word
     return " ".join([*(t.word + t.tail for t in tokens[:-1]), tokens[-1].word])
 
 

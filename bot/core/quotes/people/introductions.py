@@ -28,6 +28,13 @@ _NAMELESS: Final = frozenset(
     """.split()
 )
 
+_RANKS: Final = frozenset(
+    """
+    general gen colonel col major captain capt lieutenant lt admiral adm marshal brigadier sergeant
+    sgt doctor dr professor prof reverend rev father sir lord baron
+    """.split()
+)
+
 
 def introduce(
     readers: Sequence[Reader], subjects: Sequence[Subject | None], registry: Registry
@@ -120,6 +127,7 @@ def _newcomer(reader: Reader, subject: Subject | None) -> Someone | None:
         return None
     mention = subject.mention
     who = mention.who
-    new = who.person and who.first == mention.start and len(who.parts) > 1 and not who.roles
+    plain = all(role.words <= _RANKS for role in who.roles)
+    new = who.person and who.first == mention.start and len(who.parts) > 1 and plain
     after = reader.low(mention.last)
     return who if new and after not in (",", "(", "of", "from", "who") else None

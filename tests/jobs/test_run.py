@@ -1,0 +1,109 @@
+"""The heart: what is due is polled at once, however much of it there is."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from bot.core.model import Feed, FeedState
+from bot.errors import StoreError
+from bot.jobs.run import POLLS_AT_ONCE, Heart
+from bot.jobs.watch import Poll
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+NOW = datetime(2026, 5, 4, tzinfo=UTC)
+
+
+class Everything:
+    """Store, clock, rules and outbox of a bot that only polls."""
+
+    def __init__(self, feeds: int) -> None:
+        self.due = [FeedState(Feed(f"http://{number}.example/")) for number in range(feeds)]
+        self.polled: list[str] = []
+        self.busy = self.busiest = 0
+        self.released: list[str] = []
+
+    def now(self) -> datetime:
+        return NOW
+
+    async def claim_due(self, _now: datetime, limit: int, _lease: object) -> list[FeedState]:
+        given, self.due = self.due[:limit], self.due[limit:]
+        return given
+
+    async def release_claims(self, ids: Collection[str] | None = None) -> None:
+        self.released += ids or ()
+
+    async def rules_version(self) -> int:
+        return 1
+
+    async def refresh(self) -> None:
+        """Nothing changes."""
+
+    async def drain(self) -> int:
+        return 0
+
+    def stop(self) -> None:
+        """Nothing is sent."""
+
+    async def poll(self, state: FeedState) -> Poll:
+        self.busy += 1
+        self.busiest = max(self.busiest, self.busy)
+        await asyncio.sleep(0.001)
+        self.busy -= 1
+        self.polled.append(state.feed.url)
+        return Poll(state)
+
+
+def heart(world: Everything, **chores: Any) -> Heart:
+    anything = cast("Any", world)
+    return Heart(
+        watch=anything, deliver=anything, book=anything, claims=anything, clock=world, chores=chores
+    )
+
+
+async def test_one_tick_polls_all_that_is_due_some_at_a_time() -> None:
+    world = Everything(500)
+    beating = heart(world)
+    await beating.tick()
+    async with asyncio.timeout(30):
+        while len(world.polled) < 500:  # noqa: ASYNC110 -- many tasks, no single event
+            await asyncio.sleep(0.01)
+    assert len(set(world.polled)) == 500
+    assert world.busiest <= POLLS_AT_ONCE
+    await beating.stop()
+
+
+async def test_a_stopped_heart_claims_nothing_more() -> None:
+    world = Everything(500)
+    beating = heart(world)
+    await beating.tick()
+    await beating.stop()
+    await asyncio.sleep(0.01)
+    assert len(world.polled) <= 2 * POLLS_AT_ONCE
+    assert len(world.due) >= 500 - 2 * POLLS_AT_ONCE
+
+
+async def test_a_chore_that_fails_or_takes_long_holds_up_nothing() -> None:
+    """Each is at work once at a time; the next tick tries again what the database refused."""
+    world, going, tried = Everything(3), asyncio.Event(), []
+
+    async def long() -> None:
+        tried.append("long")
+        await going.wait()
+
+    async def refused() -> None:
+        tried.append("refused")
+        raise StoreError("disk full")
+
+    beating = heart(world, long=long, refused=refused)
+    for _ in range(3):
+        await beating.tick()
+        await asyncio.sleep(0.01)
+    assert tried.count("long") == 1
+    assert tried.count("refused") == 3
+    assert len(world.polled) == 3
+    going.set()
+    await beating.stop()
