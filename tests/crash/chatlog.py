@@ -21,6 +21,10 @@ class ChatLog:
         self._file = path.open("a", encoding="utf-8")
         self.posts: list[dict[str, object]] = []
 
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
     def accepted(self, chat: str, channel: str, content: object) -> None:
         """Write a post down: where it went, the articles it links, whether it is marked."""
         text = json.dumps(content, ensure_ascii=False)

@@ -65,6 +65,10 @@ class FeedServer:
             self._stories[f"{self._seed}-{self._count}"] = story
             self._feeds[feed].append((link, story))
 
+    def close(self) -> None:
+        """Close the log."""
+        self._log.close()
+
     @property
     def published(self) -> int:
         return self._count

@@ -48,7 +48,8 @@ class Zygote:
         self._answers: queue.Queue[dict[str, Any]] = queue.Queue()
         self._ended: dict[int, int] = {}
         self._changed, self._turn = threading.Condition(), threading.Lock()
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
         self._answers.get(timeout=PATIENCE)
 
     def _listen(self) -> None:
@@ -83,6 +84,9 @@ class Zygote:
         assert self._process.stdin
         self._process.stdin.close()
         self._process.wait(PATIENCE)
+        self._listener.join()
+        assert self._process.stdout
+        self._process.stdout.close()
 
 
 class Program:
@@ -125,6 +129,11 @@ class Program:
         """SIGTERM; give its exit code."""
         self.measure()
         os.kill(self.pid, signal.SIGTERM)
+        if self.zygote.status(self.pid, PATIENCE) is None:
+            os.kill(self.pid, signal.SIGUSR1)  # it prints where it hangs
+            time.sleep(1)
+            self.kill()
+            return -signal.SIGKILL
         return self.ended()
 
     def ended(self, seconds: float = PATIENCE) -> int:

@@ -37,12 +37,17 @@ def test_killed_at_random_moments(zygote: Zygote, tmp_path: Path, seed: int) -> 
 
 @pytest.mark.parametrize("part", [0, 1])
 def test_killed_at_each_step(zygote: Zygote, tmp_path: Path, part: int) -> None:
-    """At every step boundary that a run with faults passes, twice."""
-    points = killing.find_points(zygote, tmp_path / "trace")
-    assert len(points) > 40
-    mine = Counter(dict(list(points.items())[part::2]))
+    """At every step boundary that a run with faults passes, twice.
+
+    Points before a call of the store are left to `make torture`: what is on the disk there is what
+    is on the disk before the next transaction commits.
+    """
+    found = killing.find_points(zygote, tmp_path / "trace")
+    points = [(name, count) for name, count in found.items() if "before store" not in name]
+    assert len(points) > 30
+    mine = Counter(dict(points[part::2]))
     result = killing.kill_at_points(zygote, tmp_path / "kill", points=mine, times=2, seed=part)
-    kept(result, 2 * len(mine) - 4)
+    kept(result, 2 * len(mine) - 2)
 
 
 def test_each_fault_of_each_chat(zygote: Zygote, tmp_path: Path) -> None:

@@ -122,6 +122,8 @@ class World:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+        self.log.close()
+        self.feeds.close()
 
     def _rules(self) -> str:
         rows = [

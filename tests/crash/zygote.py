@@ -7,6 +7,7 @@ command line's own `main()` with `run`, after the wrappers of `steps` are in.
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
 import selectors
@@ -81,6 +82,7 @@ def _become(wish: dict[str, Any]) -> None:
     nothing = os.open(os.devnull, os.O_RDONLY)
     for source, target in ((nothing, 0), (output, 1), (output, 2)):
         os.dup2(source, target)
+    faulthandler.register(signal.SIGUSR1)  # a program that hangs can be asked where
     os.chdir(wish["folder"])
     os.environ.update(wish["env"])
     sys.argv = ["wirewatch", *wish.get("arguments", ["run"])]

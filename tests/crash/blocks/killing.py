@@ -130,8 +130,23 @@ def kill_at_points(
                 world.drained()
                 world.program.kill()
         finish(world, result)
-    if missed := [point for point in points if not result.faults[point]]:
-        result.broken.append(f"never met: {', '.join(missed)}")
+    for at, point in enumerate(point for point in points if not result.faults[point]):
+        result.add(_on_a_new_database(zygote, folder / f"new{at}", point, times, wait))
+    return result
+
+
+def _on_a_new_database(zygote: Zygote, folder: Path, point: str, times: int, wait: float) -> Result:
+    """Kill the program at a point that a database meets only once in its life."""
+    chance = random.Random(times)  # noqa: S311 -- repeatable
+    result = Result("kill at each step")
+    for at in range(times):
+        with World(zygote, folder / str(at), seed=at) as world:
+            if _die_at(world, point, hit=1, wait=wait, chance=chance):
+                result.runs += 1
+                result.faults[point] += 1
+            else:
+                result.broken.append(f"never met: {point}")
+            finish(world, result)
     return result
 
 
