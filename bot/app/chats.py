@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
     Answer = Callable[[Incoming], Awaitable[Reply]]
+
+
+_NAMES_SECONDS = 10.0
+"""How long the start waits for Slack to say what the channels of rule files are."""
 
 
 async def open_chats(
@@ -87,13 +93,19 @@ async def _slack(
     desk: Desk,
     served: list[Route],
 ) -> SlackChat:
-    from bot.app.slack import make_slack, resolved  # noqa: PLC0415 -- only where Slack runs
+    from bot.app.slack import make_slack, named_channels, resolved  # noqa: PLC0415 -- only where Slack runs
 
-    await desk.book.readdress(resolved(await store.slack_names()))
+    known = await store.slack_names()
+    await desk.book.readdress(resolved(known))
     chat = make_slack(settings, store, answer, desk)
     served += chat.routes()
     stack.push_async_callback(chat.stop)
     await chat.start()
+    if not known.keys() >= set(named_channels(desk)):
+        # Named for the first time: better a late start than an alert under a name and again under
+        # the channel's id.
+        with suppress(TimeoutError):
+            await asyncio.wait_for(chat.settled.wait(), _NAMES_SECONDS)
     return chat
 
 

@@ -43,10 +43,6 @@ def make_slack(settings: Settings, store: Store, answer: Answer, desk: Desk) -> 
             await store.put_slack_names(names)
         await desk.book.readdress(resolved(await store.slack_names()))
 
-    def wanted() -> list[str]:
-        targets = map(channel_of, desk.book.channels())
-        return [name for chat, name in targets if chat == "slack" and "#" in name]
-
     tools = Tools(
         answer=answer,
         clock=desk.clock,
@@ -58,11 +54,17 @@ def make_slack(settings: Settings, store: Store, answer: Answer, desk: Desk) -> 
         mended=partial(store.unblock, "slack"),
         blocked=partial(store.blocked_channels, "slack"),
         threads=partial(store.threads, "slack"),
-        wanted=wanted,
+        wanted=partial(named_channels, desk),
         named=named,
         changers=frozenset(settings.slack_changers),
     )
     return _chat(settings, store, tools)
+
+
+def named_channels(desk: Desk) -> list[str]:
+    """Give the Slack channels that rule files name by their names."""
+    targets = map(channel_of, desk.book.channels())
+    return [name for chat, name in targets if chat == "slack" and "#" in name]
 
 
 def resolved(names: Mapping[str, str]) -> dict[str, str]:

@@ -611,6 +611,19 @@ async def test_nobody_may_change_while_slack_does_not_say_who_they_are(
     assert not answers.asked[0].may_change
 
 
+async def test_stranger_in_a_shared_channel_may_ask_why(
+    slack: Simulator, people: People, answers: Answers
+) -> None:
+    """Requests of people of other companies name their own workspace."""
+    kim = slack.person("Kim", team_id="T0OTHER001", is_stranger=True)
+    room = slack.room("shared", kim)
+    people.team = "T0OTHER001"
+    await people.press(kim, room, "explain", "https://a.example/x")
+    await slack.until(lambda: slack.responses)
+    [asked] = answers.asked
+    assert (asked.text, asked.may_change) == ("explain https://a.example/x", False)
+
+
 async def test_direct_message_belongs_to_its_writer(
     slack: Simulator, people: People, answers: Answers
 ) -> None:

@@ -50,9 +50,11 @@ async def test_the_sample_day_arrives_in_slack_once(tmp_path: Path, slack: Simul
         if query(made, "SELECT count(*) FROM deliveries WHERE state != 'delivered'") == [(0,)]:
             break
         await asyncio.to_thread(made.call, "run", "--once")
-    stored = {row[0] for row in query(made, "SELECT id FROM deliveries")}
+    # What a digest carries has no message of its own.
+    stored = {row[0] for row in query(made, "SELECT id FROM deliveries WHERE carrier IS NULL")}
+    carried = query(made, "SELECT count(*) FROM deliveries WHERE carrier IS NOT NULL")[0][0]
     told = Counter(message["metadata"]["event_payload"]["alert_id"] for message in slack.accepted)
-    assert len(stored) >= 8
+    assert len(stored) + carried >= 8
     assert set(told) == stored
     assert max(told.values()) == 1
 
@@ -102,7 +104,7 @@ async def test_channel_that_a_file_names_is_the_channel_people_are_in(
         assert "Latest alerts" in words
     finally:
         await asyncio.to_thread(made.kill)
-    channels = query(made, "SELECT DISTINCT channel FROM deliveries")
+    channels = query(made, "SELECT DISTINCT channel FROM deliveries WHERE chat = 'slack'")
     assert channels == [(desk.id,)]
 
 

@@ -80,6 +80,8 @@ class SlackChat:
         self._introduction: asyncio.Task[None] | None = None
         self.ready = self._only.ready if self._only else asyncio.Event()
         """Set once Slack has told who we are; until then nobody may change anything."""
+        self.settled = asyncio.Event()
+        """Set once the channels that rules name were asked for, too."""
 
     async def post(self, delivery: Delivery) -> Outcome:
         """Post a message once; the outcome says what became of it."""
@@ -175,6 +177,7 @@ class SlackChat:
             self._socket.open()
         if self._many:
             await self._many.tell_names()
+        self.settled.set()
 
 
 def team_of(channel: str) -> str:
