@@ -208,6 +208,7 @@ class Settings(BaseSettings):
                 message = f"{who!r} is neither members, nor admins, nor a user id such as U012ABCDE"
                 raise ValueError(message)
         return changers
+
     @field_validator("max_age", mode="before")
     @classmethod
     def _span(cls, value: object) -> object:
