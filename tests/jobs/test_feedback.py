@@ -108,7 +108,7 @@ async def test_tightening_is_proposed_tested_and_applied(watched: Room) -> None:
     assert offer.command == "edit rafah Rafah -cricket"
     applied = await watched.type(offer.command)
     assert applied.public
-    assert "in the last 7 days: 2 matches, 0 gained, 3 lost by this edit" in applied.text
+    assert "over 7 days: gains 0, loses 3 articles" in applied.text
     assert watched.desk.book.active.rule(RULE).query == "Rafah -cricket"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from bot.core.model import Feed, FeedState
@@ -35,6 +35,12 @@ class Everything:
 
     async def release_claims(self, ids: Collection[str] | None = None) -> None:
         self.released += ids or ()
+
+    async def latest_poll(self) -> datetime | None:
+        return None
+
+    async def turn_back_feeds(self, _by: timedelta) -> None:
+        """The clock stands still."""
 
     async def rules_version(self) -> int:
         return 1
