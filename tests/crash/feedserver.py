@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,11 @@ from aiohttp import web
 from tests.crash.news import WATCHED, Story, invent
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+SINCE = timedelta(hours=3)
+"""How old new articles are: each is a second newer than the one before, and none of tomorrow."""
 
 UNWATCHED = 0.15
 """Share of articles that no rule asks for."""
@@ -44,6 +49,9 @@ class FeedServer:
         self._feeds: dict[str, list[tuple[str, Story]]] = {f"feed{at}": [] for at in range(feeds)}
         self._stories: dict[str, Story] = {}
         self._count = 0
+        self._last = datetime.min.replace(tzinfo=UTC)
+        self.ahead: Callable[[], float] = lambda: 0.0
+        """Seconds that the program's clock is ahead of ours: what it reads must be of its day."""
         self.base = ""
         self.down = False
         """True: every request is answered 503."""
@@ -56,7 +64,10 @@ class FeedServer:
             word = ""
             if self._chance.random() >= UNWATCHED:
                 word = self._chance.choice(words or self._words)
+            now = datetime.now(UTC) + timedelta(seconds=self.ahead()) - SINCE
+            self._last = max(self._last + timedelta(seconds=1), now)
             story = invent(self._count, word, seed=self._seed)
+            story = replace(story, published=self._last)
             feed = self._chance.choice(names)
             link = f"{self.base}/story/{self._seed}-{self._count}"
             line: dict[str, Any] = {"feed": feed, "link": link, **story.fields()}

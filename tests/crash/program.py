@@ -130,7 +130,8 @@ class Program:
         self.measure()
         os.kill(self.pid, signal.SIGTERM)
         if self.zygote.status(self.pid, PATIENCE) is None:
-            os.kill(self.pid, signal.SIGUSR1)  # it prints where it hangs
+            for sign in (signal.SIGUSR1, signal.SIGUSR2):  # it prints where it hangs
+                os.kill(self.pid, sign)
             time.sleep(1)
             self.kill()
             return -signal.SIGKILL

@@ -7,6 +7,7 @@ command line's own `main()` with `run`, after the wrappers of `steps` are in.
 
 from __future__ import annotations
 
+import asyncio
 import faulthandler
 import json
 import os
@@ -83,6 +84,7 @@ def _become(wish: dict[str, Any]) -> None:
     for source, target in ((nothing, 0), (output, 1), (output, 2)):
         os.dup2(source, target)
     faulthandler.register(signal.SIGUSR1)  # a program that hangs can be asked where
+    signal.signal(signal.SIGUSR2, _print_tasks)
     os.chdir(wish["folder"])
     os.environ.update(wish["env"])
     sys.argv = ["wirewatch", *wish.get("arguments", ["run"])]
@@ -93,6 +95,12 @@ def _become(wish: dict[str, Any]) -> None:
     install(Plan(**wish["plan"]))
     cli.main()
     sys.stdout.flush()
+
+
+def _print_tasks(*_: object) -> None:
+    """Print where each task of the event loop waits."""
+    for task in list(asyncio.tasks._all_tasks):
+        task.print_stack()
 
 
 # ------------------------------------------------------------------------ before the fork

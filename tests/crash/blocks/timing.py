@@ -66,6 +66,7 @@ def _jumps(zygote: Zygote, folder: Path, name: str, times: int, seed: int) -> Re
     clock = TurnableClock(folder / "clock")
     with World(zygote, folder, seed=seed) as world:
         world.plan = world.plan.changed(clock=str(clock.path))
+        world.feeds.ahead = lambda: clock.offset
         trouble(world, chance, 0.2)
         world.publish(3)
         world.start()
