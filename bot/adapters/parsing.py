@@ -92,12 +92,23 @@ class _Worker:
             self._child.stdin.close()
         try:
             async with asyncio.timeout(1.0):
-                await self._child.wait()
+                await self._ended()
         except TimeoutError:
             self._kill()
-            await self._child.wait()
+            await self._ended()
         if self._child.stdin is not None:
             self._child.stdin.close()
+
+    async def _ended(self) -> None:
+        """Wait for the child's end.
+
+        What it wrote last is read away: `wait()` returns once the pipes are closed, and asyncio
+        does not see the end of a pipe that is full and that nobody reads.
+        """
+        if self._child.stdout is not None:
+            with contextlib.suppress(RuntimeError):  # somebody reads already
+                await self._child.stdout.read()
+        await self._child.wait()
 
     def _kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):

@@ -3,6 +3,7 @@
 import asyncio
 import math
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -202,3 +203,20 @@ async def test_a_worker_that_has_nothing_to_do_ends(monkeypatch: pytest.MonkeyPa
         await pool.run(math.sqrt, 4.0)
         assert len(pool._idle) == 1
         assert await pool.run(math.sqrt, 4.0) == 2.0
+
+
+async def test_a_worker_that_is_ended_amid_its_answer_leaves_nothing_open() -> None:
+    """Its pipe is full and nobody reads; its end is seen nevertheless."""
+    ended = await parsing._Worker.start(10.0, 1 << 30)
+    request = pickle.dumps((bytes, (5_000_000,), {}))
+    call = asyncio.ensure_future(ended.call(request))
+    stdout = ended._child.stdout
+    assert stdout is not None
+    while not stdout._buffer:  # type: ignore[attr-defined]  # noqa: ASYNC110 -- nothing else tells
+        await asyncio.sleep(0.001)
+    call.cancel()
+    await asyncio.gather(call, return_exceptions=True)
+    while not stdout._paused:  # type: ignore[attr-defined]  # noqa: ASYNC110 -- the same
+        await asyncio.sleep(0.001)
+    await ended.stop(now=True)
+    assert stdout.at_eof()
