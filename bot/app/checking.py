@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -15,11 +16,10 @@ from bot.app.knowledge import load_knowledge
 from bot.app.shell import SystemClock
 from bot.core.alert import channel_of
 from bot.errors import StoreError, WirewatchError
-from bot.settings import describe_settings
+from bot.settings import describe_settings, shipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from rich.console import Console
 
@@ -62,12 +62,15 @@ def _check_channels(console: Console, settings: Settings, rules: Iterable[Rule])
     faults = 0
     for rule in rules:
         for target in _unserved(rule, settings):
-            faults += 1
-            _fault(
-                console,
+            line = (
                 f"{rule.origin}: rule {rule.name} goes to {target}, but WIREWATCH_CHATS is "
-                f"{','.join(settings.active_chats)}",
+                f"{','.join(settings.active_chats)}"
             )
+            if Path(rule.origin.rpartition(":")[0]).is_relative_to(shipped("rules")):
+                _doubtful(console, f"{line}; set WIREWATCH_RULES to rules of your own")
+                continue  # the starter rules are nobody's mistake
+            faults += 1
+            _fault(console, line)
     return faults
 
 
