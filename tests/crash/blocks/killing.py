@@ -156,6 +156,11 @@ def _die_at(world: World, point: str, *, hit: int, wait: float, chance: random.R
             fault = Fault("limited") if "postpone" in point else TROUBLE[chance.randrange(2)]
             for room in server.rooms:
                 server.trouble.queue(room, fault.kind, fault)
+    if "carry" in point:  # only a burst that waits is put into one message
+        for server in (world.slack, world.matrix):
+            for room in server.rooms:
+                server.trouble.queue(room, "limited", Fault("limited"))
+        world.publish(40)
     world.publish(chance.randint(2, 5))
     world.start(crash=point, hit=hit)
     if world.program.died(wait / 3):
