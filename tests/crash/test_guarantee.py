@@ -6,7 +6,6 @@ published with what the chats accepted.
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -69,10 +68,6 @@ def test_refusals_that_last_until_somebody_mends_them(zygote: Zygote, tmp_path: 
     kept(wishing.refusals(zygote, tmp_path, times=2, seed=12), 8)
 
 
-@pytest.mark.skipif(
-    os.environ.get("WIREWATCH_PROFILE") != "nightly",
-    reason="waits for minutes of wall time; the nightly profile and make torture run it",
-)
 def test_one_digest_a_day_over_both_changes_of_summer_time(zygote: Zygote, tmp_path: Path) -> None:
     kept(wishing.daily_digests(zygote, tmp_path, seed=13), 6)
 
