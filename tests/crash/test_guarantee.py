@@ -6,12 +6,14 @@ published with what the chats accepted.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.crash.blocks import chatting, killing, storing, timing, wishing
+from tests.crash.world import World
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -111,3 +113,23 @@ def test_burst(zygote: Zygote, tmp_path: Path) -> None:
     """A thousand matches at once."""
     result = timing.burst(zygote, tmp_path, matches=1_000, seconds=10, channels=24, seed=11)
     kept(result, 1_000)
+
+
+def test_console_slack_and_matrix_in_one_program(zygote: Zygote, tmp_path: Path) -> None:
+    """Each gets what is for it, once, and none waits for another."""
+    log = tmp_path / "console.jsonl"
+    settings = {"WIREWATCH_CHATS": "console,slack,matrix", "WIREWATCH_CONSOLE_JSON": str(log)}
+    with World(zygote, tmp_path, channels=2, seed=21, **settings) as world:
+        rules = tmp_path / "rules.yaml"
+        rules.write_text(rules.read_text("utf-8").replace("channels: [", "channels: [console, "))
+        world.publish(12)
+        world.start()
+        world.drained()
+        verdict = world.settled()
+        assert verdict.good
+        assert world.program.stop() == 0
+        told = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+        alerts = [(alert["rule"], alert["url"]) for alert in told if alert["kind"] == "alert"]
+        links = {link for post in world.log.posts for link in post["links"]}
+        assert len(alerts) == len(set(alerts))
+        assert {url for _, url in alerts} == links
