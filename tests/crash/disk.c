@@ -49,6 +49,8 @@ static int ends(const char *path, const char *tail) {
 }
 
 static int ours(const char *path) {
+  if (dir && path && strlen(path) == dir_length - 1 && !strncmp(path, dir, dir_length - 1))
+    return 1; /* the folder itself, which SQLite syncs for the names in it */
   return dir && path && !strncmp(path, dir, dir_length) && !ends(path, "-shm") &&
          !ends(path, ".lock") && !ends(path, ".txt");
 }

@@ -163,8 +163,10 @@ class _Model:
 
     def _keep_name_of(self, number: int) -> None:
         for change in [each for each in self._unsafe if each[0] == "N" and each[2] == number]:
-            self._safe[change[1]] = number
-            self._unsafe.remove(change)
+            at, path = self._unsafe.index(change), change[1]
+            self._safe[path] = number
+            # What the name meant before is past: an older removal cannot come after it.
+            self._unsafe[: at + 1] = [each for each in self._unsafe[:at] if each[1] != path]
 
     def after_loss(self, chance: random.Random) -> dict[str, bytes]:
         """Give the files by name, with some of what was not synced."""

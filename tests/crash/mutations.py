@@ -132,6 +132,26 @@ def new_transaction_each_time() -> None:
     resend_without_looking()
 
 
+def never_sync() -> None:
+    """Leave it to the system when what was committed gets to the disk: only a power loss tells."""
+    from sqlalchemy import event
+
+    from bot.adapters.store.sqlite import SqliteDatabase
+
+    made = SqliteDatabase._engine
+
+    def careless(database: Any, **options: Any) -> Any:
+        engine = made(database, **options)
+        event.listen(
+            engine.sync_engine,
+            "connect",
+            lambda connection, _record: connection.execute("PRAGMA synchronous=OFF"),
+        )
+        return engine
+
+    SqliteDatabase._engine = careless
+
+
 MUTATIONS = {
     function.__name__: function
     for function in (
@@ -144,3 +164,5 @@ MUTATIONS = {
         new_transaction_each_time,
     )
 }
+OF_THE_DISK = {never_sync.__name__: never_sync}
+"""What only a power loss finds."""

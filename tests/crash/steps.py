@@ -90,9 +90,9 @@ def install(plan: Plan) -> None:
     if plan.crash or plan.trace:
         _wrap_steps(Points(plan))
     if plan.mutation:
-        from tests.crash.mutations import MUTATIONS
+        from tests.crash.mutations import MUTATIONS, OF_THE_DISK
 
-        MUTATIONS[plan.mutation]()
+        (MUTATIONS | OF_THE_DISK)[plan.mutation]()
 
 
 def _shorten(plan: Plan) -> None:

@@ -129,3 +129,20 @@ def test_a_name_that_was_never_synced_may_be_gone(tmp_path: Path) -> None:
         for each in folder.iterdir():
             each.unlink()
     assert seen == {(), ("fresh",)}
+
+
+def test_a_file_made_anew_outlives_the_removal_of_the_one_before(tmp_path: Path) -> None:
+    """As SQLite does with its WAL file at each start; what was synced last stays."""
+    folder = tmp_path / "watched"
+    folder.mkdir()
+    path = folder / "journal"
+    for seed in range(60):
+        path.write_bytes(b"old")
+        disk = Disk(folder, tmp_path)
+        disk.begin()
+        record(disk, "U", 0, 0, str(path).encode())
+        record(disk, "C", 999_999_999, 0, str(path).encode())
+        record(disk, "W", 999_999_999, 0, b"new")
+        record(disk, "S", 999_999_999, 0, b"")
+        disk.lose_power(random.Random(seed))  # noqa: S311 -- each way it can go
+        assert path.read_bytes() == b"new"

@@ -192,11 +192,23 @@ def removed(zygote: Zygote, folder: Path, *, times: int, seconds: float, seed: i
     return result
 
 
-def power_lost(zygote: Zygote, folder: Path, disk: Disk, *, times: int, seed: int) -> Result:
-    """Cut the power: the program is killed and what it had not synced is gone or torn."""
+def power_lost(
+    zygote: Zygote, folder: Path, disk: Disk, *, times: int, seed: int, mutation: str = ""
+) -> Result:
+    """Cut the power: the program is killed and what it had not synced is gone or torn.
+
+    Args:
+        zygote: forks the program, with the library preloaded.
+        folder: for the logs.
+        disk: the watched folder.
+        times: how often.
+        seed: of all choices.
+        mutation: a fault to build in.
+    """
     chance = random.Random(seed)  # noqa: S311 -- repeatable
     result = Result("power loss")
     with World(zygote, folder, data=disk.folder, seed=seed) as world:
+        world.plan = world.plan.changed(mutation=mutation)
         trouble(world, chance, 0.1)
         for at in range(times):
             disk.begin()
