@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bot.core.story.reprints import BRIEF, COPIED, SHORT, carries, copied, is_copy, occasions_differ
-from bot.core.story.resemblance import likeness
+from bot.core.story.resemblance import RARE, likeness
 
 if TYPE_CHECKING:
     from bot.core.story.reading import Reading
@@ -23,6 +23,14 @@ BEST_SHARE: Final = 0.25
 TEXT_SHARE: Final = 0.9
 SAME_TEXT: Final = 0.75
 """A copy belongs where its text is, whatever else its story holds."""
+
+
+BARE: Final = 6
+"""Words below which an entry is next to nothing but its headline."""
+
+SCRAP: Final = 2
+BARE_HEADLINE: Final = 3
+"""Rare words that entries with so little text must share: one name in common is no event."""
 
 
 class Comparisons:
@@ -87,9 +95,17 @@ class Comparisons:
         share = self._shares[serial] = copied(reading, other)
         if occasions_differ(reading, other, share):
             return -MOST
-        if min(reading.length, other.length) < BRIEF and not (reading.title and other.title):
-            return -MOST  # a scrap without a headline tells of nothing
+        shorter = min(reading.length, other.length)
+        if shorter < BRIEF and _little_shared(
+            reading, other, BARE_HEADLINE if shorter < BARE else SCRAP
+        ):
+            return -MOST
         odds = max(-MOST, min(MOST, likeness(reading, other)))
-        if odds < COPY_ODDS and share >= COPIED and min(reading.length, other.length) >= BRIEF:
+        if odds < COPY_ODDS and share >= COPIED and shorter >= BRIEF:
             return COPY_ODDS if carries(reading, other, share) else odds
         return odds
+
+
+def _little_shared(new: Reading, old: Reading, least: int) -> bool:
+    common = new.terms.keys() & old.terms.keys()
+    return sum([new.terms[term] > RARE for term in common]) < least
