@@ -1,4 +1,4 @@
-"""Weights of `resemblance.likeness`, as `bench.stories_fit` gives them."""
+"""Weights of `resemblance.likeness`, fitted as `bench/stories_fit.py` says."""
 
 from __future__ import annotations
 
