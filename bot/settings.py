@@ -126,6 +126,11 @@ class Settings(BaseSettings):
         alias="WIREWATCH_WEB_URL",
         description="https://… at which it is reached from outside; set: feeds' hubs call it",
     )
+    metrics_address: str | None = Field(
+        None,
+        alias="WIREWATCH_METRICS",
+        description="host:port of /metrics, /healthz and /readyz; unset: off",
+    )
     slack_bot_token: SecretStr | None = Field(
         None, alias="SLACK_BOT_TOKEN", description="Slack bot token, xoxb-..."
     )
@@ -222,10 +227,10 @@ class Settings(BaseSettings):
         unit = {"m": "minutes", "h": "hours", "d": "days"}[found[2]]
         return timedelta(**{unit: int(found[1])})
 
-    @field_validator("web_address")
+    @field_validator("web_address", "metrics_address")
     @classmethod
-    def _host_port(cls, pair: str) -> str:
-        return cls._host_ports((pair,))[0]
+    def _host_port(cls, pair: str | None) -> str | None:
+        return pair if pair is None else cls._host_ports((pair,))[0]
 
     @field_validator("web_url")
     @classmethod

@@ -24,6 +24,7 @@ from bot.jobs.answer import answer
 from bot.jobs.answer.desk import Desk
 from bot.jobs.answer.feeds import add_listed
 from bot.jobs.answer.ledger import export_said
+from bot.jobs.meter import UNCOUNTED
 from bot.jobs.reading import Reader
 from bot.jobs.rulebook import RuleBook
 from bot.ports import Incoming, Reply
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.errors import FileError
+    from bot.jobs.meter import Meter
     from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -71,14 +73,19 @@ async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
 
 
 async def make_desk(
-    settings: Settings, store: Store, knowledge: Knowledge, client: HttpClient, pool: ParserPool
+    settings: Settings,
+    store: Store,
+    knowledge: Knowledge,
+    client: HttpClient,
+    pool: ParserPool,
+    meter: Meter = UNCOUNTED,
 ) -> Desk:
     """Put within reach what answering needs."""
     pages, web = HttpPages(client, pool), HttpFeeds(client, pool)
     book = RuleBook(knowledge.officials, knowledge.rules, store)
     await book.refresh()
     nlp = await asyncio.to_thread(load_pipeline, settings.spacy_model)
-    reader = Reader(pages, book.active, knowledge.officials, nlp)
+    reader = Reader(pages, book.active, knowledge.officials, nlp, meter)
     return Desk(store, book, reader, SystemClock(), settings.active_chats, web)
 
 

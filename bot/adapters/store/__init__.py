@@ -25,6 +25,7 @@ from bot.adapters.store.slack import SlackRows
 from bot.adapters.store.sqlite import SqliteDatabase
 from bot.adapters.store.threads import ThreadRows
 from bot.adapters.store.together import Together
+from bot.adapters.store.vitals import VitalRows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,6 +52,7 @@ class Store(
     OverviewRows,
     SlackRows,
     ThreadRows,
+    VitalRows,
 ):
     """Everything that must survive; implements the protocols of `bot.ports`.
 

@@ -119,7 +119,7 @@ class FeedRows:
             rows = (
                 await connection.execute(
                     select(feeds)
-                    .where(_due(now))
+                    .where(due(now))
                     .order_by(feeds.c.next_poll.asc().nulls_first())
                     .limit(limit)
                     # Several programs claim at once; SQLite has one writer and no such clause.
@@ -242,7 +242,8 @@ def validator_values(validators: Validators) -> dict[str, Any]:
     }
 
 
-def _due(now: datetime) -> ColumnElement[bool]:
+def due(now: datetime) -> ColumnElement[bool]:
+    """Select the feeds that are due and that nobody has claimed."""
     return and_(
         feeds.c.listed.is_(True),
         feeds.c.paused.is_(False),

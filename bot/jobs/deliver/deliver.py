@@ -13,6 +13,7 @@ from bot.jobs.deliver.holding import AT_ONCE, Holding
 from bot.jobs.deliver.paces import Paces
 from bot.jobs.deliver.revising import Revising
 from bot.jobs.deliver.sending import Sending
+from bot.jobs.meter import UNCOUNTED
 from bot.ports import Connects, Lines, Outbox, OutboxDesk
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from bot.core.model import Line, Waiting
     from bot.core.pacing import Limits
     from bot.jobs.deliver.paces import Target
+    from bot.jobs.meter import Meter
     from bot.ports import Chat, Clock
 
 MAX_AGE = timedelta(days=1)
@@ -54,6 +56,7 @@ class Deliver:
         limits: how fast each chat may be told things.
         max_age: alerts that waited longer become one catch-up digest; None for never.
         sleep: waits so many seconds.
+        meter: counts.
     """
 
     def __init__(
@@ -66,11 +69,12 @@ class Deliver:
         limits: Mapping[str, Limits] = LIMITS,
         max_age: timedelta | None = MAX_AGE,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        meter: Meter = UNCOUNTED,
     ) -> None:
         self._chats, self._outbox, self._clock, self._sleep = chats, outbox, clock, sleep
         self._paces = Paces(limits)
         self._holding = Holding(outbox, clock, max_age)
-        self._sending = Sending(outbox, self._paces, clock, chance)
+        self._sending = Sending(outbox, self._paces, clock, chance, meter)
         self._revising = Revising(chats, outbox, self._paces, clock)
         self._busy: set[Target] = set()
         self._resting: dict[Target, datetime] = {}
