@@ -20,6 +20,7 @@ from bot.adapters.store import Store
 from bot.app.knowledge import Knowledge, load_knowledge
 from bot.core.command import parse_command
 from bot.core.opml import write_opml
+from bot.core.tenancy import Quotas
 from bot.jobs.answer import answer
 from bot.jobs.answer.desk import Desk
 from bot.jobs.answer.feeds import add_listed
@@ -86,7 +87,8 @@ async def make_desk(
     await book.refresh()
     nlp = await asyncio.to_thread(load_pipeline, settings.spacy_model)
     reader = Reader(pages, book.active, knowledge.officials, nlp, meter)
-    return Desk(store, book, reader, SystemClock(), settings.active_chats, web)
+    quotas = Quotas(settings.tenant_rules, settings.tenant_channels, settings.tenant_feeds)
+    return Desk(store, book, reader, SystemClock(), settings.active_chats, web, quotas, meter)
 
 
 def complain(faults: Iterable[FileError]) -> None:

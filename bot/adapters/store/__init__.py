@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.adapters.store.account import AccountRows
 from bot.adapters.store.engine import Database, Lock, parse_url
+from bot.adapters.store.fair import Rota
 from bot.adapters.store.feedback import FeedbackRows
 from bot.adapters.store.feeds import UNCHANGED, FeedRows
 from bot.adapters.store.health import HealthRows
@@ -66,6 +67,7 @@ class Store(
     def __init__(self, database_url: str) -> None:
         self._db = _database(parse_url(database_url))
         self._unchanged = Together(self._db, UNCHANGED)
+        self._rota = Rota()
 
     @property
     def place(self) -> str:

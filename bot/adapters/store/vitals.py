@@ -8,7 +8,7 @@ from sqlalchemy import and_, case, func, or_, select, text
 
 from bot.adapters.store.account import last_canary
 from bot.adapters.store.engine import HEAD
-from bot.adapters.store.feeds import due
+from bot.adapters.store.fair import is_due
 from bot.adapters.store.outbox import OPEN
 from bot.adapters.store.schema import channels, deliveries, feeds
 from bot.core import canary
@@ -63,7 +63,7 @@ class VitalRows:
             )
             overdue, since = (
                 await connection.execute(
-                    select(func.count(), func.min(feeds.c.next_poll)).where(due(now), ours)
+                    select(func.count(), func.min(feeds.c.next_poll)).where(is_due(now), ours)
                 )
             ).one()
             outbox = await connection.execute(

@@ -9,6 +9,7 @@ import structlog
 
 from bot.core.model import AuditEntry, DeliveryState
 from bot.core.pacing import LONGEST_RETRY, hurried, is_spent, next_probe, next_try
+from bot.core.tenancy import tenant_at
 from bot.jobs.meter import UNCOUNTED
 from bot.ports import Delivered, Later, Lines, Outbox, Refused, Unknown
 
@@ -156,7 +157,8 @@ class Sending:
             return None
         began = time.perf_counter()
         try:
-            outcome = await chat.post(sending)
+            with self._meter.span("post", {"chat": chat.name}):
+                outcome = await chat.post(sending)
         except Exception as error:  # a fault of ours in a chat must not stop the others
             self._meter.posted(chat.name, "fault", time.perf_counter() - began)
             log.exception("post failed", chat=chat.name, delivery=delivery.id)
@@ -209,7 +211,14 @@ class Sending:
         self._meter.posted(delivery.chat, "given_up")
         log.error("delivery given up", delivery=delivery.id, channel=place, reason=reason)
         why = f"tried for a week: {reason}"
-        entry = AuditEntry(now, OURSELVES, f"gave up a delivery to {place}", delivery.id, why)
+        entry = AuditEntry(
+            now,
+            OURSELVES,
+            f"gave up a delivery to {place}",
+            delivery.id,
+            why,
+            tenant_at(*_target(delivery)),
+        )
         await self._store.bury(delivery.id, why, now, entry)
         return DeliveryState.DEAD
 
@@ -231,7 +240,9 @@ class Sending:
             reason=reason,
             now=now,
             probe_at=next_probe(now, now, chance=self._chance()),
-            entry=AuditEntry(now, OURSELVES, f"stopped {place}, which refuses", "", reason),
+            entry=AuditEntry(
+                now, OURSELVES, f"stopped {place}, which refuses", "", reason, tenant_at(*target)
+            ),
         )
 
     async def _put_off(self, target: Target, state: ChannelState, others: int) -> None:
@@ -249,7 +260,9 @@ class Sending:
     async def _resume(self, target: Target) -> None:
         place = _named(target)
         log.info("channel takes messages again", channel=place)
-        entry = AuditEntry(self._clock.now(), OURSELVES, f"resumed {place}")
+        entry = AuditEntry(
+            self._clock.now(), OURSELVES, f"resumed {place}", tenant=tenant_at(*target)
+        )
         await self._store.resume_channel(*target, entry)
 
     async def _worked(self, target: Target) -> None:
