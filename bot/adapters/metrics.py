@@ -6,6 +6,7 @@ Labels are few and bounded: chats, results, states; never a channel, a feed or a
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from prometheus_client import (
@@ -23,10 +24,16 @@ from bot import __version__
 from bot.core import canary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from bot.core.model import Vitals
+
+    Note = Callable[[str, str], None]
+    Span = Callable[[str, dict[str, str]], AbstractContextManager[Note]]
+
+_UNTRACED = nullcontext(lambda _key, _value: None)
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 """Source: https://prometheus.io/docs/instrumenting/exposition_formats/."""
@@ -54,9 +61,11 @@ class Metrics:
 
     Args:
         chats: the chats that run.
+        span: traces pieces of work; counts are no business of it.
     """
 
-    def __init__(self, chats: Iterable[str]) -> None:
+    def __init__(self, chats: Iterable[str], span: Span = lambda _name, _facts: _UNTRACED) -> None:
+        self._span = span
         self.registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         PlatformCollector(registry=registry)
@@ -216,6 +225,10 @@ class Metrics:
     def store_refused(self) -> None:
         """The database refused."""
         self._refusals.inc()
+
+    def span(self, name: str, facts: dict[str, str]) -> AbstractContextManager[Note]:
+        """Trace a piece of work."""
+        return self._span(name, facts)
 
     # --- looked at when they are fetched ---------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""What is served to whoever watches the bot: metrics, health, readiness."""
+"""What whoever watches the bot sees: metrics, health, readiness, traces."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.errors import StoreError
+from bot.errors import SettingsError, StoreError
 from bot.jobs.answer import answer
-from bot.jobs.meter import UNCOUNTED, Pulse
+from bot.jobs.meter import Pulse, Uncounted, untraced
 from bot.jobs.readiness import (
     PATIENCE,
     Readiness,
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from bot.adapters.metrics import Metrics
     from bot.adapters.store import Store
+    from bot.adapters.tracing import Traces
     from bot.jobs.answer.desk import Desk
     from bot.jobs.meter import Meter
     from bot.ports import Chat, Incoming, Reply
@@ -44,12 +45,14 @@ class Observing:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self.pulse = Pulse()
-        self.meter: Meter = UNCOUNTED
+        self._traces = _traces(settings)
+        span = self._traces.span if self._traces else untraced
+        self.meter: Meter = Uncounted(span)
         self._metrics: Metrics | None = None
         if settings.metrics_address:
             from bot.adapters.metrics import Metrics  # noqa: PLC0415 -- only where it is wanted
 
-            self.meter = self._metrics = Metrics(settings.active_chats)
+            self.meter = self._metrics = Metrics(settings.active_chats, span)
 
     def answering(self, desk: Desk) -> Callable[[Incoming], Awaitable[Reply]]:
         """Give what answers commands, counted."""
@@ -76,6 +79,8 @@ class Observing:
         Raises:
             SettingsError: the address cannot be used.
         """
+        if self._traces:
+            stack.push_async_callback(asyncio.to_thread, self._traces.close)
         metrics, address = self._metrics, self._settings.metrics_address
         if metrics is None or address is None:
             return
@@ -110,3 +115,22 @@ class Observing:
         stack.push_async_callback(server.stop)
         await server.start()
         log.info(f"metrics and health at http://{address}/metrics, /healthz, /readyz")
+
+
+def _traces(settings: Settings) -> Traces | None:
+    """Open traces where the standard variables ask for them.
+
+    Raises:
+        SettingsError: they are asked for, and what makes them is not installed.
+    """
+    wanted = settings.traces_exporter or ("otlp" if settings.traces_endpoint else "none")
+    if wanted == "none":
+        return None
+    try:
+        from bot.adapters.tracing import Traces, exporter_of  # noqa: PLC0415 -- needs an extra
+
+        return Traces(exporter_of(wanted, settings.traces_endpoint))
+    except ImportError:
+        raise SettingsError(
+            "OTEL_TRACES_EXPORTER", "traces need more: pip install 'wirewatch[otel]'"
+        ) from None

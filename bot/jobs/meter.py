@@ -6,10 +6,15 @@
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+
+    Note = Callable[[str, str], None]
+    Span = Callable[[str, dict[str, str]], AbstractContextManager[Note]]
 
 
 class Meter(Protocol):
@@ -70,9 +75,35 @@ class Meter(Protocol):
     def store_refused(self) -> None:
         """The database refused a step of the heartbeat."""
 
+    def span(self, name: str, facts: dict[str, str]) -> AbstractContextManager[Note]:
+        """Trace a piece of work; what it gives notes what is found out meanwhile."""
+
+
+def _forget(_key: str, _value: str) -> None:
+    """Note nothing."""
+
+
+_UNTRACED = nullcontext(_forget)
+
+
+def untraced(_name: str, _facts: dict[str, str]) -> AbstractContextManager[Note]:
+    """Trace nothing."""
+    return _UNTRACED
+
 
 class Uncounted:
-    """A meter that counts nothing."""
+    """A meter that counts nothing.
+
+    Args:
+        span: traces pieces of work.
+    """
+
+    def __init__(self, span: Span = untraced) -> None:
+        self._span = span
+
+    def span(self, name: str, facts: dict[str, str]) -> AbstractContextManager[Note]:
+        """Trace a piece of work."""
+        return self._span(name, facts)
 
     def fetched(self, seconds: float) -> None:
         """Count nothing."""

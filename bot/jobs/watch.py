@@ -129,8 +129,10 @@ class Watch:
         now, began = self._clock.now(), time.perf_counter()
         result = "store_error"
         try:
-            poll = await self._poll(state, now)
-            result = poll.result
+            with self._meter.span("poll", {"feed": state.feed.url}) as note:
+                poll = await self._poll(state, now)
+                result = poll.result
+                note("result", result)
         finally:
             if state.feed.id != canary.FEED.id:
                 late = (now - state.next_poll).total_seconds() if state.next_poll else None
@@ -143,12 +145,14 @@ class Watch:
             # A census asks without conditions, so that the whole body is read.
             validators = Validators() if census else state.validators
             began = time.perf_counter()
-            fetched = await self._feeds.fetch(state.feed, validators)
+            with self._meter.span("fetch", {}):
+                fetched = await self._feeds.fetch(state.feed, validators)
             self._meter.fetched(time.perf_counter() - began)
             if isinstance(fetched, Unchanged):
                 return await self._unchanged(state, fetched, now)
             began = time.perf_counter()
-            parsed = await self._feeds.parse(state.feed, fetched, now)
+            with self._meter.span("parse", {}):
+                parsed = await self._feeds.parse(state.feed, fetched, now)
             self._meter.parsed(time.perf_counter() - began)
         except FetchError as error:
             if census and error.status == HTTPStatus.NOT_MODIFIED:  # it knows no other answer
@@ -157,7 +161,8 @@ class Watch:
         except FeedError as error:
             return await self._failed(state, error, now)
         fresh = await self._store.unseen(state.feed.id, parsed.articles)
-        readings = await self._readings(state, fresh)
+        with self._meter.span("read", {"articles": str(len(fresh))}):
+            readings = await self._readings(state, fresh)
         habits = after_answer(
             state.habits,
             now,
@@ -178,7 +183,8 @@ class Watch:
             present=tuple(article.key for article in parsed.articles) if census else None,
             tally=_entries(parsed, fresh),
         )
-        alerts = await _to_the_end(self._placing.hand_over(news, readings))
+        with self._meter.span("hand over", {}):
+            alerts = await _to_the_end(self._placing.hand_over(news, readings))
         return Poll(
             state,
             len(fresh),
