@@ -25,6 +25,7 @@ from bot.adapters.store.slack import SlackRows
 from bot.adapters.store.sqlite import SqliteDatabase
 from bot.adapters.store.threads import ThreadRows
 from bot.adapters.store.together import Together
+from bot.adapters.store.waits import WaitRows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +41,7 @@ class Store(
     HubRows,
     LedgerRows,
     OutboxRows,
+    WaitRows,
     LineRows,
     HoldRows,
     ReportRows,

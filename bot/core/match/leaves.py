@@ -114,6 +114,9 @@ class GateLeaf(Leaf):
         """Look for any of them."""
         return any(pattern.present(document) for pattern in self.patterns)
 
+    def collect(self, document: Document, found: Found) -> None:
+        """Add nothing: it triggers a rule, but is no part of the query."""
+
 
 class PatternLeaf(Positional):
     """`/re2/` on the text as written; its places are spans of `Document.original`."""
