@@ -61,6 +61,8 @@ class Zygote:
                     self._ended[answer["ended"]] = answer["status"]
                     self._changed.notify_all()
             else:
+                with self._changed:  # process ids come round again
+                    self._ended.pop(answer.get("pid"), None)
                 self._answers.put(answer)
 
     def start(self, wish: dict[str, Any]) -> int:

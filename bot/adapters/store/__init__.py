@@ -27,6 +27,7 @@ from bot.adapters.store.sqlite import SqliteDatabase
 from bot.adapters.store.threads import ThreadRows
 from bot.adapters.store.together import Together
 from bot.adapters.store.vitals import VitalRows
+from bot.adapters.store.waits import WaitRows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +43,7 @@ class Store(
     HubRows,
     LedgerRows,
     OutboxRows,
+    WaitRows,
     LineRows,
     HoldRows,
     ReportRows,
