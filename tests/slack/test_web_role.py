@@ -68,7 +68,8 @@ def ready(probes: str) -> tuple[bool, dict[str, Any]]:
         with urllib.request.urlopen(f"{probes}/readyz", timeout=20) as answer:  # noqa: S310 -- ours
             told = json.load(answer)
     except urllib.error.HTTPError as error:
-        told = json.load(error)
+        with error:
+            told = json.load(error)
     except OSError:
         return False, {}
     return told["ready"], told
@@ -118,9 +119,11 @@ async def test_two_web_programs_answer_as_one(tmp_path: Path, slack: Simulator) 
         assert told["checks"] == {"database": "ok", "chats": "ok", "heartbeat": "ok"}
         with pytest.raises(urllib.error.HTTPError) as missing:
             await asyncio.to_thread(_get, f"http://127.0.0.1:{ports[0]}/metrics")
+        missing.value.close()
         assert missing.value.code == 404  # the public address tells nobody how the bot does
         with pytest.raises(urllib.error.HTTPError) as hub:
             await asyncio.to_thread(_get, f"http://127.0.0.1:{ports[0]}/websub/{'0' * 32}")
+        hub.value.close()
         assert hub.value.code == 404
 
 
