@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-TENANTS_AT_ONCE: Final = 16
+TENANTS_AT_ONCE: Final = 8
 """Tenants that share one claim; the others come with the next. Each costs a look at an index."""
 
 _BELIEVED: Final = timedelta(seconds=5)
