@@ -110,9 +110,14 @@ class Metrics:
             _WAIT,
             chats,
         )
-        self._limits = _counters(
-            "wirewatch_rate_limits", "Chats asking for a pause (HTTP 429).", registry, chat=chats
+        self._limits = Counter(
+            "wirewatch_rate_limits",
+            "Chats asking for a pause (HTTP 429).",
+            ["chat"],
+            registry=registry,
         )
+        for chat in chats:
+            self._limits.labels(chat)
         self._commands = _family(
             "wirewatch_commands", "Commands of people.", registry, chats, result=("ok", "failed")
         )
@@ -126,7 +131,7 @@ class Metrics:
             "wirewatch_store_errors", "Steps that the database refused.", registry=registry
         )
         self._beat = _gauge(
-            "wirewatch_heartbeat_age_seconds", "Since the last tick; absent without one.", registry
+            "wirewatch_heartbeat_age_seconds", "Since the last tick; NaN before one.", registry
         )
         self._ready = _gauge("wirewatch_ready", "1 where a check passes.", registry, "check")
         self._connected = _gauge(
@@ -211,7 +216,8 @@ class Metrics:
 
     def limited(self, chat: str) -> None:
         """A chat asked for a pause."""
-        self._limits[chat].inc()
+        if chat != canary.CHAT:
+            self._limits.labels(chat).inc()
 
     def answered(self, chat: str, *, ok: bool, seconds: float) -> None:
         """A command was carried out, or not."""
@@ -249,8 +255,7 @@ class Metrics:
 
     def show_beat(self, since: float | None) -> None:
         """Show how long ago the heart beat."""
-        if since is not None:
-            self._beat.set(since)
+        self._beat.set(float("nan") if since is None else since)
 
     def show_vitals(self, vitals: Vitals | None, now: datetime) -> None:
         """Show how the database stands; None takes away what was shown, for it may be wrong now."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.errors import SettingsError, StoreError
+from bot.errors import StoreError
 from bot.jobs.answer import answer
 from bot.jobs.meter import Pulse, Uncounted, untraced
 from bot.jobs.readiness import (
@@ -118,11 +118,7 @@ class Observing:
 
 
 def _traces(settings: Settings) -> Traces | None:
-    """Open traces where the standard variables ask for them.
-
-    Raises:
-        SettingsError: they are asked for, and what makes them is not installed.
-    """
+    """Open traces where the standard variables ask for them and what makes them is installed."""
     wanted = settings.traces_exporter or ("otlp" if settings.traces_endpoint else "none")
     if wanted == "none":
         return None
@@ -131,6 +127,6 @@ def _traces(settings: Settings) -> Traces | None:
 
         return Traces(exporter_of(wanted, settings.traces_endpoint))
     except ImportError:
-        raise SettingsError(
-            "OTEL_TRACES_EXPORTER", "traces need more: pip install 'wirewatch[otel]'"
-        ) from None
+        # These variables are often set for a whole machine: no reason not to start.
+        log.warning("no traces, they need more: pip install 'wirewatch[otel]'")
+        return None
