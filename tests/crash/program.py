@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.crash.steps import Plan
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 120.0
+PATIENCE = 300.0
 
 
 class Zygote:
