@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from bench.stories import ROOT, _article
-from bot.core.story import shelf as shelving
 from bot.core.story.frequencies import Frequencies
 from bot.core.story.reading import read
 from bot.core.story.reprints import occasions_differ
@@ -56,7 +55,7 @@ def pairs(rows: list[dict[str, object]]) -> Iterator[tuple[float, tuple[float, .
         own = (
             [serial for serial in stories[row["story"]] if serial in shelf] if row["story"] else []
         )
-        for serial in {*shelf.find(one), *own[:1], *own[-3:]}:
+        for serial in {*shelf.find(one, enough=0), *own[:1], *own[-3:]}:
             same = serial in own
             other = shelf.get(serial)
             if (row["story"] or rows[serial]["story"]) and not occasions_differ(one, other):
@@ -66,7 +65,6 @@ def pairs(rows: list[dict[str, object]]) -> Iterator[tuple[float, tuple[float, .
 
 def load(folder: Path) -> list[tuple[float, Floats, Floats, Floats]]:
     """Give for each stream, whole and cut: its weight, places, measures and truths."""
-    shelving.ENOUGH = 0.0  # unlikely candidates teach as well
     loaded = []
     chance = np.random.default_rng(5)
     for name, worth in STREAMS.items():

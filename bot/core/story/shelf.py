@@ -110,8 +110,11 @@ class Shelf:
         """Give what of it tells copied text, without unpacking the rest."""
         return self._unpacked.get(serial) or self._kept[serial].wording()
 
-    def find(self, reading: Reading) -> list[int]:
-        """Give the serials of the articles that share most of what is rare, best first."""
+    def find(self, reading: Reading, enough: float = ENOUGH) -> list[int]:
+        """Give the serials of the articles that share most of what is rare, best first.
+
+        Any but the first few must share `enough` of it, 0 to 1.
+        """
         scores: dict[int, float] = {}
         score = scores.get
         whole = 0.0
@@ -132,7 +135,7 @@ class Shelf:
         return [
             serial
             for rank, (worth, serial) in enumerate(there)
-            if rank < ALWAYS or worth >= ENOUGH * whole
+            if rank < ALWAYS or worth >= enough * whole
         ]
 
 
