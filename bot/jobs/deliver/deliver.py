@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from bot.core.holding import wishes_of
@@ -17,7 +17,6 @@ from bot.ports import Connects, Lines, Outbox, OutboxDesk
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
-    from datetime import datetime
 
     from bot.core.model import Line, Waiting
     from bot.core.pacing import Limits
@@ -25,12 +24,9 @@ if TYPE_CHECKING:
     from bot.ports import Chat, Clock
 
 MAX_AGE = timedelta(days=1)
-PATIENCE = 2.0
-"""Seconds that a writer waits for its turn; for longer ones it comes again."""
 
-
-TURNS = 5
-"""How often a writer waits for its turn while others take it; then it comes again."""
+WRITERS = 64
+"""Channels of a chat that are told something at the same moment: so many connections."""
 
 REST = timedelta(seconds=5)
 """So long a channel whose first must wait is left alone: in an outage there may be thousands."""
@@ -72,7 +68,9 @@ class Deliver:
         self._holding = Holding(outbox, clock, max_age)
         self._sending = Sending(outbox, self._paces, clock, chance)
         self._revising = Revising(chats, outbox, self._paces, clock)
+        self._slots = {name: asyncio.Semaphore(WRITERS) for name in chats}
         self._busy: set[Target] = set()
+        self._told: dict[Target, datetime] = {}
         self._resting: dict[Target, datetime] = {}
         self._connected: dict[str, bool] = {}
         self._begun = self._stopping = False
@@ -90,6 +88,8 @@ class Deliver:
         waiting = await self._outbox.waiting_channels(self._chats, self._clock.now())
         free = [target for target in waiting if target not in self._busy]
         free = [target for target in free if not self._rests(target)]
+        never = datetime.min.replace(tzinfo=UTC)
+        free.sort(key=lambda target: self._told.get(target, never))  # each has its turn
         arrived = sum(await asyncio.gather(*(self._channel(*target) for target in free)))
         await self._revising.revise_due()
         return arrived
@@ -163,21 +163,14 @@ class Deliver:
         target, arrived = (chat_name, channel), 0
         self._busy.add(target)
         try:
-            while not self._stopping:
-                if not await self._turn(target):
-                    break
-                line = await self._outbox.line(chat_name, channel, self._clock.now(), AT_ONCE)
-                if await self._arranged(target, line):
-                    continue
-                if not self._ready(line):
-                    self._rest(target, line)
-                    break
-                if not self._paces.take(target, self._clock.now()):
-                    continue  # another channel took the chat's turn meanwhile
-                result = await self._first(target, line)
+            while await self._turn(target):
+                async with self._slots[chat_name]:
+                    line, result = await self._next(target)
                 if result is DeliveryState.DELIVERED:
                     arrived += 1
                 elif result is not DeliveryState.DEAD:
+                    break
+                if self._ends(target, line):
                     break
         finally:
             self._busy.discard(target)
@@ -187,13 +180,35 @@ class Deliver:
         coalesce = self._paces.limited(target[0]) and not line.channel.stopped
         return await self._holding.arrange(target, line, coalesce=coalesce)
 
+    async def _next(self, target: Target) -> tuple[Line, DeliveryState | None]:
+        """Deal with the first of a channel's line, whose turn it is; None where it must wait."""
+        while True:
+            line = await self._outbox.line(*target, self._clock.now(), AT_ONCE)
+            if not await self._arranged(target, line):
+                break
+        if self._stopping or not self._ready(line):
+            self._paces.give_back(target)
+            self._rest(target, line)
+            return line, None
+        self._told[target] = self._clock.now()
+        return line, await self._first(target, line)
+
+    def _ends(self, target: Target, line: Line) -> bool:
+        """Say whether a channel is left for now: that was all, or others of its chat wait, too."""
+        last = len(line.waiting) <= 1 and not line.channel.stopped
+        return last or self._paces.is_crowded(target, self._clock.now())
+
     async def _turn(self, target: Target) -> bool:
-        """Wait until the channel may be told something; False if that takes too long."""
-        for _ in range(TURNS):
-            wait = self._paces.wait(target, self._clock.now())
-            if wait <= 0 or wait > PATIENCE or self._stopping:
-                return wait <= 0 and not self._stopping
-            await self._sleep(wait)
+        """Book the channel's turn and wait for it; False where it is too far off."""
+        while not self._stopping:
+            wait = self._paces.book(target, self._clock.now())
+            if wait is None:
+                return False
+            if wait > 0:
+                await self._sleep(wait)
+            if not self._paces.is_held(target, self._clock.now()):
+                return not self._stopping
+            self._paces.give_back(target)  # the chat asked for a pause meanwhile
         return False
 
     def _ready(self, line: Line) -> bool:
