@@ -66,7 +66,7 @@ class Deliver:
         self._chats, self._outbox, self._clock, self._sleep = chats, outbox, clock, sleep
         self._paces = Paces(limits)
         self._holding = Holding(outbox, clock, max_age)
-        self._sending = Sending(outbox, self._paces, clock, chance)
+        self._sending = Sending(outbox, self._paces, clock, chance, sleep)
         self._revising = Revising(chats, outbox, self._paces, clock)
         self._slots = {name: asyncio.Semaphore(WRITERS) for name in chats}
         self._busy: set[Target] = set()

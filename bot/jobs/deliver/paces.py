@@ -46,6 +46,7 @@ class Paces:
     def __init__(self, limits: Mapping[str, Limits]) -> None:
         self._limits = limits
         self._tempos: dict[Target | str, Tempo] = {}
+        self._left: dict[Target | str, Tempo] = {}
         self._crowded: dict[str, datetime] = {}
 
     def limited(self, chat: str) -> bool:
@@ -75,6 +76,19 @@ class Paces:
         for key in (target, house_of(target)):
             self._tempos[key] = self._of(key).unspent()
 
+    def leave(self, target: Target, now: datetime) -> float:
+        """Count a message that leaves now, 0, or give the seconds that it must wait still.
+
+        Between the turn that was booked and this moment lie the database and a queue for
+        connections. Where they took long, several turns would come at once.
+        """
+        keys = (target, house_of(target))
+        free = max(self._of(key, self._left).free_at(now) for key in keys)
+        if free <= now:
+            for key in keys:
+                self._left[key] = self._of(key, self._left).spent(now)
+        return (free - now).total_seconds()
+
     def is_held(self, target: Target, now: datetime) -> bool:
         """Say whether a chat asked for a pause that lasts."""
         tempos = (self._of(key) for key in (target, house_of(target)))
@@ -92,6 +106,7 @@ class Paces:
             return False
         for key in (target, house_of(target), edits):
             self._tempos[key] = self._of(key).spent(now)
+        self.leave(target, now)
         return True
 
     def widen_edits(self, target: Target, until: datetime | None) -> None:
@@ -123,21 +138,23 @@ class Paces:
 
     def turn_back(self, by: timedelta) -> None:
         """Move with a clock that was turned back."""
+        self._left.clear()
         for key, tempo in self._tempos.items():
             held = tempo.held - by if tempo.held else None
             full_at = tempo.full_at - by if tempo.full_at else None
             self._tempos[key] = replace(tempo, held=held, full_at=full_at)
 
-    def _of(self, key: Target | str) -> Tempo:
-        found = self._tempos.get(key)
+    def _of(self, key: Target | str, among: dict[Target | str, Tempo] | None = None) -> Tempo:
+        tempos = self._tempos if among is None else among
+        found = tempos.get(key)
         if found is None:
-            chat = _SEPARATOR.split(key, 1)[0] if isinstance(key, str) else key[0]
-            limits = self._limits.get(chat, UNLIMITED)
-            if isinstance(key, str) and key.endswith(_EDITS):
-                found = Tempo(limits.edit, limits.edits)
-            elif isinstance(key, str):
-                found = Tempo(limits.chat, limits.burst)
-            else:
-                found = Tempo(limits.channel)
-            self._tempos[key] = found
+            found = tempos[key] = self._new(key)
         return found
+
+    def _new(self, key: Target | str) -> Tempo:
+        if not isinstance(key, str):
+            return Tempo(self._limits.get(key[0], UNLIMITED).channel)
+        limits = self._limits.get(_SEPARATOR.split(key, maxsplit=1)[0], UNLIMITED)
+        if key.endswith(_EDITS):
+            return Tempo(limits.edit, limits.edits)
+        return Tempo(limits.chat, limits.burst)

@@ -11,7 +11,7 @@ from bot.core.pacing import LONGEST_RETRY, hurried, is_spent, next_probe, next_t
 from bot.ports import Delivered, Later, Lines, Outbox, Refused, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
 
     from bot.core.model import ChannelState, Delivery, Waiting
@@ -36,12 +36,19 @@ class Sending:
         paces: told how the chats answer.
         clock: the time.
         chance: gives numbers in [0, 1), to spread retries.
+        sleep: waits so many seconds.
     """
 
     def __init__(
-        self, store: SendingStore, paces: Paces, clock: Clock, chance: Callable[[], float]
+        self,
+        store: SendingStore,
+        paces: Paces,
+        clock: Clock,
+        chance: Callable[[], float],
+        sleep: Callable[[float], Awaitable[object]],
     ) -> None:
         self._store, self._paces, self._clock, self._chance = store, paces, clock, chance
+        self._sleep = sleep
         self._started = clock.now()
         self._failing: dict[Target, int] = {}
         self._to_hurry: set[Target] = set()
@@ -139,6 +146,8 @@ class Sending:
         sending = await self._store.start_sending(delivery, now)
         if sending is None:
             return None
+        while (wait := self._paces.leave(_target(delivery), self._clock.now())) > 0:
+            await self._sleep(wait)
         try:
             return sending, await chat.post(sending)
         except Exception as error:  # a fault of ours in a chat must not stop the others
