@@ -90,9 +90,16 @@ class Deliver:
         free = [target for target in free if not self._rests(target)]
         never = datetime.min.replace(tzinfo=UTC)
         free.sort(key=lambda target: self._told.get(target, never))  # each has its turn
-        arrived = sum(await asyncio.gather(*(self._channel(*target) for target in free)))
+        arrived = sum(await asyncio.gather(*map(self._begin_channel, free)))
         await self._revising.revise_due()
         return arrived
+
+    def _begin_channel(self, target: Target) -> asyncio.Task[int]:
+        """Let a writer begin; from this moment, not from its first step, nobody else may."""
+        self._busy.add(target)
+        writer = asyncio.ensure_future(self._channel(*target))
+        writer.add_done_callback(lambda _: self._busy.discard(target))
+        return writer
 
     def _rest(self, target: Target, line: Line) -> None:
         """Leave a channel alone whose first must wait; nothing that comes later overtakes it."""
@@ -161,19 +168,15 @@ class Deliver:
     async def _channel(self, chat_name: str, channel: str) -> int:
         """Deliver a channel's line in order until its first must wait."""
         target, arrived = (chat_name, channel), 0
-        self._busy.add(target)
-        try:
-            while await self._turn(target):
-                async with self._slots[chat_name]:
-                    line, result = await self._next(target)
-                if result is DeliveryState.DELIVERED:
-                    arrived += 1
-                elif result is not DeliveryState.DEAD:
-                    break
-                if self._ends(target, line):
-                    break
-        finally:
-            self._busy.discard(target)
+        while await self._turn(target):
+            async with self._slots[chat_name]:
+                line, result = await self._next(target)
+            if result is DeliveryState.DELIVERED:
+                arrived += 1
+            elif result is not DeliveryState.DEAD:
+                break
+            if self._ends(target, line):
+                break
         return arrived
 
     async def _arranged(self, target: Target, line: Line) -> bool:
