@@ -14,7 +14,7 @@ from bot.jobs.meter import UNCOUNTED
 from bot.ports import Delivered, Later, Lines, Outbox, Refused, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
 
     from bot.core.model import ChannelState, Delivery, Waiting
@@ -41,6 +41,7 @@ class Sending:
         clock: the time.
         chance: gives numbers in [0, 1), to spread retries.
         meter: counts.
+        sleep: waits so many seconds.
     """
 
     def __init__(
@@ -49,10 +50,12 @@ class Sending:
         paces: Paces,
         clock: Clock,
         chance: Callable[[], float],
+        sleep: Callable[[float], Awaitable[object]],
         meter: Meter = UNCOUNTED,
     ) -> None:
         self._meter = meter
         self._store, self._paces, self._clock, self._chance = store, paces, clock, chance
+        self._sleep = sleep
         self._started = clock.now()
         self._failing: dict[Target, int] = {}
         self._to_hurry: set[Target] = set()
@@ -155,6 +158,8 @@ class Sending:
         sending = await self._store.start_sending(delivery, now)
         if sending is None:
             return None
+        while (wait := self._paces.leave(_target(delivery), self._clock.now())) > 0:
+            await self._sleep(wait)
         began = time.perf_counter()
         try:
             with self._meter.span("post", {"chat": chat.name}):
