@@ -18,8 +18,12 @@ TOKEN: Final = re.compile(
 )
 DATELINE: Final = re.compile(
     r"[A-Z][A-Z.'’ -]{2,30}(?:, (?:[A-Z][\w.'’ -]{1,30}))?(?:,? (?:[A-Z][a-z]{2,8}\.? \d{1,2}))?"
-    r"(?: ?\([A-Z][\w. ]{1,30}\))?\s?(?:—|–|--| -) ?"
+    r"(?:(?: ?\([A-Z][\w. ]{1,30}\))?\s?(?:—|–|--| -) ?|\. /[A-Z]{2,12}/\. )"
+    r"|[A-Z][\w.'’-]{1,20}(?: [A-Z][\w.'’-]{1,20}){0,3}(?:, [A-Z][\w. ]{1,30})?"
+    r" \([A-Z][A-Z. ]{1,30}\) ?(?:—|–|--|-) "
 )
+# `NEW DELHI: The minister …` opens an article; further down it is a transcript's label.
+_OPENING: Final = re.compile(r"[A-Z][A-Z.'’ -]{2,30}: (?=[A-Z])")
 ABBREVIATIONS: Final = frozenset(
     """
     mr mrs ms dr prof sen sens rep reps gov govs gen col capt lt sgt rev adm maj hon st brig
@@ -109,6 +113,9 @@ def _rows(
     # A dateline (`GENEVA, Switzerland (Wire) —`) is no part of the first sentence.
     skipped = {number: match.end() for number, (start, end) in enumerate(blocks[:6])
                if (match := DATELINE.match(text, start, end))}  # fmt: skip
+    if blocks and 0 not in skipped and (opening := _OPENING.match(text, *blocks[0])):
+        labels = sum(_OPENING.match(text, *block) is not None for block in blocks[1:6])
+        skipped |= {0: opening.end()} if not labels else {}
     last, many = len(blocks), len(marked)
     for start, end in spans:
         while block < last and start >= blocks[block][1]:

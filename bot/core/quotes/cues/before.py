@@ -15,6 +15,27 @@ _CONTRAST: Final = frozenset(
 
 _NAMING: Final = frozenset("called considered dubbed termed labelled labeled deemed named".split())
 
+# What an institution does with words; `it found`, `it feels` mostly speak of no institution.
+_IT_ACTS: Final = frozenset(
+    """
+    called calls described describes condemned condemns accused accuses urged urges denounced
+    denounces criticized criticised welcomed welcomes dismissed dismisses rejected rejects praised
+    praises hailed hails slammed slams blamed blames dubbed termed branded labelled labeled
+    expressed expresses voiced cited cites
+    """.split()
+)
+# Verbs that take `X as Q`: between them and the quote another verb reports nothing.
+_AS_VERBS: Final = frozenset(
+    """
+    described describes dismissed dismisses denounced denounces condemned condemns hailed hails
+    branded brands labelled labeled labels characterized characterised characterizes
+    characterises portrayed portrays depicted depicts slammed slams derided derides mocked mocks
+    ridiculed ridicules decried decries criticized criticised criticizes criticises blasted blasts
+    touted touts regarded regards viewed views rejected rejects defended defends praised praises
+    lauded celebrated deplored cast casts
+    """.split()
+)
+
 _NOTED: Final = frozenset("found finds felt feels thought thinks held holds saw".split())
 
 
@@ -83,6 +104,10 @@ def _cue_at(reader: Reader, i: int, at: int, crossed: float) -> Found | None:
             return None
         what = reader.low(subject.first - 1) == "what"  # `over what it called "…"`
         if subject.kind == "pron" and subject.head == "it" and low in reader.lex.weak and not what:
+            acts = low in _IT_ACTS and subject.first <= 1
+            if not acts:
+                return None
+        if reader.low(at - 1) == "as" and low not in _AS_VERBS and _as_verb(reader, i):
             return None
         score = 0.95 if low not in reader.lex.weak else 0.9
         if not colon and at - i > 12:
@@ -101,6 +126,13 @@ def _cue_at(reader: Reader, i: int, at: int, crossed: float) -> Found | None:
     if low in reader.lex.cue_nouns:
         return find_cue_noun(reader, i, at, crossed)
     return None
+
+
+def _as_verb(reader: Reader, i: int) -> bool:
+    """Tell whether `dismissed a map published by …` goes on `as Q` from its first verb."""
+    return any(
+        reader.tokens[k].low in _AS_VERBS and reader.is_finite(k) for k in range(max(0, i - 25), i)
+    )
 
 
 def quotes_between(reader: Reader, i: int, at: int) -> int:
@@ -137,7 +169,9 @@ def _passive(reader: Reader, i: int, at: int) -> Found | None:
     if agent is None or agent.kind == "pron":
         return None
     low = reader.tokens[i].low
-    if not low.endswith(("ed", "put", "written", "said")):
+    if reader.low(at - 1) == "as" and low not in _AS_VERBS and _as_verb(reader, i):
+        return None
+    if not low.endswith(("ed", "put", "written", "said", "told")):
         return None
     if not be and not (low.endswith("ed") and reader.low(i - 1) in (",", "") and i):
         return None

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.core.quotes.reading import Sentence, Token
 
 _MAX_CHUNK: Final = 9
+_NUMBERS: Final = frozenset("two three four five six seven eight nine ten".split())
 
 
 @dataclass(slots=True)
@@ -162,7 +163,9 @@ class Capitals:
             ):
                 last = ahead + 1
                 continue
-            if after is None or not after.cap or after.low in FUNCTION:
+            if after is None or not after.cap:
+                break
+            if after.low in FUNCTION and not (token.low == "of" and after.low in _NUMBERS):
                 break
             if token.kind == "q" and token.word.isalpha() and token.word[:1].isupper():
                 # A nickname: John "Jack" Smith.

@@ -22,6 +22,14 @@ if TYPE_CHECKING:
     from bot.core.quotes.lexicon import Lexicon
     from bot.core.quotes.reading import Token
 
+# What an institution may be as well as a person.
+_EITHER: Final = frozenset(
+    """
+    ally partner rival opponent member supporter backer critic donor broker mediator founder host
+    player contender investor owner neighbour neighbor friend independent conservative liberal
+    socialist democrat republican
+    """.split()
+)
 _STOPS: Final = frozenset("of for at in to from with on that which who and".split())
 
 
@@ -162,6 +170,8 @@ class Titles(Linking):
             if t.cap and t.low not in self._lex.roles and t.low not in self._lex.plurals
         }
         role = Role(head, role_words, phrase[first].start, phrase[-1].end, caps)
+        if not who.person and head in _EITHER:
+            return  # `the Civic Union, an ally of the ruling party`
         if not who.person and len(who.parts) >= 1:
             who.person = True
             known = self._by_last[plain_parts(who.parts)[-1]]

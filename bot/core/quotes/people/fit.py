@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bot.core.quotes.languages.places import COUNTRIES, DEMONYMS
 from bot.core.quotes.names import role_key
@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from bot.core.quotes.names import Role
+
+
+_PAST: Final = frozenset(("former", "ex", "ex-president", "ex-minister"))
 
 
 def _spelled(words: Collection[str]) -> set[str]:
@@ -68,5 +71,7 @@ def title_fit(
             and word not in wanted
         ):
             return None
-    past = ("former" in wanted or "ex" in wanted) != ("former" in given or "ex" in given)
-    return 1.0 + 0.5 * len(wanted & given) - past
+    past, theirs_past = bool(wanted & _PAST), bool(given & _PAST)
+    if past and not theirs_past:
+        return None
+    return 1.0 + 0.5 * len(wanted & given) - (past != theirs_past)

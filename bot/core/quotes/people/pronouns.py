@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bot.core.quotes.languages.places import COUNTRIES, DEMONYMS
 from bot.core.quotes.people.memory import DECAY, WINDOW, Memory
@@ -12,6 +12,8 @@ from bot.core.quotes.people.speaker import Speaker
 if TYPE_CHECKING:
     from bot.core.quotes.clauses import Reader, Subject
     from bot.core.quotes.names import Someone
+
+_SURE: Final = 0.6
 
 
 class Pronouns(Memory):
@@ -74,7 +76,10 @@ class Pronouns(Memory):
         ranked = sorted(scores.items(), key=lambda pair: -pair[1])
         best, value = ranked[0]
         second = ranked[1][1] if len(ranked) > 1 else 0.0
-        return self.of(best, 0.6 + 0.35 * (value - second) / (value + 0.01))
+        lead = (value - second) / (value + 0.01)
+        if lead > _SURE and not best.gender:
+            best.gender = gender  # who was `he` once is never `she`
+        return self.of(best, 0.6 + 0.35 * lead)
 
     def _noun(self, reader: Reader, subject: Subject) -> Speaker | None:
         """Resolve a common noun; `People` knows how."""
