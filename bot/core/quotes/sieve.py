@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _FULL: Final = ".?!,…—–-"
 _WORDS: Final = 4
+_HEADING: Final = 30
 _LABEL: Final = re.compile(r"([A-Z][A-Z.’' -]{2,40}):\s")
 
 
@@ -101,8 +102,22 @@ class Sieve:
             for index in reader.sentence.quotes:
                 self._attribute(reader, index)
             self._people.remember(reader, subjects[reader.sentence.number])
+        self._repeat()
         self._join()
         return self._rows
+
+    def _repeat(self) -> None:
+        """Give a heading that repeats words of a quote further down their speaker."""
+        known = [row for row in self._rows if row.speaker is not None and not row.bare]
+        for row in self._rows:
+            words = row.marked_words(self._text) if row.speaker is None and row.bare else []
+            if not _WORDS <= len(words) <= _HEADING:
+                continue
+            content = self._text[row.marked.start : row.marked.end].strip(",.")
+            for other in known[:_HEADING]:
+                if content in self._text[other.marked.start : other.marked.end]:
+                    row.take(other, "repeated", 0.9)
+                    break
 
     def _speaking(self, subjects: list[Subject | None]) -> list[Subject | None]:
         """Give the subject of each sentence: its main clause's, else that of its said-clause."""

@@ -104,6 +104,10 @@ class Phrases(Words):
             return True
         return before in DETERMINERS or before in PREPOSITIONS or low in self.lex.roles
 
+    def phrase_in(self, first: int, end: int) -> Subject | None:
+        """Read the noun phrase that stands between two places."""
+        return self._head_of(first, end)
+
     def _head_of(self, first: int, end: int) -> Subject | None:
         """Find the head of the words between two places."""
         start = self._phrase_start(first, end)

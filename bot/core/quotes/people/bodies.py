@@ -38,6 +38,7 @@ _ANY_BODY: Final = frozenset(
     """.split()
 )
 
+_FAR: Final = 20
 _PLAIN_BODIES: Final = frozenset("group organization organisation movement militia".split())
 
 
@@ -54,6 +55,11 @@ class Bodies(Pronouns):
             mention = reader.cover[i]
             if reader.low(subject.last) in ("from", "by") and mention is not None:
                 return self.of(mention.who, 0.88)
+        for i in range(subject.first, subject.last):
+            if reader.low(i) in ("from", "by"):
+                inner = reader.phrase_in(i + 1, subject.last)
+                if inner is not None and inner.head in self._lex.bodies:
+                    return self._noun(reader, inner)
         if reader.low(subject.first) in ("the", "this"):
             for known in (self._issuer, self._last_speaker):
                 if known is not None and reader.sentence.number - known[0] <= 4:
@@ -83,6 +89,10 @@ class Bodies(Pronouns):
                 or (len(extra) == 1 and not extra & self._lex.bodies)
             )
         ]  # fmt: skip
+        if not options and not extra and head in self._noun_bodies:
+            number, named = self._noun_bodies[head]
+            if 0 <= reader.sentence.number - number <= _FAR:
+                return named
         if not options:
             return (
                 self._last_body(reader, subject)

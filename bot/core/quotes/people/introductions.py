@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bot.core.quotes.grammar import DETERMINERS
+from bot.core.quotes.people.kin import TRADES, bears, kin_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.core.quotes.clauses import Reader, Subject
-    from bot.core.quotes.names import Registry, Someone
+    from bot.core.quotes.names import Mention, Registry, Role, Someone
 
 _REACH: Final = 3
 _LEAD: Final = 4
@@ -28,6 +29,12 @@ _NAMELESS: Final = frozenset(
     """.split()
 )
 
+_CHANGES: Final = frozenset(
+    """
+    departure resignation appointment arrest dismissal ouster ousting removal sacking firing death
+    killing election re-election reelection nomination return arrival rise fall exit
+    """.split()
+)
 _RANKS: Final = frozenset(
     """
     general gen colonel col major captain capt lieutenant lt admiral adm marshal brigadier sergeant
@@ -56,10 +63,15 @@ def introduce(
         reader = readers[number]
         if not _titled(reader, subject, number):
             continue
+        last = subjects[number - 1] if number else None
+        if subject.head in TRADES and last is not None and last.kind == "name":
+            continue  # `the lawmaker said` describes who was spoken of
         borne = _borne(reader, subject, registry)
         reach = 1 if subject.head.startswith("spokes") else _REACH
         for later in range(number + 1, min(number + 1 + reach, len(subjects))):
-            who = None if borne else _newcomer(readers[later], subjects[later])
+            who = None if borne else _newcomer(readers[later], subjects[later], subject.head)
+            if who is None and not borne:
+                who = _spoken_of(readers[later], subject.head)
             if (
                 who is None
                 and not borne
@@ -115,19 +127,57 @@ def _topmost(reader: Reader, subject: Subject) -> bool:
 def _borne(reader: Reader, subject: Subject, registry: Registry) -> bool:
     """Tell whether the article already gives somebody this title."""
     content = {t.low for t in reader.tokens[subject.first : subject.last]}
+    if "former" in content:
+        content.discard(subject.head)
+    elif not content - {subject.head} - DETERMINERS:
+        at = reader.tokens[subject.first].start
+        kin = kin_of(subject.head, set())
+        if any(
+            who.first < at and (role.noun == subject.head or bears(role, subject.head, kin))
+            for who in registry.people
+            for role in who.roles
+        ):
+            return True
     return any(
         len(content & role.words) >= min(2, len(role.words))
         for _, _, role in registry.by_role.get(subject.head, ())
     )
 
 
-def _newcomer(reader: Reader, subject: Subject | None) -> Someone | None:
-    """Give the person who is named as a subject for the first time, and without an office."""
+def _newcomer(reader: Reader, subject: Subject | None, head: str) -> Someone | None:
+    """Give the person who is named as a subject for the first time, and without another office."""
     if subject is None or subject.kind != "name" or subject.mention is None or subject.more:
         return None
-    mention = subject.mention
+    if not _new(subject.mention, head):
+        return None
+    at = subject.mention.last
+    after = reader.low(at)
+    if after == "," and (reader.low(at + 1) in ("who", "in") or subject.mention.who.roles):
+        after = ""  # `Name, who stepped down in May, said`; a kindred office was found to fit
+    return subject.mention.who if after not in (",", "(", "of", "from", "who") else None
+
+
+def _new(mention: Mention, head: str) -> bool:
+    """Tell whether somebody is named for the first time, without an office that is not akin."""
     who = mention.who
-    plain = all(role.words <= _RANKS for role in who.roles)
-    new = who.person and who.first == mention.start and len(who.parts) > 1 and plain
-    after = reader.low(mention.last)
-    return who if new and after not in (",", "(", "of", "from", "who") else None
+    plain = all(role.words <= _RANKS or _akin(role, head) for role in who.roles)
+    return who.person and who.first == mention.start and len(who.parts) > 1 and plain
+
+
+def _akin(role: Role, head: str) -> bool:
+    return bears(role, head, kin_of(head, set()))
+
+
+def _spoken_of(reader: Reader, head: str) -> Someone | None:
+    """Give whom `The departure of Name is …` or `the agency quoted Name as saying` introduces."""
+    for mention in reader.mentions:
+        if not mention.who.person:
+            continue
+        before = reader.low(mention.first - 1)
+        gone = before == "of" and reader.low(mention.first - 2) in _CHANGES
+        quoted = before in ("quoted", "cited") and reader.low(mention.last) in ("as", "saying")
+        if (gone or quoted) and _new(mention, head):
+            return mention.who
+        gone = mention.owns and reader.low(mention.last) in _CHANGES
+        return mention.who if gone and _new(mention, head) else None
+    return None

@@ -65,6 +65,17 @@ _KIN: Final = {
         "businessman": "owner founder executive ceo tycoon",
     }.items()
 }
+# Trades and beliefs that mostly describe again who was just spoken of: `the lawmaker said`.
+TRADES: Final = frozenset(
+    """
+    politician lawmaker legislator peer mp td backbencher veteran conservative liberal socialist
+    republican democrat independent nationalist populist centrist leftist libertarian communist
+    billionaire businessman businesswoman tycoon mogul entrepreneur financier novelist poet author
+    writer playwright actor actress singer musician comedian rapper filmmaker economist academic
+    scholar professor scientist historian physicist cleric clergyman diplomat strongman statesman
+    campaigner activist dissident lawyer barrister attorney journalist columnist paratrooper
+    """.split()
+)
 _FORCES: Final = frozenset("army military navy force forces staff defence defense guard".split())
 _ABROAD: Final = frozenset("foreign external".split())
 _ABROAD_HEADS: Final = frozenset(

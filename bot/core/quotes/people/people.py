@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bot.core.quotes.clauses import phrase_text
-from bot.core.quotes.grammar import (
-    INDEFINITE,
-)
+from bot.core.quotes.grammar import FUNCTION, INDEFINITE, PREPOSITIONS
 from bot.core.quotes.people.bodies import DOCUMENTS
+from bot.core.quotes.people.kin import TRADES
 from bot.core.quotes.people.speaker import Speaker
 from bot.core.quotes.people.titles import Titles
 
@@ -16,6 +15,9 @@ if TYPE_CHECKING:
     from bot.core.quotes.clauses import Reader, Subject
     from bot.core.quotes.names import Mention
 
+_BEFORE: Final = 2
+_MODIFIERS: Final = 3
+_MAIN: Final = 2.5
 _PLAIN_PEOPLE: Final = frozenset("man woman boy girl lady gentleman".split())
 
 
@@ -50,6 +52,7 @@ class People(Titles):
             self._note(number, main, 3.0)
             if any(t.low in DOCUMENTS for t in reader.tokens):
                 self._issuer = (number, main)
+        self._note_bodies(reader)
         for mention in reader.mentions:
             if mention.who is main:
                 continue
@@ -72,6 +75,29 @@ class People(Titles):
             ):
                 weight = 0.6
             self._note(number, mention.who, weight)
+
+    def _note_bodies(self, reader: Reader) -> None:
+        """Note `the interior ministry`, which later is `the ministry`."""
+        for i, token in enumerate(reader.tokens):
+            if token.low not in self._lex.bodies or reader.cover[i] is not None:
+                continue
+            first = i
+            while first and i - first < _MODIFIERS and self._modifies(reader, first - 1):
+                first -= 1
+            if first < i:
+                name = " ".join(t.word for t in reader.tokens[first : i + 1])
+                speaker = Speaker(name, None, None, 0.8, noun=True)
+                self._noun_bodies[token.low] = (reader.sentence.number, speaker)
+
+    def _modifies(self, reader: Reader, i: int) -> bool:
+        token = reader.tokens[i]
+        return (
+            token.kind == "w"
+            and not token.owns
+            and reader.cover[i] is None
+            and token.low not in FUNCTION
+            and token.low not in self._lex.past
+        )
 
     def resolve(self, reader: Reader, subject: Subject) -> Speaker | None:
         """Give who a subject is, or None when that cannot be told."""
@@ -126,6 +152,14 @@ class People(Titles):
             found = self._body(reader, subject, head, words)
             if found is not None:
                 return found
+        if definite and (
+            "year-old" in words
+            or head in TRADES
+            or ("former" in words and head not in self._lex.bodies and not head.endswith("s"))
+        ):
+            described = self._described(reader, subject, words, head)
+            if described is not None:
+                return described
         if head in _PLAIN_PEOPLE and definite:
             found = self._person(reader, subject, "M" if head in self._lex.male_roles else "F")
             if found is not None and found.confidence > 0.75:
@@ -135,6 +169,34 @@ class People(Titles):
             named.who.person = True
             return self.of(named.who, 0.9)
         return Speaker(phrase, None, None, 0.9, noun=True)
+
+    def _described(
+        self, reader: Reader, subject: Subject, words: list[str], head: str
+    ) -> Speaker | None:
+        """Give whom `the 61-year-old former paratrooper` describes: who was spoken of just before.
+
+        Not where the phrase tells which one is meant (`the author of the report`), nor where
+        somebody without a name was called so before.
+        """
+        tokens = reader.tokens[subject.first : subject.last]
+        if any(t.low in PREPOSITIONS or t.owns for t in tokens) or "other" in words:
+            return None
+        if reader.low(subject.last) in ("who", "whose", "from", "of"):
+            return None
+        number = reader.sentence.number
+        if self._last_noun is not None and number - self._last_noun[0] <= _BEFORE:
+            known = self._last_noun[1].name.lower().split()
+            if head in known:
+                return None
+        gender = "F" if head in self._lex.female_roles else ""
+        gender = "M" if head in self._lex.male_roles else gender
+        for distance in range(_BEFORE + 1):
+            row = self._seen.get(number - distance, {})
+            people = [w for w, v in row.items()
+                      if w.person and v >= _MAIN and gender in ("", w.gender or gender)]  # fmt: skip
+            if people:
+                return self.of(people[0], 0.75) if len(people) == 1 else None
+        return None
 
     def _two(self, reader: Reader, subject: Subject) -> tuple[int, Speaker] | None:
         """Note `Name and Name` as the subject of a sentence."""
