@@ -66,6 +66,7 @@ class Phrases(Words):
                 self.tokens[k].low in self.lex.roles for k in range(first, end)
             )
             plural = found.head.endswith("s") and not found.head.endswith("ss")
+            plural = plural or (found.head in self.lex.bodies and found.head not in self.lex.roles)
             if (
                 mention is not None
                 and not mention.owns

@@ -75,7 +75,7 @@ class Reader(MainClause):
         if k <= 0 or self.tokens[k].kind != "p" or self.tokens[k].word != sign:
             return None
         found = self.subject_before(k, depth + 1) if not self.is_quote(k - 1) else None
-        if found is not None and inside in ("known", "called", "dubbed", "nicknamed"):
+        if found is not None and found.head in self.lex.bodies and inside in ("known", "called"):
             return found
         if found is None or found.kind == "noun":
             # `Name, title, said` after a said quote: the segment itself may be the subject.

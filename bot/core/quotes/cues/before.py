@@ -76,6 +76,11 @@ def _doubtful(reader: Reader, found: Found) -> bool:
     """Tell whether an outer verb, where there is one, holds the quote rather."""
     if found.path == "noun":
         return True
+    if found.subject.kind == "noun" and reader.low(found.subject.first) in ("his", "her", "their"):
+        head = found.subject.head  # `Smith said that his side would reply Q`
+        return head not in reader.lex.roles and any(
+            reader.is_finite(k) for k in range(found.subject.first)
+        )
     verb = reader.skip_adverbs(found.cue[0])
     if found.subject.kind == "pron" and reader.low(found.cue[0]) in _NOTED:
         return any(reader.is_finite(k) and reader.tokens[k].low not in reader.lex.weak

@@ -19,6 +19,9 @@ def participle_subject(reader: Reader, i: int) -> Subject | None:
                 "citing",
                 "reported",
             ):
+                if reader.low(k + 1) in ("him", "her"):
+                    head = "he" if reader.low(k + 1) == "him" else "she"
+                    return Subject("pron", k + 1, k + 2, head=head)
                 return reader.subject_before(k) if k == i - 2 else reader.subject_after(k)
     back = reader.skip_adverbs(i)
     if back < i and reader.low(back - 1) == ",":

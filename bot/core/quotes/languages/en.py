@@ -126,7 +126,8 @@ homemaker nominee designate vice moderator counterpart pm cleric statesman clerg
 lawmaker prelate
 spy boss poet playwright novelist bystander onlooker eyewitness passer-by medic paramedic midwife
 preacher gunman hostage prisoner detainee inmate tourist traveller traveler passenger hacker
-backbencher td vendor trucker skipper firefighter rescuer evacuee
+backbencher td taoiseach tánaiste tanaiste president-elect minister-designate rector dean provost
+curator archivist abbot warden vendor trucker skipper firefighter rescuer evacuee
 """.split()
 _FEMALE: Final = """
 woman girl lady wife mother daughter sister widow aunt niece queen princess duchess empress

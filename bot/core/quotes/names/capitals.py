@@ -21,6 +21,15 @@ if TYPE_CHECKING:
     from bot.core.quotes.reading import Sentence, Token
 
 _MAX_CHUNK: Final = 9
+_JOINED: Final = 5
+_DEPARTMENTS: Final = frozenset(
+    """
+    affairs health defence defense finance interior state justice education trade energy transport
+    transportation agriculture environment labour labor commerce security culture tourism
+    development information economy planning war police industry science technology foreign
+    national public internal external social home housing and
+    """.split()
+)
 _NUMBERS: Final = frozenset("two three four five six seven eight nine ten".split())
 
 
@@ -143,6 +152,9 @@ class Capitals:
                 if token.owns and not self._of_members(tokens, last - 1):
                     break
                 continue
+            if token.low == "and" and self._joined(tokens, index, last):
+                last += 1
+                continue
             ahead = last + 1
             while (
                 ahead < len(tokens)
@@ -183,6 +195,16 @@ class Capitals:
             break
         return last
 
+    def _joined(self, tokens: list[Token], index: int, at: int) -> bool:
+        """Tell whether `and` stands inside a name: `the Relief and Works Mission`."""
+        if not index or tokens[index - 1].low != "the" or tokens[at - 1].low in self._lex.bodies:
+            return False
+        last = at + 1
+        while last < len(tokens) and last - at < _JOINED and tokens[last].cap:
+            last += 1
+        end = tokens[last - 1]
+        return last - at > 1 and not end.owns and end.low in self._lex.bodies
+
     def _of_members(self, tokens: list[Token], index: int) -> bool:
         """Tell whether a plural possessive belongs to a name: `Teachers' Union`."""
         token = tokens[index]
@@ -207,8 +229,11 @@ class Capitals:
                 chunk.honorific = lex.titles.get(low, "") or chunk.honorific
             elif (low in lex.roles or low in lex.plurals) and (tokens[-1].low not in lex.bodies):
                 cut = i + 1
-        if cut and tokens[cut].low == "of":
-            cut = max(len(tokens) - 2, cut + 2)
+        if cut and tokens[cut].low in ("of", "for"):
+            ahead = cut + 1
+            while ahead < len(tokens) and tokens[ahead].low in _DEPARTMENTS:
+                ahead += 1
+            cut = ahead if ahead > cut + 1 else max(len(tokens) - 2, cut + 2)
         if tokens[-1].low in lex.roles and len(tokens) > 1 and not self._is_name(tokens):
             cut = len(tokens)
         while (

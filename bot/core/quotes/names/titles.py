@@ -46,6 +46,7 @@ class Titles(Linking):
             phrase = tokens[first : mention.name_at]
             self.give(mention.who, phrase, _place_after(tokens, row, index))
             self._share(tokens, row, index, phrase)
+            self._before(tokens, mention, first)
         elif (
             mention.first
             and tokens[mention.first - 1].low in lex.roles
@@ -59,15 +60,8 @@ class Titles(Linking):
             and tokens[mention.first - 2].low in DETERMINERS
         ):
             self.give(mention.who, tokens[mention.first - 1 : mention.first])
-        elif mention.first > 1 and tokens[mention.first - 1].word == ",":
-            before = _phrase_before(tokens, mention.first - 1, lex)
-            after = tokens[mention.last].word if mention.last < len(tokens) else "."
-            if before is not None and (
-                after in ",.;"
-                or tokens[mention.last].low in lex.past
-                or tokens[mention.last].low in ("has", "had")
-            ):
-                self.give(mention.who, tokens[before : mention.first - 1])
+        else:
+            self._before(tokens, mention, mention.first)
         if mention.last < len(tokens) and tokens[mention.last].word == "," and not mention.owns:
             last = _phrase_after(tokens, mention.last + 1, lex)
             if (
@@ -90,6 +84,20 @@ class Titles(Linking):
                     last = None
             if last is not None:
                 self.give(mention.who, tokens[mention.last + 1 : last])
+
+    def _before(self, tokens: list[Token], mention: Mention, first: int) -> None:
+        """Note `the head of the agency` before `, Name` or before `, Doctor Name`."""
+        if first <= 1 or tokens[first - 1].word != ",":
+            return
+        phrase = _phrase_before(tokens, first - 1, self._lex)
+        after = tokens[mention.last] if mention.last < len(tokens) else None
+        if phrase is not None and (
+            after is None
+            or after.word in ",.;"
+            or after.low in self._lex.past
+            or after.low in ("has", "had")
+        ):
+            self.give(mention.who, tokens[phrase : first - 1])
 
     def _share(
         self, tokens: list[Token], row: list[Mention], index: int, phrase: Sequence[Token]
@@ -152,7 +160,8 @@ class Titles(Linking):
         """
         words = [t.low.rstrip(".") for t in phrase if t.kind == "w"]
         words = [self._lex.plurals.get(word, word) for word in words]
-        body = self._body_noun(words)
+        owners = {t.low for t in phrase if t.owns}
+        body = self._body_noun([word for word in words if word not in owners])
         if body:
             if not who.person or (len(who.parts) > 1 and who.parts[0] not in self._lex.names):
                 who.person = False

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bot.core.quotes.grammar import DETERMINERS
+from bot.core.quotes.grammar import DETERMINERS, FUNCTION
 from bot.core.quotes.people.kin import TRADES, bears, kin_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.core.quotes.clauses import Reader, Subject
-    from bot.core.quotes.names import Mention, Registry, Role, Someone
+    from bot.core.quotes.names import Mention, Registry, Someone
+
+    Kin = tuple[str, frozenset[str]]
 
 _REACH: Final = 3
 _LEAD: Final = 4
@@ -38,7 +40,8 @@ _CHANGES: Final = frozenset(
 _RANKS: Final = frozenset(
     """
     general gen colonel col major captain capt lieutenant lt admiral adm marshal brigadier sergeant
-    sgt doctor dr professor prof reverend rev father sir lord baron
+    sgt doctor dr professor prof reverend rev father sir lord baron dame lady baroness prince
+    princess sheikh sheikha ayatollah imam mr mrs ms
     """.split()
 )
 
@@ -67,11 +70,12 @@ def introduce(
         if subject.head in TRADES and last is not None and last.kind == "name":
             continue  # `the lawmaker said` describes who was spoken of
         borne = _borne(reader, subject, registry)
+        kin = _kin(reader, subject)
         reach = 1 if subject.head.startswith("spokes") else _REACH
         for later in range(number + 1, min(number + 1 + reach, len(subjects))):
-            who = None if borne else _newcomer(readers[later], subjects[later], subject.head)
+            who = None if borne else _newcomer(readers[later], subjects[later], kin)
             if who is None and not borne:
-                who = _spoken_of(readers[later], subject.head)
+                who = _spoken_of(readers[later], kin)
             if (
                 who is None
                 and not borne
@@ -144,11 +148,11 @@ def _borne(reader: Reader, subject: Subject, registry: Registry) -> bool:
     )
 
 
-def _newcomer(reader: Reader, subject: Subject | None, head: str) -> Someone | None:
+def _newcomer(reader: Reader, subject: Subject | None, kin: Kin) -> Someone | None:
     """Give the person who is named as a subject for the first time, and without another office."""
     if subject is None or subject.kind != "name" or subject.mention is None or subject.more:
         return None
-    if not _new(subject.mention, head):
+    if not _new(subject.mention, kin):
         return None
     at = subject.mention.last
     after = reader.low(at)
@@ -157,18 +161,20 @@ def _newcomer(reader: Reader, subject: Subject | None, head: str) -> Someone | N
     return subject.mention.who if after not in (",", "(", "of", "from", "who") else None
 
 
-def _new(mention: Mention, head: str) -> bool:
+def _new(mention: Mention, kin: Kin) -> bool:
     """Tell whether somebody is named for the first time, without an office that is not akin."""
     who = mention.who
-    plain = all(role.words <= _RANKS or _akin(role, head) for role in who.roles)
+    plain = all(role.words <= _RANKS or bears(role, *kin) for role in who.roles)
     return who.person and who.first == mention.start and len(who.parts) > 1 and plain
 
 
-def _akin(role: Role, head: str) -> bool:
-    return bears(role, head, kin_of(head, set()))
+def _kin(reader: Reader, subject: Subject) -> Kin:
+    """Give a title's noun and the offices that it may mean."""
+    words = {reader.low(k) for k in range(subject.first, subject.last)}
+    return subject.head, kin_of(subject.head, {w for w in words if w not in FUNCTION})
 
 
-def _spoken_of(reader: Reader, head: str) -> Someone | None:
+def _spoken_of(reader: Reader, kin: Kin) -> Someone | None:
     """Give whom `The departure of Name is …` or `the agency quoted Name as saying` introduces."""
     for mention in reader.mentions:
         if not mention.who.person:
@@ -176,8 +182,8 @@ def _spoken_of(reader: Reader, head: str) -> Someone | None:
         before = reader.low(mention.first - 1)
         gone = before == "of" and reader.low(mention.first - 2) in _CHANGES
         quoted = before in ("quoted", "cited") and reader.low(mention.last) in ("as", "saying")
-        if (gone or quoted) and _new(mention, head):
+        if (gone or quoted) and _new(mention, kin):
             return mention.who
         gone = mention.owns and reader.low(mention.last) in _CHANGES
-        return mention.who if gone and _new(mention, head) else None
+        return mention.who if gone and _new(mention, kin) else None
     return None

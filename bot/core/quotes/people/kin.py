@@ -74,9 +74,14 @@ TRADES: Final = frozenset(
     writer playwright actor actress singer musician comedian rapper filmmaker economist academic
     scholar professor scientist historian physicist cleric clergyman diplomat strongman statesman
     campaigner activist dissident lawyer barrister attorney journalist columnist paratrooper
+    defendant incumbent challenger nominee candidate laureate academic striker
     """.split()
 )
 _FORCES: Final = frozenset("army military navy force forces staff defence defense guard".split())
+_HEADS: Final = frozenset(("chief", "commander", "head", "leader"))
+_POLICE: Final = frozenset(
+    "commissioner superintendent inspector constable sheriff general colonel captain".split()
+)
 _ABROAD: Final = frozenset("foreign external".split())
 _ABROAD_HEADS: Final = frozenset(
     "minister chief representative spokesman spokeswoman spokesperson commissioner".split()
@@ -97,8 +102,10 @@ _LOOSE: Final = frozenset(
 
 def kin_of(noun: str, content: set[str]) -> frozenset[str]:
     """Give the offices that a looser word may mean, or none where words beside it narrow it."""
-    if noun in ("chief", "commander", "head", "leader") and content & _FORCES:
+    if noun in _HEADS and content & _FORCES:
         return _KIN["officer"]
+    if noun in _HEADS and "police" in content:
+        return _POLICE
     own = {w for w in content - {noun} if w not in _LOOSE and not w.endswith(("-old", "most"))}
     own -= DEMONYMS.keys() | COUNTRIES
     return _KIN.get(noun, frozenset()) if not own else frozenset()

@@ -44,6 +44,8 @@ class Pronouns(Memory):
     def _here(self, reader: Reader, subject: Subject) -> Speaker | None:
         """Give the institution or country that a sentence opens with: `Norland, it said, …`."""
         main = reader.main_subject(subject.first)
+        if main is not None and main.kind == "noun" and main.head in self._lex.bodies:
+            return self._noun(reader, main) if main.last <= subject.first else None
         if main is None or main.kind != "name" or main.mention is None or main.mention.owns:
             return None
         who = main.mention.who
@@ -51,15 +53,16 @@ class Pronouns(Memory):
 
     def _person(self, reader: Reader, subject: Subject, gender: str) -> Speaker | None:
         number = reader.sentence.number
+        main = reader.main_subject(subject.first)
+        own = main.mention.who if main is not None and main.mention is not None else None
         unnamed = self._unnamed(number)
-        if unnamed is not None:
+        if unnamed is not None and not (own and own.person and own.gender in ("", gender)):
             return unnamed
         scores: dict[Someone, float] = {}
         for distance in range(WINDOW + 1):
             for who, weight in self._seen.get(number - distance, {}).items():
                 if who.person and who.gender in ("", gender):
                     scores[who] = scores.get(who, 0.0) + weight * DECAY**distance
-        main = reader.main_subject(subject.first)
         for mention in reader.mentions:
             if mention.last > subject.first:
                 break
