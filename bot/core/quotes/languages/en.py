@@ -126,7 +126,7 @@ homemaker nominee designate vice moderator counterpart pm cleric statesman clerg
 lawmaker prelate
 spy boss poet playwright novelist bystander onlooker eyewitness passer-by medic paramedic midwife
 preacher gunman hostage prisoner detainee inmate tourist traveller traveler passenger hacker
-backbencher td taoiseach tánaiste tanaiste president-elect minister-designate rector dean provost
+backbencher td taoiseach tánaiste tanaiste president-elect minister-designate rector provost
 curator archivist abbot warden vendor trucker skipper firefighter rescuer evacuee
 """.split()
 _FEMALE: Final = """

@@ -35,6 +35,8 @@ _SHORT_BODIES: Final = frozenset(
     organization organisation centre center office bureau congress party bloc chamber network
     """.split()
 )
+# First names that are surnames where the surname stands first, or belong to men and women.
+_FAMILY_FIRST: Final = frozenset("kim lee lin li jean robin jan jun min sun noor".split())
 # No article names more; a page that does must not take time in the square of its length.
 _MANY: Final = 150
 
@@ -165,7 +167,8 @@ class Linking:
                 add_few(self._by_first[plain[0]], someone)
                 for part in plain[1:-1]:  # `Rojas` of Vicente Rojas Paredes
                     add_few(self._by_middle[part], someone)
-            someone.gender = self._lex.names.get(plain[0], "") if len(plain) > 1 else ""
+            told = len(plain) > 1 and plain[0] not in _FAMILY_FIRST
+            someone.gender = self._lex.names.get(plain[0], "") if told else ""
         return someone
 
     def _mention(self, chunk: Chunk, sentence: Sentence) -> None:

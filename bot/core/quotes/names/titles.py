@@ -71,6 +71,7 @@ class Titles(Linking):
                 and mention.first
                 and (
                     tokens[mention.first - 1].low in PREPOSITIONS
+                    or tokens[mention.first - 1].word == ","
                     or tokens[mention.first - 1].low in lex.bodies
                 )
             ):

@@ -31,6 +31,10 @@ _NAMELESS: Final = frozenset(
     """.split()
 )
 
+_SHORT: Final = 3
+_HIGH: Final = frozenset(
+    "president premier chancellor minister governor mayor king queen emir sultan pontiff".split()
+)
 _CHANGES: Final = frozenset(
     """
     departure resignation appointment arrest dismissal ouster ousting removal sacking firing death
@@ -97,7 +101,27 @@ def introduce(
             other = subjects[later]
             if other is not None and other.kind == "name":
                 break
+        if (number, subject.first) not in found and not borne:
+            who = _just_named(reader, subjects[max(0, number - 2) : number], subject)
+            if who is not None:
+                first = subject.first + (reader.low(subject.first) in DETERMINERS)
+                registry.give(who, reader.tokens[first : subject.last])
+                found[number, subject.first] = who
     return found
+
+
+def _just_named(
+    reader: Reader, before: Sequence[Subject | None], subject: Subject
+) -> Someone | None:
+    """Give whom `the outgoing premier` describes: the one just named, who has no office yet."""
+    if reader.low(subject.first) != "the" or subject.head not in _HIGH:
+        return None
+    if subject.last - subject.first > _SHORT:
+        return None
+    named = [s.mention.who for s in before if s is not None and s.mention is not None]
+    if len(set(named)) != 1 or not named[0].person or len(named[0].parts) < 2:
+        return None
+    return named[0] if all(role.words <= _RANKS for role in named[0].roles) else None
 
 
 def _titled(reader: Reader, subject: Subject, number: int) -> bool:

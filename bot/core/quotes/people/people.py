@@ -181,8 +181,11 @@ class People(Titles):
         tokens = reader.tokens[subject.first : subject.last]
         if any(t.low in PREPOSITIONS or t.owns for t in tokens) or "other" in words:
             return None
-        if reader.low(subject.last) in ("who", "whose", "from", "of"):
+        if tokens[0].low != "the" or reader.low(subject.last) in ("who", "whose", "from", "of"):
             return None
+        main = reader.main_subject(subject.first)
+        if main is not None and main.last <= subject.first:
+            return None  # somebody else than the sentence's own subject
         number = reader.sentence.number
         if self._last_noun is not None and number - self._last_noun[0] <= _BEFORE:
             known = self._last_noun[1].name.lower().split()
