@@ -47,6 +47,8 @@ class Reader(MainClause):
             return None
         if low == ")":
             return self.subject_before(self.opening(i - 1), depth + 1)
+        if low == "," and any(self.low(k) == "then" for k in range(i, verb)):
+            return self._shared_subject(i - 1)  # `Smith won the vote, then mocked …`
         if low in COMMAS and token.kind == "p":
             return self._over_insert(i - 1, depth)
         if low in _RELATIVE:

@@ -36,6 +36,11 @@ _AS_VERBS: Final = frozenset(
     """.split()
 )
 
+_MINDS: Final = frozenset(
+    "feared fears hoped hopes wanted wants believed believes expected expects".split()
+)
+_STRONG: Final = frozenset("said says told added warned insisted argued claimed wrote".split())
+_EMBEDDED: Final = 0.88
 _NOTED: Final = frozenset("found finds felt feels thought thinks held holds saw".split())
 
 
@@ -82,6 +87,13 @@ def _doubtful(reader: Reader, found: Found) -> bool:
             reader.is_finite(k) for k in range(found.subject.first)
         )
     verb = reader.skip_adverbs(found.cue[0])
+    if reader.low(found.cue[0]) in _MINDS and found.subject.kind != "pron":
+        # `She said the prime minister feared elections Q`: the words are hers.
+        return any(reader.low(k) in _STRONG and reader.is_finite(k)
+                   for k in range(found.subject.first))  # fmt: skip
+    if reader.low(found.cue[0] - 1) in ("must", "should") and found.score < _EMBEDDED:
+        return any(reader.low(k) in _STRONG and reader.is_finite(k)
+                   for k in range(found.subject.first))  # fmt: skip
     if found.subject.kind == "pron" and reader.low(found.cue[0]) in _NOTED:
         return any(reader.is_finite(k) and reader.tokens[k].low not in reader.lex.weak
                    for k in range(found.subject.first))  # fmt: skip

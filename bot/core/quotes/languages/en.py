@@ -126,7 +126,8 @@ homemaker nominee designate vice moderator counterpart pm cleric statesman clerg
 lawmaker prelate
 spy boss poet playwright novelist bystander onlooker eyewitness passer-by medic paramedic midwife
 preacher gunman hostage prisoner detainee inmate tourist traveller traveler passenger hacker
-backbencher td taoiseach tánaiste tanaiste president-elect minister-designate rector provost
+backbencher td taoiseach tánaiste tanaiste president-elect minister-designate rector provost commander-in-chief editor-in-chief vice-chancellor vice-premier vice-chairman
+major-general lieutenant-general brigadier-general cleric maulana
 curator archivist abbot warden vendor trucker skipper firefighter rescuer evacuee
 """.split()
 _FEMALE: Final = """

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bot.core.quotes.names import Role
 
 
+_LESSER: Final = ("shadow", "assistant", "undersecretary")
 _PAST: Final = frozenset(("former", "ex", "ex-president", "ex-minister"))
 
 
@@ -35,6 +36,11 @@ def akin(ours: Collection[str], theirs: Collection[str]) -> bool:
             if one.replace(".", "") == other.replace(".", ""):
                 return True
     return False
+
+
+def lesser(given: Collection[str], wanted: Collection[str]) -> bool:
+    """Tell whether a title is a shadow minister's or an assistant's, and the phrase's is not."""
+    return any(word in given and word not in wanted for word in _LESSER)
 
 
 def title_fit(
@@ -71,6 +77,8 @@ def title_fit(
             and word not in wanted
         ):
             return None
+    if lesser(given, wanted):
+        return None
     past, theirs_past = bool(wanted & _PAST), bool(given & _PAST)
     if past and not theirs_past:
         return None

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bot.core.quotes.grammar import DETERMINERS, FUNCTION
-from bot.core.quotes.people.kin import TRADES, bears, kin_of
+from bot.core.quotes.people.fit import lesser
+from bot.core.quotes.people.kin import NAMELESS, TRADES, bears, kin_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,16 +22,6 @@ if TYPE_CHECKING:
 
 _REACH: Final = 3
 _LEAD: Final = 4
-# Nobody is named after these: they stand for people who stay without a name, or for many.
-_NAMELESS: Final = frozenset(
-    """
-    source official aide diplomat lawmaker resident voter worker student witness expert analyst
-    activist supporter critic reporter journalist correspondent officer soldier farmer teacher
-    driver shopkeeper member neighbour neighbor friend colleague volunteer survivor victim suspect
-    rebel fighter militant refugee migrant
-    """.split()
-)
-
 _SHORT: Final = 3
 _HIGH: Final = frozenset(
     "president premier chancellor minister governor mayor king queen emir sultan pontiff".split()
@@ -38,14 +29,15 @@ _HIGH: Final = frozenset(
 _CHANGES: Final = frozenset(
     """
     departure resignation appointment arrest dismissal ouster ousting removal sacking firing death
-    killing election re-election reelection nomination return arrival rise fall exit
+    announcement decision remarks comments move killing election re-election reelection nomination return arrival rise fall exit
     """.split()
 )
 _RANKS: Final = frozenset(
     """
     general gen colonel col major captain capt lieutenant lt admiral adm marshal brigadier sergeant
     sgt doctor dr professor prof reverend rev father sir lord baron dame lady baroness prince
-    princess sheikh sheikha ayatollah imam mr mrs ms
+    princess sheikh sheikha ayatollah imam mr mrs ms patriarch archbishop bishop cardinal rabbi
+    maulana
     """.split()
 )
 
@@ -71,7 +63,7 @@ def introduce(
         if not _titled(reader, subject, number):
             continue
         last = subjects[number - 1] if number else None
-        if subject.head in TRADES and last is not None and last.kind == "name":
+        if subject.head in TRADES and last is not None and last.kind != "noun":
             continue  # `the lawmaker said` describes who was spoken of
         borne = _borne(reader, subject, registry)
         kin = _kin(reader, subject)
@@ -127,7 +119,7 @@ def _just_named(
 def _titled(reader: Reader, subject: Subject, number: int) -> bool:
     """Tell whether a subject is one person's office: definite, or in the lead `a former judge`."""
     head = subject.head
-    if head not in reader.lex.roles or head in _NAMELESS:
+    if head not in reader.lex.roles or head in NAMELESS:
         return False
     named = (reader.cover[k] for k in range(subject.first, subject.last))
     if any(mention is not None and not mention.owns and mention.who.person for mention in named):
@@ -167,7 +159,7 @@ def _borne(reader: Reader, subject: Subject, registry: Registry) -> bool:
         ):
             return True
     return any(
-        len(content & role.words) >= min(2, len(role.words))
+        len(content & role.words) >= min(2, len(role.words)) and not lesser(role.words, content)
         for _, _, role in registry.by_role.get(subject.head, ())
     )
 
@@ -188,14 +180,22 @@ def _newcomer(reader: Reader, subject: Subject | None, kin: Kin) -> Someone | No
 def _new(mention: Mention, kin: Kin) -> bool:
     """Tell whether somebody is named for the first time, without an office that is not akin."""
     who = mention.who
-    plain = all(role.words <= _RANKS or bears(role, *kin) for role in who.roles)
-    return who.person and who.first == mention.start and len(who.parts) > 1 and plain
+    voice = kin[0].startswith("spokes")
+    plain = all(
+        role.words <= _RANKS
+        or bears(role, *kin)
+        or (not voice and (role.noun in TRADES or "former" in role.words))
+        for role in who.roles
+    )
+    named = bool(who.parts[1:]) or (bool(who.roles) and who.parts[0] not in _RANKS)
+    return who.person and who.first == mention.start and plain and named
 
 
 def _kin(reader: Reader, subject: Subject) -> Kin:
     """Give a title's noun and the offices that it may mean."""
-    words = {reader.low(k) for k in range(subject.first, subject.last)}
-    return subject.head, kin_of(subject.head, {w for w in words if w not in FUNCTION})
+    tokens = reader.tokens[subject.first : subject.last]
+    words = {t.low for t in tokens if not t.cap and t.low not in FUNCTION}
+    return subject.head, kin_of(subject.head, words)
 
 
 def _spoken_of(reader: Reader, kin: Kin) -> Someone | None:
@@ -204,7 +204,7 @@ def _spoken_of(reader: Reader, kin: Kin) -> Someone | None:
         if not mention.who.person:
             continue
         before = reader.low(mention.first - 1)
-        gone = before == "of" and reader.low(mention.first - 2) in _CHANGES
+        gone = before in ("of", "by") and reader.low(mention.first - 2) in _CHANGES
         quoted = before in ("quoted", "cited") and reader.low(mention.last) in ("as", "saying")
         if (gone or quoted) and _new(mention, kin):
             return mention.who

@@ -32,8 +32,8 @@ _KIN: Final = {
         ),
         "legislator": "senator representative mp deputy td",
         "minister": "secretary",
-        "cleric": "ayatollah bishop archbishop cardinal pope imam rabbi priest pastor sheikh",
-        "prelate": "bishop archbishop cardinal",
+        "cleric": "ayatollah bishop archbishop cardinal pope imam rabbi priest pastor sheikh patriarch maulana",
+        "prelate": "bishop archbishop cardinal patriarch",
         "priest": "father reverend pastor",
         "diplomat": "ambassador envoy consul secretary representative attache attaché",
         "envoy": "ambassador representative negotiator mediator rapporteur diplomat",
@@ -51,6 +51,8 @@ _KIN: Final = {
         "monarch": "king queen emir sultan emperor",
         "judge": "justice magistrate",
         "justice": "judge",
+        "commander-in-chief": "commander",
+        "patriarch": "archbishop",
         "jurist": "judge justice magistrate prosecutor",
         **dict.fromkeys(_LAWYERS.split(), _LAWYERS),
         "aide": "adviser advisor spokesman spokeswoman",
@@ -65,6 +67,15 @@ _KIN: Final = {
         "businessman": "owner founder executive ceo tycoon",
     }.items()
 }
+# Nobody is named after these: they stand for people who stay without a name, or for many.
+NAMELESS: Final = frozenset(
+    """
+    source official aide diplomat lawmaker resident voter worker student witness expert analyst
+    activist supporter critic reporter journalist correspondent officer soldier farmer teacher
+    driver shopkeeper member neighbour neighbor friend colleague volunteer survivor victim suspect
+    rebel fighter militant refugee migrant
+    """.split()
+)
 # Trades and beliefs that mostly describe again who was just spoken of: `the lawmaker said`.
 TRADES: Final = frozenset(
     """
@@ -128,5 +139,7 @@ def bears(role: Role, noun: str, kin: Collection[str]) -> bool:
         return True
     if noun in ("diplomat", "envoy"):  # a foreign minister, a foreign policy chief
         return bool(kin) and role.noun in _ABROAD_HEADS and bool(role.words & _ABROAD)
+    if noun == "judge":
+        return role.noun == "president" and bool(role.words & {"court", "tribunal", "court's"})
     # Japan's government speaks by its chief cabinet secretary.
     return noun in _VOICES and role.noun == "secretary" and bool(role.words & {"press", "cabinet"})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from bot.core.quotes.clauses import phrase_text
 from bot.core.quotes.grammar import FUNCTION, INDEFINITE, PREPOSITIONS
 from bot.core.quotes.people.bodies import DOCUMENTS
-from bot.core.quotes.people.kin import TRADES
+from bot.core.quotes.people.kin import NAMELESS, TRADES
 from bot.core.quotes.people.speaker import Speaker
 from bot.core.quotes.people.titles import Titles
 
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
     from bot.core.quotes.clauses import Reader, Subject
     from bot.core.quotes.names import Mention
 
+_BARE: Final = 2
 _BEFORE: Final = 2
+_SEATED: Final = frozenset("mp td senator representative lawmaker member legislator".split())
 _MODIFIERS: Final = 3
 _MAIN: Final = 2.5
 _PLAIN_PEOPLE: Final = frozenset("man woman boy girl lady gentleman".split())
@@ -144,6 +147,12 @@ class People(Titles):
         phrase = phrase_text(self._text, reader.tokens, subject)
         if head in self._lex.cue_nouns:
             return self._document(reader, subject, phrase)
+        if head in self._lex.roles and first == "the" and len(words) == _BARE:
+            known = self._last_noun
+            if known is not None and reader.sentence.number - known[0] <= _BEFORE + 1:
+                spoken = known[1].name.lower().replace(",", "").split()
+                if head in spoken and head in NAMELESS:
+                    return replace(known[1], name=phrase, confidence=0.85)
         if head in self._lex.roles and definite and not head.endswith("s"):
             found = self._by_title(reader, subject, words, head)
             if found is not None:
@@ -179,7 +188,9 @@ class People(Titles):
         somebody without a name was called so before.
         """
         tokens = reader.tokens[subject.first : subject.last]
-        if any(t.low in PREPOSITIONS or t.owns for t in tokens) or "other" in words:
+        seat = head in _SEATED and reader.low(subject.first + 2) in ("for", "from")
+        linked = any(t.low in PREPOSITIONS for t in tokens) and not seat
+        if linked or any(t.owns for t in tokens) or "other" in words:
             return None
         if tokens[0].low != "the" or reader.low(subject.last) in ("who", "whose", "from", "of"):
             return None
