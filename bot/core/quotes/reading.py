@@ -21,6 +21,7 @@ DATELINE: Final = re.compile(
     r"(?:(?: ?\([A-Z][\w. ]{1,30}\))?\s?(?:—|–|--| -) ?|\. /[A-Z]{2,12}/\. )"
     r"|[A-Z][\w.'’-]{1,20}(?: [A-Z][\w.'’-]{1,20}){0,3}(?:, [A-Z][\w. ]{1,30})?"
     r" \([A-Z][A-Z. ]{1,30}\) ?(?:—|–|--|-) "
+    r"|(?:[A-Z][\w.'’-]{1,20}(?:,? [A-Z][\w.'’-]{1,20}){0,4} )?\([A-Z]{2,12}\)(?=[A-Z\"“‘])"
 )
 # `NEW DELHI: The minister …` opens an article; further down it is a transcript's label.
 _OPENING: Final = re.compile(r"[A-Z][A-Z.'’ -]{2,30}: (?=[A-Z])")
@@ -32,6 +33,7 @@ ABBREVIATIONS: Final = frozenset(
     nev okla ore pa tenn tex vt va wash wis wyo d r supt messrs mt ft etc al ave blvd
     """.split()
 )
+_ARTICLE: Final = re.compile(r"(?:al|el|ul|an|as|ash|ad|at|ar|az|bin)[-‐‑][A-Z]")
 # A longer "sentence" is a list or no prose; cutting it keeps all work linear.
 _LONGEST: Final = 250
 _ENDS: Final = ".!?…"
@@ -58,7 +60,7 @@ class Token:
     def __init__(self, word: str, start: int, end: int, kind: str, quote: int = -1) -> None:
         self.word, self.start, self.end, self.kind, self.quote = word, start, end, kind, quote
         self.low = word.lower().replace("’", "'") if kind == "w" else word
-        self.cap = kind == "w" and word[:1].isupper()
+        self.cap = kind == "w" and (word[:1].isupper() or _ARTICLE.match(word) is not None)
         self.owns = False
         self.tail = ""
 

@@ -123,8 +123,12 @@ class Sieve:
         """Give the subject of each sentence: its main clause's, else that of its said-clause."""
         found = list(subjects)
         for row in self._rows:
-            if row.sentence >= 0 and found[row.sentence] is None and row.found is not None:
-                found[row.sentence] = row.found.subject
+            if row.sentence < 0 or row.found is None:
+                continue
+            main, said = found[row.sentence], row.found.subject
+            thing = main is not None and main.mention is not None and not main.mention.who.person
+            if main is None or (thing and said.kind == "noun"):
+                found[row.sentence] = said
         return found
 
     def reported(self) -> Iterator[tuple[int, int, Speaker | None, str, float]]:

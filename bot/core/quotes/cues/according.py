@@ -19,7 +19,34 @@ def find_according(reader: Reader, at: int) -> Found | None:
     for i in _indexes(reader, at):
         if reader.low(i) == "according" and reader.low(i + 1) == "to":
             return according_at(reader, i, touches=abs(i - at) < 4)
+        if reader.low(i) == "words":
+            found = _in_words(reader, i)
+            if found is not None:
+                return found
     return None
+
+
+def _in_words(reader: Reader, i: int) -> Found | None:
+    """Read `in the senator's words` and `in the words of the senator`."""
+    if reader.low(i + 1) == "of":
+        subject = reader.subject_after(i + 1) if reader.low(i - 2) == "in" else None
+    elif i and reader.tokens[i - 1].owns:
+        start = next((k for k in range(i - 2, max(-1, i - 8), -1) if reader.low(k) == "in"), None)
+        mention = reader.cover[i - 1]
+        if start is None:
+            return None
+        subject = reader.phrase_in(start + 1, i)
+        if mention is not None:
+            subject = Subject("name", mention.first, mention.last, mention)
+    elif reader.low(i - 1) in ("his", "her", "their") and reader.low(i - 2) == "in":
+        head = {"his": "he", "her": "she", "their": "they"}[reader.low(i - 1)]
+        subject = Subject("pron", i - 1, i, head=head)
+    else:
+        subject = None
+    if subject is None:
+        return None
+    unnamed = subject.kind == "noun" and reader.low(i + 1) == "of"  # too little for a single word
+    return Found(subject, (i, i + 1), "according", 0.62 if unnamed else 0.9)
 
 
 def _indexes(reader: Reader, at: int) -> Iterator[int]:

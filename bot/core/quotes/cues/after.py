@@ -86,9 +86,12 @@ def _quoted(reader: Reader, i: int) -> Subject | None:
     """Read `the agency quoted the general, Name, as saying`, whose words are the general's."""
     if reader.low(i) not in ("quoted", "cited", "quotes", "cites"):
         return None
-    as_ = next((k for k in range(i + 1, min(i + 16, len(reader.tokens)))
-                if reader.low(k) == "as" and reader.low(k + 1) in ("saying", "telling")), 0)  # fmt: skip
-    if as_ <= i + 1:
+    saying = (
+        k
+        for k in range(i + 1, min(i + 16, len(reader.tokens)))
+        if reader.low(k) == "as" and reader.low(k + 1) in ("saying", "telling")
+    )
+    if next(saying, 0) <= i + 1:
         return None
     if reader.low(i + 1) in ("him", "her"):
         head = "he" if reader.low(i + 1) == "him" else "she"

@@ -21,7 +21,7 @@ _IT_ACTS: Final = frozenset(
     called calls described describes condemned condemns accused accuses urged urges denounced
     denounces criticized criticised welcomed welcomes dismissed dismisses rejected rejects praised
     praises hailed hails slammed slams blamed blames dubbed termed branded labelled labeled
-    expressed expresses voiced cited cites
+    expressed expresses voiced cited cites thanked thanks congratulated hinted
     """.split()
 )
 # Verbs that take `X as Q`: between them and the quote another verb reports nothing.
@@ -36,6 +36,8 @@ _AS_VERBS: Final = frozenset(
     """.split()
 )
 
+_CLAUSE: Final = frozenset(("statement", "report", "letter", ",", "but", "and"))
+_MODALS: Final = frozenset("would will could can may might must should".split())
 _MINDS: Final = frozenset(
     "feared fears hoped hopes wanted wants believed believes expected expects".split()
 )
@@ -91,7 +93,12 @@ def _doubtful(reader: Reader, found: Found) -> bool:
         # `She said the prime minister feared elections Q`: the words are hers.
         return any(reader.low(k) in _STRONG and reader.is_finite(k)
                    for k in range(found.subject.first))  # fmt: skip
-    if reader.low(found.cue[0] - 1) in ("must", "should") and found.score < _EMBEDDED:
+    modal = reader.low(found.cue[0] - 1)
+    head = found.subject.head
+    thing = found.subject.kind == "noun" and not (
+        head in reader.lex.roles or head in reader.lex.plurals or head in reader.lex.bodies
+    )  # `The firm said supplies would continue Q`
+    if (modal in ("must", "should") or (thing and modal in _MODALS)) and found.score < _EMBEDDED:
         return any(reader.low(k) in _STRONG and reader.is_finite(k)
                    for k in range(found.subject.first))  # fmt: skip
     if found.subject.kind == "pron" and reader.low(found.cue[0]) in _NOTED:
@@ -121,7 +128,8 @@ def _cue_at(reader: Reader, i: int, at: int, crossed: float) -> Found | None:
             return None
         what = reader.low(subject.first - 1) == "what"  # `over what it called "…"`
         if subject.kind == "pron" and subject.head == "it" and low in reader.lex.weak and not what:
-            acts = low in _IT_ACTS and subject.first <= 1
+            opens = subject.first <= 1 or reader.low(subject.first - 1) in _CLAUSE
+            acts = low in _IT_ACTS and opens
             if not acts:
                 return None
         if reader.low(at - 1) == "as" and low not in _AS_VERBS and _as_verb(reader, i):

@@ -108,5 +108,8 @@ def _said_before(reader: Reader, comma: int) -> Subject | None:
         if reader.is_finite(k):
             found = reader.subject_before(k)
             inserted = found is not None and reader.low(found.first - 1) == ","
-            return found if inserted and found is not None and found.kind != "noun" else None
+            if found is None or not inserted:
+                return None
+            known = reader.lex.roles | reader.lex.bodies
+            return found if found.kind != "noun" or found.head in known else None
     return None

@@ -41,7 +41,8 @@ paint attack lash rail celebrate justify support endorse reject refuse allow gra
 signal signify publish issue share sing rap pray brief notify detail spell sum point interrupt
 rule judge recognize recognise charge challenge highlight underline ascribe attribute jab needle
 admire value favor favour deplore pan bash savage skewer envision envisage imagine anticipate
-assess diagnose underscore pen scrawl print promote pitch peddle plug advertise tag bill style fault knock
+assess diagnose underscore pen scrawl print promote pitch peddle plug advertise tag bill style
+fault knock
 trash troll boo cheer greet salute honor honour remember mourn invoke reference mention
 """.split()
 _AFTER_ONLY: Final = """
@@ -53,13 +54,15 @@ said says told tells wrote writes spoke speaks read reads swore swears held hold
 felt feels found finds taught teaches begged begs put puts quoth sang sings shot fired hit
 chimed foresaw foresees forecast sought seeks retold argued admitted admits referred refers
 quipped quips dubbed dubs ripped rips conferred rapped bragged planned slammed slams chatted
-snapped concurred spat plugged tagged permitted committed commits compelled outlined panned hinted bade shrugged nodded
+snapped concurred spat plugged tagged permitted committed commits compelled outlined panned
+hinted bade shrugged nodded
 grinned jabbed trolled rebutted rebuts
 """.split()
 _FINITE_STRONG: Final = frozenset(
     """
     said says told tells wrote writes spoke swore swears thought thinks quipped quips admitted
-    admits bragged brags begged begs retold rebutted rebuts snapped concurred spat read reads wrote sang quoth
+    admits bragged brags begged begs retold rebutted rebuts snapped concurred spat read
+    reads wrote sang quoth
     """.split()
 )
 _NOT_CUES: Final = frozenset("is was took takes came made makes kept gave gives saw sees".split())
@@ -126,7 +129,8 @@ homemaker nominee designate vice moderator counterpart pm cleric statesman clerg
 lawmaker prelate
 spy boss poet playwright novelist bystander onlooker eyewitness passer-by medic paramedic midwife
 preacher gunman hostage prisoner detainee inmate tourist traveller traveler passenger hacker
-backbencher td taoiseach tánaiste tanaiste president-elect minister-designate rector provost commander-in-chief editor-in-chief vice-chancellor vice-premier vice-chairman
+backbencher td taoiseach tánaiste tanaiste president-elect minister-designate rector provost
+commander-in-chief editor-in-chief vice-chancellor vice-premier vice-chairman
 major-general lieutenant-general brigadier-general cleric maulana
 curator archivist abbot warden vendor trucker skipper firefighter rescuer evacuee
 """.split()

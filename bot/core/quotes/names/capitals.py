@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.core.quotes.reading import Sentence, Token
 
 _MAX_CHUNK: Final = 9
+_BETWEEN: Final = frozenset("bin ibn bint abu ben al el van von der den del della dos ter".split())
 _JOINED: Final = 5
 _DEPARTMENTS: Final = frozenset(
     """
@@ -101,8 +102,10 @@ class Capitals:
             return index == 0 or token.end == tokens[-1].end
         if following.cap and (following.low not in FUNCTION or self._in_name(tokens, index + 1)):
             return True
+        named = following.low in _BETWEEN and index + 2 < len(tokens) and tokens[index + 2].cap
         return (
             token.owns
+            or named  # `Saif bin Rashid`
             or following.low in self._lex.past
             or (following.low == "on" and _is_day(tokens, index + 2))
             or (
@@ -227,6 +230,8 @@ class Capitals:
             if low in lex.titles or low.rstrip(".") in lex.titles:
                 cut = i + 1
                 chunk.honorific = lex.titles.get(low, "") or chunk.honorific
+            elif low == "sultan" and tokens[i + 1].low.startswith(("al-", "bin")):
+                break  # Sultan al-Jaber is so called
             elif (low in lex.roles or low in lex.plurals) and (tokens[-1].low not in lex.bodies):
                 cut = i + 1
         if cut and tokens[cut].low in ("of", "for"):

@@ -232,6 +232,8 @@ def _phrase_before(tokens: list[Token], comma: int, lex: Lexicon) -> int | None:
         if token.low in lex.roles:
             role = True
         first -= 1
+        if token.low in ("a", "an") and role:
+            break
         if token.low in ("the", "its", "their", "his", "her") and role:
             previous = tokens[first - 1].low if first else ""
             if previous in ("of", "for", "at", "in", "from"):

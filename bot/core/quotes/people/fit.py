@@ -82,4 +82,5 @@ def title_fit(
     past, theirs_past = bool(wanted & _PAST), bool(given & _PAST)
     if past and not theirs_past:
         return None
-    return 1.0 + 0.5 * len(wanted & given) - (past != theirs_past)
+    place = 0.8 if ours and role.caps and akin(ours, role.caps) else 0.0
+    return 1.0 + 0.5 * len(wanted & given) + place - (past != theirs_past)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bot.core.quotes.grammar import DETERMINERS, FUNCTION
-from bot.core.quotes.people.fit import lesser
+from bot.core.quotes.names import role_key
+from bot.core.quotes.people.fit import akin, lesser
 from bot.core.quotes.people.kin import NAMELESS, TRADES, bears, kin_of
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ _HIGH: Final = frozenset(
 _CHANGES: Final = frozenset(
     """
     departure resignation appointment arrest dismissal ouster ousting removal sacking firing death
-    announcement decision remarks comments move killing election re-election reelection nomination return arrival rise fall exit
+    announcement decision remarks comments move killing election re-election reelection nomination
+    return arrival rise fall exit
     """.split()
 )
 _RANKS: Final = frozenset(
@@ -126,7 +128,7 @@ def _titled(reader: Reader, subject: Subject, number: int) -> bool:
         return False
     first = reader.low(subject.first)
     owned = any(reader.tokens[k].owns for k in range(subject.first, subject.last))
-    return first == "the" or owned or (number < _LEAD and first in ("a", "an"))
+    return first in ("the", "its", "their") or owned or (number < _LEAD and first in ("a", "an"))
 
 
 def _namesake(subject: Subject | None, head: str) -> Someone | None:
@@ -158,6 +160,15 @@ def _borne(reader: Reader, subject: Subject, registry: Registry) -> bool:
             for role in who.roles
         ):
             return True
+    caps = {
+        t.low
+        for t in reader.tokens[subject.first : subject.last]
+        if t.cap and t.low not in FUNCTION and t.low not in reader.lex.roles
+    }
+    if caps and any(
+        akin(caps, role.caps) for _, _, role in registry.by_role.get(role_key(subject.head), ())
+    ):
+        return True
     return any(
         len(content & role.words) >= min(2, len(role.words)) and not lesser(role.words, content)
         for _, _, role in registry.by_role.get(subject.head, ())

@@ -32,7 +32,10 @@ _KIN: Final = {
         ),
         "legislator": "senator representative mp deputy td",
         "minister": "secretary",
-        "cleric": "ayatollah bishop archbishop cardinal pope imam rabbi priest pastor sheikh patriarch maulana",
+        "cleric": (
+            "ayatollah bishop archbishop cardinal pope imam rabbi priest pastor sheikh patriarch "
+            "maulana"
+        ),
         "prelate": "bishop archbishop cardinal patriarch",
         "priest": "father reverend pastor",
         "diplomat": "ambassador envoy consul secretary representative attache attaché",

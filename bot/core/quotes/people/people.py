@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from bot.core.quotes.clauses import phrase_text
+from bot.core.quotes.clauses import Subject, phrase_text
 from bot.core.quotes.grammar import FUNCTION, INDEFINITE, PREPOSITIONS
 from bot.core.quotes.people.bodies import DOCUMENTS
 from bot.core.quotes.people.kin import NAMELESS, TRADES
@@ -13,7 +13,7 @@ from bot.core.quotes.people.speaker import Speaker
 from bot.core.quotes.people.titles import Titles
 
 if TYPE_CHECKING:
-    from bot.core.quotes.clauses import Reader, Subject
+    from bot.core.quotes.clauses import Reader
     from bot.core.quotes.names import Mention
 
 _BARE: Final = 2
@@ -87,7 +87,15 @@ class People(Titles):
             first = i
             while first and i - first < _MODIFIERS and self._modifies(reader, first - 1):
                 first -= 1
-            if first < i:
+            if token.owns:
+                # `The authority's decision is due. It promised …`
+                owner = Subject("noun", first, i + 1, head=token.low)
+                words = [t.low for t in reader.tokens[first : i + 1]]
+                found = self._body(reader, owner, token.low, words)
+                name = phrase_text(self._text, reader.tokens, owner)
+                found = found or Speaker(name, None, None, 0.7, noun=True)
+                self._owner = (reader.sentence.number, found)
+            if first < i and token.low != "party":
                 name = " ".join(t.word for t in reader.tokens[first : i + 1])
                 speaker = Speaker(name, None, None, 0.8, noun=True)
                 self._noun_bodies[token.low] = (reader.sentence.number, speaker)
@@ -206,8 +214,11 @@ class People(Titles):
         gender = "M" if head in self._lex.male_roles else gender
         for distance in range(_BEFORE + 1):
             row = self._seen.get(number - distance, {})
-            people = [w for w, v in row.items()
-                      if w.person and v >= _MAIN and gender in ("", w.gender or gender)]  # fmt: skip
+            people = [
+                w
+                for w, v in row.items()
+                if w.person and v >= _MAIN and gender in ("", w.gender or gender)
+            ]
             if people:
                 return self.of(people[0], 0.75) if len(people) == 1 else None
         return None

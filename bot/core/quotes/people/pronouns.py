@@ -74,7 +74,7 @@ class Pronouns(Memory):
             return self._fallback(number, gender)
         for who in scores:
             if who.gender == gender:
-                scores[who] *= 1.15
+                scores[who] *= 1.4
             scores[who] += 0.05 * math.log1p(who.count)
         ranked = sorted(scores.items(), key=lambda pair: -pair[1])
         best, value = ranked[0]
@@ -127,6 +127,8 @@ class Pronouns(Memory):
                 ]
                 if fitting:
                     return self.of(max(fitting, key=lambda who: row[who]), confidence)
+        if self._owner is not None and 0 <= number - self._owner[0] <= 1:
+            return self._owner[1]
         return None
 
 

@@ -74,7 +74,7 @@ class Titles(Bodies):
                 w
                 for n in _HEADS
                 for _, w, r in self._registry.by_role.get(n, ())
-                if title_fit(set(), n, r) is not None
+                if title_fit(set(), n, r) is not None and (n != "secretary" or "general" in r.words)
             }
             bodies = {t.low.rstrip(".") for t in phrase if t.word.isupper()}
             if len(heads) == 1 and not content - _HEADS - {noun} - bodies - self._lex.bodies:
