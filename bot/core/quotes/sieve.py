@@ -259,10 +259,26 @@ class Sieve:
             self._resolve(self._readers[after.sentence], after)
             row.take(after, "next sentence", 0.95)
             return
-        if self._introduced(row):
+        if self._introduced(row) or self._told_after(row):
             return
         if before is not None and before.speaker and row.marked.block - before.marked.block <= 1:
             row.take(before, "previous speaker", 0.85)
+
+    def _told_after(self, row: Attribution) -> bool:
+        """Read `Those were the words of Name` in the sentence behind a quote."""
+        if row.sentence + 1 >= len(self._readers):
+            return False
+        reader = self._readers[row.sentence + 1]
+        opening = [reader.low(i) for i in range(5)]
+        if opening[0] not in ("those", "these") or opening[2:] != ["the", "words", "of"]:
+            return False
+        subject = reader.subject_after(4)
+        speaker = self._people.resolve(reader, subject) if subject is not None else None
+        if speaker is None:
+            return False
+        row.speaker, row.cue, row.path = speaker, "words", "sentence after"
+        row.confidence = 0.9 * speaker.confidence
+        return True
 
     def _introduced(self, row: Attribution) -> bool:
         """Take the subject of the sentence before, where it introduces the quote."""
