@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.adapters.store.account import AccountRows
 from bot.adapters.store.engine import Database, Lock, parse_url
+from bot.adapters.store.fair import Rota
 from bot.adapters.store.feedback import FeedbackRows
 from bot.adapters.store.feeds import UNCHANGED, FeedRows
 from bot.adapters.store.health import HealthRows
@@ -25,6 +26,8 @@ from bot.adapters.store.slack import SlackRows
 from bot.adapters.store.sqlite import SqliteDatabase
 from bot.adapters.store.threads import ThreadRows
 from bot.adapters.store.together import Together
+from bot.adapters.store.vitals import VitalRows
+from bot.adapters.store.waits import WaitRows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +43,7 @@ class Store(
     HubRows,
     LedgerRows,
     OutboxRows,
+    WaitRows,
     LineRows,
     HoldRows,
     ReportRows,
@@ -51,6 +55,7 @@ class Store(
     OverviewRows,
     SlackRows,
     ThreadRows,
+    VitalRows,
 ):
     """Everything that must survive; implements the protocols of `bot.ports`.
 
@@ -64,6 +69,7 @@ class Store(
     def __init__(self, database_url: str) -> None:
         self._db = _database(parse_url(database_url))
         self._unchanged = Together(self._db, UNCHANGED)
+        self._rota = Rota()
 
     @property
     def place(self) -> str:

@@ -6,13 +6,19 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
+import structlog
+from structlog.contextvars import bound_contextvars
+
 from bot.core.holding import wishes_of
 from bot.core.model import DeliveryState
 from bot.core.pacing import LIMITS, may_probe
+from bot.core.tenancy import tenant_at
+from bot.jobs.deliver.gates import Gates
 from bot.jobs.deliver.holding import AT_ONCE, Holding
-from bot.jobs.deliver.paces import Paces
+from bot.jobs.deliver.paces import Paces, house_of
 from bot.jobs.deliver.revising import Revising
 from bot.jobs.deliver.sending import Sending
+from bot.jobs.meter import UNCOUNTED
 from bot.ports import Connects, Lines, Outbox, OutboxDesk
 
 if TYPE_CHECKING:
@@ -22,7 +28,10 @@ if TYPE_CHECKING:
     from bot.core.model import Line, Waiting
     from bot.core.pacing import Limits
     from bot.jobs.deliver.paces import Target
+    from bot.jobs.meter import Meter
     from bot.ports import Chat, Clock
+
+log = structlog.get_logger(__name__)
 
 MAX_AGE = timedelta(days=1)
 PATIENCE = 2.0
@@ -54,6 +63,7 @@ class Deliver:
         limits: how fast each chat may be told things.
         max_age: alerts that waited longer become one catch-up digest; None for never.
         sleep: waits so many seconds.
+        meter: counts.
     """
 
     def __init__(
@@ -66,11 +76,13 @@ class Deliver:
         limits: Mapping[str, Limits] = LIMITS,
         max_age: timedelta | None = MAX_AGE,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        meter: Meter = UNCOUNTED,
     ) -> None:
         self._chats, self._outbox, self._clock, self._sleep = chats, outbox, clock, sleep
-        self._paces = Paces(limits)
+        self._meter = meter
+        self._paces, self._gates = Paces(limits), Gates()
         self._holding = Holding(outbox, clock, max_age)
-        self._sending = Sending(outbox, self._paces, clock, chance)
+        self._sending = Sending(outbox, self._paces, clock, chance, meter)
         self._revising = Revising(chats, outbox, self._paces, clock)
         self._busy: set[Target] = set()
         self._resting: dict[Target, datetime] = {}
@@ -159,21 +171,27 @@ class Deliver:
                 await self._sending.hurry(name)
 
     async def _channel(self, chat_name: str, channel: str) -> int:
-        """Deliver a channel's line in order until its first must wait."""
+        """Deliver a channel's line in order until its first must wait.
+
+        Channels that share a limit (those of a workspace, all rooms of a Matrix account) come one
+        after the other, their tenants in turns; what a chat takes to answer holds up nobody else.
+        """
         target, arrived = (chat_name, channel), 0
+        gate, tenant = self._gates.of(house_of(target)), tenant_at(*target)
         self._busy.add(target)
         try:
-            while not self._stopping:
-                if not await self._turn(target):
-                    break
-                line = await self._outbox.line(chat_name, channel, self._clock.now(), AT_ONCE)
-                if await self._arranged(target, line):
-                    continue
-                if not self._ready(line):
-                    self._rest(target, line)
-                    break
-                if not self._paces.take(target, self._clock.now()):
-                    continue  # another channel took the chat's turn meanwhile
+            while await self._own_turn(target):
+                async with gate.turn(tenant):
+                    if not await self._turn(target):
+                        break
+                    line = await self._outbox.line(chat_name, channel, self._clock.now(), AT_ONCE)
+                    if await self._arranged(target, line):
+                        continue
+                    if not self._ready(line):
+                        self._rest(target, line)
+                        break
+                    if not self._paces.take(target, self._clock.now()):
+                        continue  # an edit took the chat's turn meanwhile
                 result = await self._first(target, line)
                 if result is DeliveryState.DELIVERED:
                     arrived += 1
@@ -186,6 +204,14 @@ class Deliver:
     async def _arranged(self, target: Target, line: Line) -> bool:
         coalesce = self._paces.limited(target[0]) and not line.channel.stopped
         return await self._holding.arrange(target, line, coalesce=coalesce)
+
+    async def _own_turn(self, target: Target) -> bool:
+        """Wait until the channel's own pace allows something; False if there is no point in it."""
+        wait = self._paces.wait_own(target, self._clock.now())
+        if 0 < wait <= PATIENCE and not self._stopping:
+            await self._sleep(wait)
+        too_long = self._paces.wait(target, self._clock.now()) > PATIENCE
+        return not self._stopping and not too_long
 
     async def _turn(self, target: Target) -> bool:
         """Wait until the channel may be told something; False if that takes too long."""
@@ -216,11 +242,21 @@ class Deliver:
         delivery = await self._outbox.delivery(first.id) if first else None
         if first is None or delivery is None:
             return None
-        if _doubtful(first):
-            return await self._sending.resolve(chat, state, first, delivery)
-        result = await self._sending.send(chat, state, first, delivery)
-        if result is DeliveryState.DELIVERED:
-            self._holding.sent(target, first)
+        facts = {
+            "delivery": delivery.id,
+            "rule": delivery.rule_id,
+            "chat": target[0],
+            "channel": target[1],
+        }
+        with bound_contextvars(**facts), self._meter.span("delivery", facts) as note:
+            if _doubtful(first):
+                result = await self._sending.resolve(chat, state, first, delivery)
+            else:
+                result = await self._sending.send(chat, state, first, delivery)
+                if result is DeliveryState.DELIVERED:
+                    self._holding.sent(target, first)
+            note("state", result.value)
+            log.debug("delivery tried", state=result.value, attempt=delivery.attempt + 1)
         return result
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Final
 
 from bot.core.quotes.languages.places import COUNTRIES, DEMONYMS
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 _SURE: Final = 0.6
 
 
-class Pronouns(Memory):
+class Pronouns(Memory, ABC):
     """Resolves pronouns: subject position, previous speaker, recency, gender."""
 
     def _pronoun(self, reader: Reader, subject: Subject) -> Speaker | None:
@@ -84,9 +85,9 @@ class Pronouns(Memory):
             best.gender = gender  # who was `he` once is never `she`
         return self.of(best, 0.6 + 0.35 * lead)
 
+    @abstractmethod
     def _noun(self, reader: Reader, subject: Subject) -> Speaker | None:
         """Resolve a common noun; `People` knows how."""
-        raise NotImplementedError
 
     def _unnamed(self, number: int) -> Speaker | None:
         """Give `one medic` for the `he` right after him, where nobody was named in between."""
