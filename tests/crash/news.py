@@ -67,25 +67,27 @@ class Story:
 
 
 class _Words:
-    """Words of one article's own; two articles share one by chance only."""
+    """Words of one article's own: the first two syllables of each tell its number."""
 
-    def __init__(self, seed: str) -> None:
-        self.chance = random.Random(seed)  # noqa: S311 -- repeatable invention
+    def __init__(self, seed: int, number: int) -> None:
+        self.chance = random.Random(f"{seed}/{number}")  # noqa: S311 -- repeatable invention
+        above, below = divmod(number, len(_HEADS))
+        self._own = _HEADS[below] + _TAILS[above % len(_TAILS)]
 
     def noun(self) -> str:
         pick = self.chance.choice
-        return pick(_HEADS) + pick(_TAILS) + (pick(_TAILS) if self.chance.random() < 0.7 else "")
+        return self._own + pick(_HEADS) + pick(_TAILS)
 
     def name(self) -> str:
         return f"{self.noun().title()} {self.noun().title()}"
 
     def number(self) -> str:
-        return f"{self.chance.randint(1_001, 98_999):,}"
+        return f"{self.chance.randint(1_000_001, 98_999_999):,}"
 
 
-def invent(number: int, word: str, *, seed: int = 0, sentences: int = 6) -> Story:
+def invent(number: int, word: str, *, seed: int = 0, sentences: int = 4) -> Story:
     """Write the article of a number; the same arguments give the same article."""
-    words = _Words(f"{seed}/{number}")
+    words = _Words(seed, number)
     pick = words.chance.choice
     town, name = words.noun().title(), words.name()
     near = f" near the {word}" if word else ""

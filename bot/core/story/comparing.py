@@ -32,6 +32,10 @@ SCRAP: Final = 2
 BARE_HEADLINE: Final = 3
 """Rare words that entries with so little text must share: one name in common is no event."""
 
+STRANGERS: Final = ((BRIEF, 5), (100, 8))
+"""Those that texts of fewer words than so many must share whose headlines name nothing in common:
+the place is the same and so is the deed, but it was done by others to others."""
+
 
 class Comparisons:
     """Compares a new article with kept ones, given by their serials on the shelf."""
@@ -96,9 +100,8 @@ class Comparisons:
         if occasions_differ(reading, other, share):
             return -MOST
         shorter = min(reading.length, other.length)
-        if shorter < BRIEF and _little_shared(
-            reading, other, BARE_HEADLINE if shorter < BARE else SCRAP
-        ):
+        least = _least_shared(reading, other, shorter)
+        if least and _shared(reading, other) < least:
             return -MOST
         odds = max(-MOST, min(MOST, likeness(reading, other)))
         if odds < COPY_ODDS and share >= COPIED and shorter >= BRIEF:
@@ -106,6 +109,25 @@ class Comparisons:
         return odds
 
 
-def _little_shared(new: Reading, old: Reading, least: int) -> bool:
-    common = new.terms.keys() & old.terms.keys()
-    return sum([new.terms[term] > RARE for term in common]) < least
+def _least_shared(new: Reading, old: Reading, shorter: int) -> int:
+    """Give how many rare words two reports must have in common at least."""
+    for words, least in STRANGERS:
+        if shorter < words and _strangers(new, old):
+            return least
+    if shorter < BARE:
+        return BARE_HEADLINE
+    return SCRAP if shorter < BRIEF else 0
+
+
+def _shared(new: Reading, old: Reading) -> int:
+    """Count the rare words that two reports have in common."""
+    return sum([new.terms[term] > RARE for term in new.terms.keys() & old.terms.keys()])
+
+
+def _strangers(new: Reading, old: Reading) -> bool:
+    """Say whether both headlines have names or numbers, and neither report any of the other's."""
+    return (
+        bool(new.marks and old.marks)
+        and new.marks.isdisjoint(old.terms)
+        and old.marks.isdisjoint(new.terms)
+    )
