@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
@@ -28,6 +28,7 @@ from bot.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from contextlib import AbstractAsyncContextManager
     from datetime import datetime
 
     from bot.core.alert import Kind
@@ -47,6 +48,17 @@ DAY = timedelta(days=1)
 log = structlog.get_logger(__name__)
 
 
+class Turns(Protocol):
+    """Lets one program at a time place, with the stories of all."""
+
+    def turn(self) -> AbstractAsyncContextManager[None]:
+        """Begin a turn; what is recorded in it is stored when it ends, or nothing of it.
+
+        Raises:
+            StoreError: the database refused; nothing is stored.
+        """
+
+
 class Placing:
     """Places articles in stories and decides who hears of them.
 
@@ -58,12 +70,20 @@ class Placing:
         stories: which articles belong together; changed by this object alone.
         store: what was alerted before, and where everything goes.
         chats: the chats that run.
+        turns: keeps the stories in step with those of other programs, where there are any.
     """
 
     def __init__(
-        self, *, rules: RuleSet, stories: Stories, store: Archive, chats: Collection[str]
+        self,
+        *,
+        rules: RuleSet,
+        stories: Stories,
+        store: Archive,
+        chats: Collection[str],
+        turns: Turns | None = None,
     ) -> None:
         self._rules, self._stories, self._store, self._chats = rules, stories, store, chats
+        self._turns = turns
         self._one_at_a_time = asyncio.Lock()
 
     async def hand_over(self, news: PollRecord, readings: Sequence[Reading]) -> int:
@@ -77,18 +97,31 @@ class Placing:
         async with self._one_at_a_time:
             batch = _Batch(news.now)
             try:
-                for reading in readings:
-                    await self._try(reading, batch)
-                articles, deliveries = tuple(batch.articles), tuple(batch.deliveries)
-                tally = {} if news.feed_id == canary.FEED.id else {**news.tally, **batch.tally}
-                await self._store.record(
-                    replace(news, articles=articles, deliveries=deliveries, tally=tally)
-                )
+                if self._turns and any(reading.matches for reading in readings):
+                    async with self._turns.turn():
+                        await self._place(news, await self._still_new(news, readings), batch)
+                else:
+                    await self._place(news, readings, batch)
             except StoreError:
                 for article_id in reversed(batch.placed):
                     self._stories.forget(article_id)
                 raise
             return len(batch.deliveries)
+
+    async def _place(self, news: PollRecord, readings: Sequence[Reading], batch: _Batch) -> None:
+        for reading in readings:
+            await self._try(reading, batch)
+        articles, deliveries = tuple(batch.articles), tuple(batch.deliveries)
+        tally = {} if news.feed_id == canary.FEED.id else {**news.tally, **batch.tally}
+        await self._store.record(
+            replace(news, articles=articles, deliveries=deliveries, tally=tally)
+        )
+
+    async def _still_new(self, news: PollRecord, readings: Sequence[Reading]) -> list[Reading]:
+        """Leave out what another program, polling the same feed by mischance, has placed by now."""
+        fresh = await self._store.unseen(news.feed_id, [reading.entry for reading in readings])
+        new = {id(article) for article in fresh}
+        return [reading for reading in readings if id(reading.entry) in new]
 
     async def _try(self, reading: Reading, batch: _Batch) -> None:
         """Decide on one article; a fault of ours costs this article, never its feed."""

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from bot.core.match import RuleSet
     from bot.core.model import Article, FeedState, Habits, ParsedFeed
     from bot.core.story import Stories
+    from bot.jobs.placing import Turns
     from bot.jobs.reading import Reader
     from bot.ports import Clock, Feeds
 
@@ -94,6 +95,7 @@ class Watch:
         chats: the chats that run.
         clock: the time.
         pace: how polls are paced.
+        turns: keeps the stories in step with those of other programs, where there are any.
     """
 
     def __init__(
@@ -107,10 +109,11 @@ class Watch:
         chats: Collection[str],
         clock: Clock,
         pace: Pace,
+        turns: Turns | None = None,
     ) -> None:
         self._feeds, self._reader, self._store = feeds, reader, store
         self._clock, self._pace = clock, pace
-        self._placing = Placing(rules=rules, stories=stories, store=store, chats=chats)
+        self._placing = Placing(rules=rules, stories=stories, store=store, chats=chats, turns=turns)
 
     async def poll(self, state: FeedState) -> Poll:
         """Poll one feed and hand what it brought to the outbox.

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, update
 
 from bot.adapters.store.care import RESTORED
+from bot.adapters.store.queue import want_drains
 from bot.adapters.store.rules import entry_values
 from bot.adapters.store.schema import audit, channels, deliveries, meta
 from bot.adapters.store.sql import insert
@@ -362,6 +363,8 @@ async def insert_deliveries(
             for delivery in wanted
         ],
     )
+    if rank:  # a digest is made by the program that drains its channel
+        await want_drains(connection, ((one.chat, one.channel) for one in wanted))
 
 
 async def _restored(connection: AsyncConnection) -> tuple[datetime, datetime] | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Integer, Text, cast, select
+from sqlalchemy import Integer, Text, cast, select, text
 
 from bot.adapters.store.schema import audit, meta, rules
 from bot.adapters.store.sql import insert
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from bot.adapters.store.engine import Database
 
 _VERSION = "rules_version"
+
+CHANGED: Final = "wirewatch_rules"
+"""Told to other programs in the transaction of each change, so heard after its commit
+(https://www.postgresql.org/docs/current/sql-notify.html)."""
 
 
 class RuleRows:
@@ -90,6 +94,8 @@ async def _changed(connection: AsyncConnection, entry: AuditEntry) -> None:
         .values(key=_VERSION, value="1")
         .on_conflict_do_update(index_elements=[meta.c.key], set_={"value": grown})
     )
+    if connection.dialect.name == "postgresql":
+        await connection.execute(text(f"NOTIFY {CHANGED}"))
     await write_audit(connection, entry)
 
 

@@ -94,6 +94,55 @@ class Deliver:
         await self._revising.revise_due()
         return arrived
 
+    async def begin(self) -> None:
+        """Make a new start of what waited before this program began.
+
+        What failed is tried at once, and so is what refused (somebody may have mended a token
+        before starting the bot again); only the pauses that chats asked for are kept.
+
+        Raises:
+            StoreError: the database refused.
+        """
+        now = self._clock.now()
+        for chat, until in (await self._outbox.pauses(now)).items():
+            self._paces.hold(chat, until)
+        await self._outbox.probe_all(now)
+        await self._outbox.hurry(None, None, now)
+        self._begun = True
+
+    def writes(self, chat: str, channel: str) -> bool:
+        """Say whether this program is busy with a channel."""
+        return (chat, channel) in self._busy
+
+    async def drain_channel(
+        self, chat: str, channel: str, mine: Callable[[], Awaitable[bool]]
+    ) -> int:
+        """Deliver a channel's line, where many programs deliver; give how many arrived.
+
+        Args:
+            chat: one of those that run here.
+            channel: it.
+            mine: says whether the channel is still this program's to write.
+
+        Raises:
+            StoreError: the database refused; what was under way is looked for next time.
+        """
+        if not self._begun:
+            await self.begin()
+        await self._hear()
+        target = (chat, channel)
+        if target in self._busy or self._rests(target):
+            return 0
+        return await self._channel(chat, channel, mine)
+
+    async def revise(self) -> int:
+        """Edit alerts whose stories more outlets carry by now; give how many.
+
+        Raises:
+            StoreError: the database refused.
+        """
+        return await self._revising.revise_due()
+
     def _rest(self, target: Target, line: Line) -> None:
         """Leave a channel alone whose first must wait; nothing that comes later overtakes it."""
         soon = self._clock.now() + REST
@@ -116,21 +165,11 @@ class Deliver:
         self._stopping = True
 
     async def _begin(self) -> None:
-        """Make a new start of what waited before this program began.
-
-        What failed is tried at once, and so is what refused (somebody may have mended a token
-        before starting the bot again); only the pauses that chats asked for are kept.
-        """
-        if self._begun:
-            return
-        now = self._clock.now()
-        # Times of a program that ran while the clock was ahead.
-        await self._move(await self._outbox.latest_try() or now, now)
-        for chat, until in (await self._outbox.pauses(now)).items():
-            self._paces.hold(chat, until)
-        await self._outbox.probe_all(now)
-        await self._outbox.hurry(None, None, now)
-        self._begun = True
+        """Begin, and move the times of a program that ran while the clock was ahead."""
+        if not self._begun:
+            now = self._clock.now()
+            await self._move(await self._outbox.latest_try() or now, now)
+            await self.begin()
 
     async def _watch_clock(self) -> None:
         """Move with a clock that was turned back, or what waits for minutes would wait for hours.
@@ -158,13 +197,15 @@ class Deliver:
             if stands and not before:
                 await self._sending.hurry(name)
 
-    async def _channel(self, chat_name: str, channel: str) -> int:
+    async def _channel(
+        self, chat_name: str, channel: str, mine: Callable[[], Awaitable[bool]] | None = None
+    ) -> int:
         """Deliver a channel's line in order until its first must wait."""
         target, arrived = (chat_name, channel), 0
         self._busy.add(target)
         try:
             while not self._stopping:
-                if not await self._turn(target):
+                if not await self._turn(target) or not (mine is None or await mine()):
                     break
                 line = await self._outbox.line(chat_name, channel, self._clock.now(), AT_ONCE)
                 if await self._arranged(target, line):

@@ -1,0 +1,81 @@
+"""`wirewatch worker`: polls, matches, delivers, as many as are started."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.app.cluster.house import open_house
+from bot.app.cluster.lanes import drain_lane, match_lane, poll_lane, posting_chats
+from bot.app.slack import make_slack
+from bot.core.lanes import DELIVER, MATCH, POLL, QUEUES
+from bot.errors import CommandError
+from bot.jobs.answer import answer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.adapters.cluster import Lane
+    from bot.app.cluster.house import House
+    from bot.ports import Chat, Incoming, Reply
+    from bot.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+
+async def run_worker(settings: Settings, queues: str) -> None:
+    """Work until stopped.
+
+    Args:
+        settings: all of them.
+        queues: names, by commas.
+
+    Raises:
+        CommandError: a queue is unknown.
+        SettingsError: a setting cannot be used.
+        StoreError: the database cannot be used, or a bot runs on it alone.
+    """
+    wanted = queues_of(queues)
+    async with AsyncExitStack() as stack:
+        house = await stack.enter_async_context(open_house(settings))
+        lanes: list[Lane] = []
+        if POLL in wanted:
+            lanes.append(await poll_lane(house))
+        if MATCH in wanted:
+            lanes.append(match_lane(house))
+        if DELIVER in wanted:
+            chats = posting_chats(house, await _slack(stack, house))
+            lanes.append(drain_lane(house, DELIVER, chats))
+        log.info(f"working on {', '.join(wanted)}; stop with Ctrl-C")
+        await house.work(lanes)
+        log.info("stopping")
+
+
+def queues_of(names: str) -> Sequence[str]:
+    """Read a list of queues.
+
+    Raises:
+        CommandError: one is unknown, or none is named.
+    """
+    wanted = tuple(dict.fromkeys(filter(None, (name.strip() for name in names.split(",")))))
+    unknown = [name for name in wanted if name not in QUEUES]
+    if unknown or not wanted:
+        raise CommandError(
+            f"unknown queue {unknown[0] if unknown else names!r}, known are {', '.join(QUEUES)}"
+        )
+    return wanted
+
+
+async def _slack(stack: AsyncExitStack, house: House) -> dict[str, Chat]:
+    """Make Slack for posting alone: it listens in `wirewatch chat`."""
+    if "slack" not in house.settings.active_chats:
+        return {}
+
+    async def reply(incoming: Incoming) -> Reply:
+        return await answer(house.desk, incoming)
+
+    chat = make_slack(house.settings, house.store, reply, house.desk)
+    stack.push_async_callback(chat.stop)
+    return {"slack": chat}
