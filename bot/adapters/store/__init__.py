@@ -77,7 +77,7 @@ class Store(
 
     def __init__(self, database_url: str, *, shared: bool = False) -> None:
         self._db = _database(parse_url(database_url), shared=shared)
-        self._unchanged = Together(self._db, UNCHANGED)
+        self._unchanged = Together(self._db, UNCHANGED, "feed")
 
     @property
     def place(self) -> str:

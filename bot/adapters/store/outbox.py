@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, func, literal, not_, or_, select, update
 
 from bot.adapters.store.care import RESTORED
 from bot.adapters.store.queue import want_drains
@@ -104,7 +104,8 @@ class OutboxRows:
     async def start_sending(self, delivery: Delivery, now: datetime) -> Delivery | None:
         """Mark a delivery as being sent, before the chat is called, and give it so marked.
 
-        None where it left the line since it was read, because somebody discarded it.
+        None where it left the line since it was read, because somebody discarded it, or where
+        another program has begun this very attempt.
         """
         attempt = delivery.attempt + 1
         async with self._db.write() as connection:
@@ -113,6 +114,7 @@ class OutboxRows:
                 .where(
                     deliveries.c.id == delivery.id,
                     deliveries.c.state.in_([*OPEN, DeliveryState.BLOCKED]),
+                    deliveries.c.attempt == delivery.attempt,
                 )
                 .values(
                     state=DeliveryState.SENDING,
@@ -142,6 +144,7 @@ class OutboxRows:
         reason: str,
         *,
         earliest: datetime | None = None,
+        attempt: int | None = None,
     ) -> None:
         """Put a delivery that was surely not accepted back into the line.
 
@@ -150,9 +153,10 @@ class OutboxRows:
             until: when it is tried again.
             reason: for people.
             earliest: the time the chat named, before which it is not tried whatever happens.
+            attempt: the one that failed; what a later one came to stands.
         """
         await self._set(
-            deliveries.c.id == delivery_id,
+            _still(delivery_id, attempt),
             state=DeliveryState.PENDING,
             next_try=until,
             earliest=earliest,
@@ -168,6 +172,7 @@ class OutboxRows:
         *,
         earliest: datetime | None = None,
         since: datetime | None = None,
+        attempt: int | None = None,
     ) -> None:
         """Keep a delivery as being sent; after `until` the chat is asked whether it has it.
 
@@ -177,19 +182,30 @@ class OutboxRows:
             reason: for people.
             earliest: the end of the doubt window, before which it is not asked whatever happens.
             since: when the attempt began, where that is corrected.
+            attempt: the one in doubt; what a later one came to stands.
         """
         await self._set(
-            deliveries.c.id == delivery_id,
+            _still(delivery_id, attempt),
             next_try=until,
             earliest=earliest or until,
             reason=reason[:_LONGEST_REASON],
             **({"since": since} if since else {}),
         )
 
-    async def block(self, delivery_id: str, reason: str, now: datetime) -> None:
-        """Set a delivery aside that the chat will not take; nothing is lost."""
+    async def block(
+        self, delivery_id: str, reason: str, now: datetime, *, attempt: int | None = None
+    ) -> None:
+        """Set a delivery aside that the chat will not take; nothing is lost.
+
+        Args:
+            delivery_id: it, with what it carries.
+            reason: for people.
+            now: the time.
+            attempt: the one that was refused; what a later one came to stands.
+        """
+        still = select(deliveries.c.id).where(_still(delivery_id, attempt))
         await self._set(
-            with_carried(delivery_id),
+            and_(with_carried(delivery_id), literal(delivery_id).in_(still)),
             state=DeliveryState.BLOCKED,
             reason=reason[:_LONGEST_REASON],
             finished=now,
@@ -385,6 +401,18 @@ def _beginning(message: Message, restored: tuple[datetime, datetime] | None) -> 
 
 def _shown(message: Message) -> int:
     return message.sources if isinstance(message, Alert) else 0
+
+
+def _still(delivery_id: str, attempt: int | None) -> ColumnElement[bool]:
+    """Select a delivery that stands as the writer of an attempt left it.
+
+    A program that was halted in the middle may come back after another one went on in its place.
+    """
+    mine = deliveries.c.id == delivery_id
+    if attempt is None:
+        return mine
+    arrived = deliveries.c.state == DeliveryState.DELIVERED
+    return and_(mine, deliveries.c.attempt == attempt, not_(arrived))
 
 
 def _reason(row: Row[Any]) -> str:

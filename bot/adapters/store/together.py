@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import StoreError
@@ -25,10 +26,12 @@ class Together:
     Args:
         db: the database.
         statement: with a `bindparam` for each value.
+        key: the value that names a row; all programs change rows in its order, so none waits for
+            one that waits for it.
     """
 
-    def __init__(self, db: Database, statement: Update) -> None:
-        self._db, self._statement = db, statement
+    def __init__(self, db: Database, statement: Update, key: str) -> None:
+        self._db, self._statement, self._key = db, statement, key
         self._waiting: list[tuple[dict[str, Any], asyncio.Future[None]]] = []
         self._running: asyncio.Task[None] | None = None
 
@@ -57,7 +60,8 @@ class Together:
         try:
             async with self._db.write() as connection:
                 batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-                await connection.execute(self._statement, [row for row, _ in batch])
+                rows = sorted((row for row, _ in batch), key=itemgetter(self._key))
+                await connection.execute(self._statement, rows)
         except StoreError as error:
             failure = error
         if failure is not None and not batch:  # refused before anything was asked of it

@@ -19,6 +19,7 @@ from bot.core.story import Stories
 from bot.jobs.chores import LOOK_BACK, Retention
 from bot.jobs.cluster import Draining, Polling, StoriesInStep
 from bot.jobs.deliver import Deliver
+from bot.jobs.deliver.turns import SharedTurns
 from bot.jobs.health import FeedHealth
 from bot.jobs.hubs import Hubs
 from bot.jobs.silence import Silences
@@ -100,7 +101,14 @@ def drain_lane(house: House, queue: str, chats: Mapping[str, Chat]) -> Lane:
         chats: the chats of that queue, able to post.
     """
     store, clock = house.store, house.desk.clock
-    deliver = Deliver(chats, store, clock, random.random, max_age=house.settings.max_age)
+    deliver = Deliver(
+        chats,
+        store,
+        clock,
+        random.random,
+        max_age=house.settings.max_age,
+        turns=SharedTurns(store, clock),
+    )
     draining = Draining(deliver, store, house.locks, chats, clock)
 
     async def drain(chat: str, channel: str) -> None:

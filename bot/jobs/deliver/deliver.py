@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bot.core.model import Line, Waiting
     from bot.core.pacing import Limits
     from bot.jobs.deliver.paces import Target
+    from bot.jobs.deliver.turns import SharedTurns
     from bot.ports import Chat, Clock
 
 MAX_AGE = timedelta(days=1)
@@ -54,6 +55,7 @@ class Deliver:
         limits: how fast each chat may be told things.
         max_age: alerts that waited longer become one catch-up digest; None for never.
         sleep: waits so many seconds.
+        turns: shares the chats' paces with other programs, where there are any.
     """
 
     def __init__(
@@ -66,11 +68,12 @@ class Deliver:
         limits: Mapping[str, Limits] = LIMITS,
         max_age: timedelta | None = MAX_AGE,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        turns: SharedTurns | None = None,
     ) -> None:
         self._chats, self._outbox, self._clock, self._sleep = chats, outbox, clock, sleep
-        self._paces = Paces(limits)
+        self._paces, self._turns = Paces(limits), turns
         self._holding = Holding(outbox, clock, max_age)
-        self._sending = Sending(outbox, self._paces, clock, chance)
+        self._sending = Sending(outbox, self._paces, clock, chance, turns)
         self._revising = Revising(chats, outbox, self._paces, clock)
         self._busy: set[Target] = set()
         self._resting: dict[Target, datetime] = {}
@@ -215,6 +218,8 @@ class Deliver:
                     break
                 if not self._paces.take(target, self._clock.now()):
                     continue  # another channel took the chat's turn meanwhile
+                if self._turns and not await self._turns.take(target):
+                    break
                 result = await self._first(target, line)
                 if result is DeliveryState.DELIVERED:
                     arrived += 1
