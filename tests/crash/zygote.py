@@ -113,6 +113,7 @@ def _import_everything() -> None:
     import bot.adapters.reading
     import bot.adapters.slack.chat
     import bot.app.running
+    import bot.app.cluster.house
     import bot.cli
     from bot.adapters.reading import read_page
     from bot.core.feed import parse_feed
@@ -128,7 +129,7 @@ def _import_everything() -> None:
     )  # fmt: skip
     page = f"<html><body><article><h1>A ferry</h1><p>{words}</p></article></body></html>"
     read_page(page.encode(), "text/html", "http://a.example/")
-    bot.app.running.load_knowledge = _knowledge
+    bot.app.running.load_knowledge = bot.app.cluster.house.load_knowledge = _knowledge
 
 
 @cache

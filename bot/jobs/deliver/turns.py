@@ -47,6 +47,7 @@ class SharedTurns:
         self,
         store: TurnStore,
         clock: Clock,
+        *,
         limits: Mapping[str, Limits] = LIMITS,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
