@@ -42,14 +42,14 @@ class PaceRows:
         latest = now + step * (limits.burst - 1)
         async with self._db.write() as connection:
             statement = insert(connection, paces).values(house=house, full_at=now + step)
-            taken = await connection.execute(
+            taken = await connection.scalar(
                 statement.on_conflict_do_update(
                     index_elements=[paces.c.house],
                     set_={"full_at": func.greatest(paces.c.full_at, now) + step},
                     where=paces.c.full_at <= latest,
-                )
+                ).returning(paces.c.full_at)
             )
-            if taken.rowcount:
+            if taken is not None:
                 return None
             full = await connection.scalar(select(paces.c.full_at).where(paces.c.house == house))
         return now if full is None else full - step * (limits.burst - 1)

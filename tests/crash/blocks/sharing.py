@@ -22,9 +22,7 @@ EVERY = 5
 """Each fifth kill is the database's."""
 
 
-def kill_programs(
-    zygote: Zygote, folder: Path, *, workers: int, times: int, seed: int
-) -> Result:
+def kill_programs(zygote: Zygote, folder: Path, *, workers: int, times: int, seed: int) -> Result:
     """Kill workers, holders of chats and PostgreSQL at random moments, and start them again."""
     chance = random.Random(seed)  # noqa: S311 -- repeatable moments
     result = Result(f"{workers} workers" if workers > 1 else "1 worker")
