@@ -63,10 +63,14 @@ async def test_deliveries_bring_one_job_a_channel(program: Program, jobs: Jobs) 
 
 async def test_without_the_record_there_is_no_job(program: Program, jobs: Jobs) -> None:
     store = await program()
-    with pytest.raises(StoreError):
+
+    async def record_half() -> None:
         async with store._db.write() as connection:
             await insert_deliveries(connection, [make_news(1)], NOW)
             raise StoreError("the power fails")
+
+    with pytest.raises(StoreError):
+        await record_half()
     assert jobs() == []
 
 

@@ -112,8 +112,8 @@ def _import_everything() -> None:
     import bot.adapters.matrix.chat
     import bot.adapters.reading
     import bot.adapters.slack.chat
-    import bot.app.running
     import bot.app.cluster.house
+    import bot.app.running
     import bot.cli
     from bot.adapters.reading import read_page
     from bot.core.feed import parse_feed
