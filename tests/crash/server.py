@@ -78,6 +78,11 @@ class Server:
     def _accepts(self) -> None:
         psycopg.connect(self.url, connect_timeout=5).close()
 
+    def do(self, statement: str) -> None:
+        """Change something from outside."""
+        with psycopg.connect(self.url, connect_timeout=5, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
     def ask(self, query: str) -> list[tuple[Any, ...]]:
         """Ask it something from outside."""
         with psycopg.connect(self.url, connect_timeout=5, autocommit=True) as connection:

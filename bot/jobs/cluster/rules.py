@@ -49,6 +49,8 @@ class RulesInStep:
                 version = await self._versions.rules_version()
                 if version != self._version:
                     await self._refresh()
+                    if self._version >= 0:
+                        log.info("rules changed", version=version)
                     self._version = version
                 self._complained = False
             except StoreError as error:
