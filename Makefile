@@ -11,7 +11,8 @@ TEST_STAMP := $(VENV)/.test-stamp
 BENCH_STAMP := $(VENV)/.bench-stamp
 
 .PHONY: run test torture servers lint types check lock clean \
-	bench-check bench-match bench-backtest bench-quotes bench-summary bench-stories bench-ingest
+	bench-check bench-match bench-backtest bench-quotes bench-summary bench-stories bench-ingest \
+	bench-cluster
 
 run: $(RUN_STAMP)  ## start the bot: embedded defaults, or what .env says
 	@exec $(BIN)/wirewatch run
@@ -61,6 +62,9 @@ bench-summary: $(BENCH_STAMP)
 
 bench-stories: $(BENCH_STAMP)
 	PYTHONHASHSEED=0 $(BIN)/python -m bench.stories
+
+bench-cluster: $(TEST_STAMP)
+	$(BIN)/python -m bench.cluster
 
 # Peers in an environment of their own: `reader` needs other versions.
 PEERS := .venv-peers

@@ -43,6 +43,11 @@ class Server:
     def __exit__(self, *_: object) -> None:
         self._server.cleanup()
 
+    @property
+    def pid(self) -> int:
+        """Of the process that all its others belong to."""
+        return int(self._server.get_pid())
+
     def kill(self) -> None:
         """Shut down immediately, as after a crash: what is committed must be recovered.
 

@@ -18,6 +18,7 @@ from bot.adapters.store.leases import LeaseRows
 from bot.adapters.store.ledger import LedgerRows
 from bot.adapters.store.line import LineRows
 from bot.adapters.store.move import move
+from bot.adapters.store.notes import NoteRows
 from bot.adapters.store.outbox import OutboxRows
 from bot.adapters.store.overview import OverviewRows
 from bot.adapters.store.paces import PaceRows
@@ -64,6 +65,7 @@ class Store(
     DrainRows,
     PlacedRows,
     PaceRows,
+    NoteRows,
 ):
     """Everything that must survive; implements the protocols of `bot.ports`.
 

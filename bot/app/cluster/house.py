@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from bot.adapters.http import HttpClient
 from bot.adapters.parsing import ParserPool
 from bot.adapters.store import Store
 from bot.adapters.store.keys import RUNNING
+from bot.app.cluster.wire import shared_wire
 from bot.app.knowledge import load_knowledge
 from bot.app.shell import complain, make_desk
 from bot.app.slack import resolved
@@ -22,10 +23,11 @@ from bot.errors import StoreError
 from bot.jobs.cluster import RulesInStep
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
 
     from bot.adapters.cluster import Lane
     from bot.adapters.store.locks import Locks
+    from bot.core.model import Feed
     from bot.jobs.answer.desk import Desk
     from bot.settings import Settings
 
@@ -45,6 +47,7 @@ class House:
         client: the way out.
         pool: parsers.
         stopped: set when the program is to end.
+        wire: the sample wire's feeds, where this program polls it.
     """
 
     settings: Settings
@@ -54,6 +57,7 @@ class House:
     client: HttpClient
     pool: ParserPool
     stopped: asyncio.Event
+    wire: tuple[Feed, ...] = ()
 
     @property
     def chats(self) -> tuple[str, ...]:
@@ -81,8 +85,12 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(settings: Settings) -> AsyncIterator[House]:
+async def open_house(settings: Settings, *, polls: bool = False) -> AsyncIterator[House]:
     """Open the store, join the others, keep the rules in step.
+
+    Args:
+        settings: all of them.
+        polls: whether feeds are polled here, those of the sample wire among them.
 
     Raises:
         SettingsError: a setting cannot be used.
@@ -97,11 +105,19 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         await make_tables(store.conninfo, store.migrating())
         knowledge = load_knowledge(settings.rules)
         complain(knowledge.faults)
-        async with HttpClient(allow=settings.egress_allow) as client, ParserPool() as pool:
+        async with AsyncExitStack() as stack:
+            feeds: tuple[Feed, ...] = ()
+            hosts: Mapping[str, str] = {}
+            if polls and settings.sample_wire:
+                feeds, hosts = await stack.enter_async_context(shared_wire(store, locks))
+            client = await stack.enter_async_context(
+                HttpClient(allow=settings.egress_allow, hosts=hosts)
+            )
+            pool = await stack.enter_async_context(ParserPool())
             desk = await make_desk(settings, store, knowledge, client, pool)
             if settings.canary:
                 desk.book.active.add(canary.RULE)
-            house = House(settings, store, locks, desk, client, pool, stopped)
+            house = House(settings, store, locks, desk, client, pool, stopped, feeds)
             _stop_on_signals(stopped)
             beside = [asyncio.create_task(one) for one in (_rules(house), _stay(locks))]
             try:

@@ -48,7 +48,7 @@ async def poll_lane(house: House) -> Lane:
     settings, store, desk = house.settings, house.store, house.desk
     feeds, faults = load_all_feeds(settings.feed_files)
     complain(faults)
-    await store.list_feeds([*feeds, *((canary.FEED,) if settings.canary else ())])
+    await store.list_feeds([*house.wire, *feeds, *((canary.FEED,) if settings.canary else ())])
     stories = Stories(look_back=LOOK_BACK)
     turns = StoriesInStep(store, stories)
     await turns.load(desk.clock.now())

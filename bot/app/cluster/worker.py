@@ -39,7 +39,7 @@ async def run_worker(settings: Settings, queues: str) -> None:
     """
     wanted = queues_of(queues)
     async with AsyncExitStack() as stack:
-        house = await stack.enter_async_context(open_house(settings))
+        house = await stack.enter_async_context(open_house(settings, polls=POLL in wanted))
         lanes: list[Lane] = []
         if POLL in wanted:
             lanes.append(await poll_lane(house))
