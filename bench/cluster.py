@@ -408,7 +408,7 @@ def measure_engine(server: Server, feeds: int) -> dict[str, Any]:
 
 
 def measure_polling(server: Server, folder: Path, feeds: int) -> list[dict[str, Any]]:
-    """Poll a fifth of the feeds, whose servers are slow, by one to four workers; then all by four."""
+    """Poll a fifth of the feeds, slow ones, by one to four workers; then all by four."""
     found = []
     for number, count, delay in (
         (feeds // 5, 1, 0.5),

@@ -87,6 +87,12 @@ async def _version(connection: AsyncConnection) -> int:
 
 
 async def _changed(connection: AsyncConnection, entry: AuditEntry) -> None:
+    await grow_version(connection)
+    await write_audit(connection, entry)
+
+
+async def grow_version(connection: AsyncConnection) -> None:
+    """Let running programs notice, within a caller's transaction, that rules read otherwise."""
     # Added up by the database: two programs that change rules at once must not come to one number.
     grown = cast(cast(meta.c.value, Integer) + 1, Text)
     await connection.execute(
@@ -96,7 +102,6 @@ async def _changed(connection: AsyncConnection, entry: AuditEntry) -> None:
     )
     if connection.dialect.name == "postgresql":
         await connection.execute(text(f"NOTIFY {CHANGED}"))
-    await write_audit(connection, entry)
 
 
 async def write_audit(connection: AsyncConnection, entry: AuditEntry) -> None:

@@ -8,6 +8,8 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import structlog
+
 from bot.adapters.cluster import Engine
 from bot.adapters.cluster.schema import make_tables
 from bot.adapters.http import HttpClient
@@ -21,6 +23,8 @@ from bot.app.slack import resolved
 from bot.core import canary
 from bot.errors import StoreError
 from bot.jobs.cluster import RulesInStep
+
+log = structlog.get_logger(__name__)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
@@ -119,7 +123,7 @@ async def open_house(settings: Settings, *, polls: bool = False) -> AsyncIterato
                 desk.book.active.add(canary.RULE)
             house = House(settings, store, locks, desk, client, pool, stopped, feeds)
             _stop_on_signals(stopped)
-            beside = [asyncio.create_task(one) for one in (_rules(house), _stay(locks))]
+            beside = [asyncio.create_task(one) for one in (_rules(house), _stay(house))]
             try:
                 yield house
             finally:
@@ -136,12 +140,14 @@ async def _join(locks: Locks) -> None:
         raise StoreError("a bot (wirewatch run) has this database for itself; stop it first")
 
 
-async def _stay(locks: Locks) -> None:
-    """Join again after the connection was lost."""
+async def _stay(house: House) -> None:
+    """Join again after the connection was lost; where a bot was quicker, leave it to that."""
     while True:
         await asyncio.sleep(_LOOK)
         with suppress(StoreError):
-            await locks.take(RUNNING, together=True)
+            if not await house.locks.take(RUNNING, together=True):
+                log.error("a bot (wirewatch run) has this database for itself by now; ending")
+                house.stopped.set()
 
 
 async def _rules(house: House) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import structlog
 
 from bot.app.cluster.house import open_house
 from bot.app.cluster.lanes import drain_lane, match_lane, poll_lane, posting_chats
-from bot.app.slack import make_slack
+from bot.app.slack import make_slack, named_channels, resolved
 from bot.core.lanes import DELIVER, MATCH, POLL, QUEUES
 from bot.errors import CommandError
 from bot.jobs.answer import answer
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from bot.app.cluster.house import House
     from bot.ports import Chat, Incoming, Reply
     from bot.settings import Settings
+
+_NAMES_SECONDS = 10
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +45,7 @@ async def run_worker(settings: Settings, queues: str) -> None:
         house = await stack.enter_async_context(open_house(settings, polls=POLL in wanted))
         lanes: list[Lane] = []
         if POLL in wanted:
+            await _names(house)
             lanes.append(await poll_lane(house))
         if MATCH in wanted:
             lanes.append(match_lane(house))
@@ -66,6 +70,23 @@ def queues_of(names: str) -> Sequence[str]:
             f"unknown queue {unknown[0] if unknown else names!r}, known are {', '.join(QUEUES)}"
         )
     return wanted
+
+
+async def _names(house: House) -> None:
+    """Wait a while for the names of Slack channels in rule files, which `wirewatch chat` resolves.
+
+    Better a late start than an alert under a name and again under the channel's id.
+    """
+    if "slack" not in house.settings.active_chats:
+        return
+    wanted = set(named_channels(house.desk))
+    for _ in range(_NAMES_SECONDS):
+        names = await house.store.slack_names()
+        if names.keys() >= wanted:
+            await house.desk.book.readdress(resolved(names))
+            return
+        await asyncio.sleep(1)
+    log.warning("Slack channels are not resolved yet; is wirewatch chat running?")
 
 
 async def _slack(stack: AsyncExitStack, house: House) -> dict[str, Chat]:
