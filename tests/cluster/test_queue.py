@@ -225,3 +225,10 @@ async def test_programs_share_the_pace_of_a_chat(program: Program) -> None:
     assert await two.turn("slack", limits, NOW + timedelta(seconds=9)) == NOW + LEASE
     assert await two.turn("slack", limits, NOW + LEASE) is None
     assert await two.turn("console", Limits(), NOW) is None
+
+
+async def test_a_state_of_slack_is_spent_once(program: Program) -> None:
+    """Whichever program it comes back to."""
+    one, two = await program(), await program()
+    spent = [await store.spend_slack_state("s", NOW, NOW + LEASE) for store in (one, two, one)]
+    assert spent == [True, False, False]

@@ -56,12 +56,14 @@ class SlackRows:
         digest = hashlib.sha256(state.encode()).hexdigest()
         async with self._db.write() as connection:
             await connection.execute(slack_states.delete().where(slack_states.c.until <= now))
-            done = await connection.execute(
+            # Asked for, and not counted: PostgreSQL's driver has no count of a plain insert.
+            spent = await connection.scalar(
                 insert(connection, slack_states)
                 .values(state=digest, until=until)
                 .on_conflict_do_nothing(index_elements=[slack_states.c.state])
+                .returning(slack_states.c.state)
             )
-        return bool(done.rowcount)
+        return spent is not None
 
     async def slack_names(self) -> dict[str, str]:
         """Give the channels whose names were resolved: address by name."""
