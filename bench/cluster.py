@@ -3,11 +3,12 @@
 1. **Engine**: 10,000 due feeds are claimed in jobs of 50, fetched, and finished; polling itself is
    left out, so what is measured is what the engine adds: CPU of the worker, CPU of PostgreSQL (all
    its processes). The same updates without claims and jobs are measured and taken off.
-2. **Polling**: real workers (`wirewatch worker --queues poll`) and a local server that counts who
+2. **Placing**: milliseconds in which no other program can place, for one matched article.
+3. **Polling**: real workers (`wirewatch worker --queues poll`) and a local server that counts who
    asked for what: 95 % answer 304, the others have a new entry. No feed may be asked for twice, or
    not at all, in an interval. With one, two and four workers.
-3. **Death**: a worker is killed while it polls; seconds until everything it had was polled.
-4. **Fail-over**: the holder of a chat is killed; seconds until the other one holds it.
+4. **Death**: a worker is killed while it polls; seconds until everything it had was polled.
+5. **Fail-over**: the holder of a chat is killed; seconds until the other one holds it.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     Counts = MutableSequence[int]
 
 RESULTS = ROOT / "bench" / "results" / "cluster.json"
+PARTS = ("engine", "placing", "polling", "death", "failover")
 HOSTS = 500
 CHANGED = 20
 """One feed of so many has a new entry."""
@@ -213,6 +215,56 @@ async def engine_cost(server: Server, count: int, engine: bool) -> dict[str, flo
     return found
 
 
+# ------------------------------------------------------------------------ placing in turns
+
+
+async def placing_cost(server: Server, count: int) -> dict[str, float]:
+    """Place and record articles that match: alone, in turns, and in turns with another program."""
+    from bot.adapters.store import Store  # noqa: PLC0415 -- heavy
+    from bot.core.match import RuleSet  # noqa: PLC0415 -- the same
+    from bot.core.model import Article, PollRecord, Rule, Validators  # noqa: PLC0415 -- the same
+    from bot.core.officials import Officials  # noqa: PLC0415 -- the same
+    from bot.core.story import Stories  # noqa: PLC0415 -- the same
+    from bot.jobs.cluster import StoriesInStep  # noqa: PLC0415 -- the same
+    from bot.jobs.placing import Placing  # noqa: PLC0415 -- the same
+    from bot.jobs.reading import Reader  # noqa: PLC0415 -- the same
+    from tests.crash.news import invent  # noqa: PLC0415 -- the same
+
+    rules = RuleSet(Officials([]), (Rule("r", "r", "harbour", ("slack:C1",)),))
+    reader, now, found = Reader(None, rules, Officials([])), datetime.now(UTC), {}
+    for seed, (name, programs, turns) in enumerate(
+        (("alone", 1, False), ("in turns", 1, True), ("in turns with another", 2, True))
+    ):
+        stores = [Store(server.url, shared=turns) for _ in range(programs)]
+        desks = []
+        for store in stores:
+            await store.open()
+            stories = Stories()
+            step = StoriesInStep(store, stories) if turns else None
+            if step:
+                await step.load(now)
+            desks.append(Placing(
+                rules=rules, stories=stories, store=store, chats=("slack",), turns=step
+            ))  # fmt: skip
+        spent = 0.0
+        for at in range(count):
+            story = invent(at, "harbour", seed=seed)
+            article = Article(
+                feed_id=f"f{at % 50}", key=f"{seed}/{at}", url=f"https://x.example/{seed}/{at}",
+                title=story.title, text=story.text, published=now, arrived=now,
+                source=f"Outlet {at % 50}", lang="en",
+            )  # fmt: skip
+            reading = await reader.read(article, "never")
+            record = PollRecord(article.feed_id, now, Validators(), now, seen=(article,))
+            began = time.perf_counter()
+            await desks[at % programs].hand_over(record, [reading])
+            spent += time.perf_counter() - began
+        found[name] = round(spent * 1000 / count, 2)
+        for store in stores:
+            await store.close()
+    return found
+
+
 # ------------------------------------------------------------------------ real programs
 
 
@@ -293,7 +345,7 @@ def poll_all(
         make_due(server)
         began = time.monotonic()
         while server.ask(LEFT)[0][0]:
-            time.sleep(0.1)
+            time.sleep(0.5)
             if time.monotonic() - began > 900:
                 raise TimeoutError("not polled")
         took = time.monotonic() - began
@@ -354,12 +406,10 @@ def main() -> int:
     """Measure everything; 1 when a feed was polled twice or not at all."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--feeds", type=int, default=10_000)
-    parser.add_argument(
-        "--part", action="append", choices=("engine", "polling", "death", "failover")
-    )
+    parser.add_argument("--part", action="append", choices=PARTS)
     parser.add_argument("--json", type=Path, default=RESULTS)
     asked_for = parser.parse_args()
-    parts = asked_for.part or ["engine", "polling", "death", "failover"]
+    parts = asked_for.part or PARTS
     found: dict[str, Any] = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     found["machine"] = {
         "system": platform.platform(), "python": platform.python_version(),
@@ -372,6 +422,10 @@ def main() -> int:
     with Server(folder / "postgres") as server:
         if "engine" in parts:
             found["engine"] = measure_engine(server, asked_for.feeds)
+        if "placing" in parts:
+            asyncio.run(make_feeds(server.url, 1, 1))
+            found["placing_ms"] = asyncio.run(placing_cost(server, asked_for.feeds // 20))
+            print("placing an article, ms", found["placing_ms"])
         if "polling" in parts:
             found["polling"] = measure_polling(server, folder, asked_for.feeds)
             good = all(not one["never"] and not one["oftener"] for one in found["polling"])
