@@ -31,6 +31,7 @@ from bot.adapters.store.slack import SlackRows
 from bot.adapters.store.sqlite import SqliteDatabase
 from bot.adapters.store.threads import ThreadRows
 from bot.adapters.store.together import Together
+from bot.adapters.store.waits import WaitRows
 from bot.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Store(
     HubRows,
     LedgerRows,
     OutboxRows,
+    WaitRows,
     LineRows,
     HoldRows,
     ReportRows,
