@@ -16,7 +16,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import multiprocessing
 import os
 import platform
 import signal
@@ -30,24 +29,26 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
-
-from tests.crash.server import Server  # noqa: E402 -- from the root of the tree
+from bench.cluster_engine import measure_engine, placing_cost
+from bench.cluster_outlets import (
+    HOSTS,
+    address,
+    database_cpu,
+    make_due,
+    make_feeds,
+    outlets,
+    ticks,
+)
+from tests.crash.server import Server
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, MutableSequence
+    from collections.abc import Callable, Iterator
 
-    from bot.core.model import FeedState
+    from bench.cluster_outlets import Counts
 
-    Counts = MutableSequence[int]
-
+ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "bench" / "results" / "cluster.json"
 PARTS = ("engine", "placing", "polling", "death", "failover")
-HOSTS = 500
-CHANGED = 20
-"""One feed of so many has a new entry."""
-OLD = '"old"'
 LEFT = (
     "SELECT count(*) FROM feeds WHERE listed AND NOT paused"
     " AND (next_poll <= now() OR claimed_until IS NOT NULL)"
@@ -56,216 +57,6 @@ BUSY = (
     "SELECT count(DISTINCT worker_id) FROM procrastinate_jobs"
     " WHERE status = 'doing' AND task_name = 'poll'"
 )
-
-
-# ------------------------------------------------------------------------ what is polled
-
-
-def document(feed: int) -> bytes:
-    """Write a feed with one entry."""
-    return (
-        f'<?xml version="1.0"?><rss version="2.0"><channel><title>Outlet {feed}</title>'
-        f"<link>https://x.example/{feed}</link><item><title>Report of outlet {feed}</title>"
-        f"<link>https://x.example/{feed}/1</link><guid>https://x.example/{feed}/1</guid>"
-        f"<pubDate>{datetime.now(UTC):%a, %d %b %Y %H:%M:%S} GMT</pubDate><description>The council "
-        f"of district {feed} adjourned without a vote.</description></item></channel></rss>"
-    ).encode()
-
-
-def serve(port: multiprocessing.Queue[int], asked: Counts, delay: float) -> None:
-    """Serve `/<feed>`, count into an array, and note when the last one was asked for."""
-    from aiohttp import web  # noqa: PLC0415 -- in the server's process
-
-    async def answer(request: web.BaseRequest) -> web.Response:
-        feed = int(request.path[1:])
-        asked[feed] += 1
-        await asyncio.sleep(delay)
-        if feed % CHANGED and request.headers.get("If-None-Match") == OLD:
-            return web.Response(status=304, headers={"ETag": OLD})
-        return web.Response(
-            body=document(feed), content_type="application/rss+xml", headers={"ETag": '"new"'}
-        )
-
-    async def run() -> None:
-        runner = web.ServerRunner(web.Server(answer))
-        await runner.setup()
-        await web.TCPSite(runner, "0.0.0.0", 0, backlog=4096).start()  # noqa: S104 -- 127.0.x.y
-        port.put(runner.addresses[0][1])
-        await asyncio.Event().wait()
-
-    asyncio.run(run())
-
-
-@contextmanager
-def outlets(count: int, delay: float) -> Iterator[tuple[int, Counts]]:
-    """Start the server; give its port and the counts."""
-    ports: multiprocessing.Queue[int] = multiprocessing.Queue()
-    asked = multiprocessing.Array("i", count, lock=False)
-    process = multiprocessing.Process(target=serve, args=(ports, asked, delay), daemon=True)
-    process.start()
-    try:
-        yield ports.get(timeout=60), asked
-    finally:
-        process.terminate()
-        process.join()
-
-
-def address(feed: int, port: int) -> str:
-    """Give a feed's URL, on one of many loopback hosts: a host is asked twice at once at most."""
-    host = feed % HOSTS
-    return f"http://127.0.{host // 250 + 1}.{host % 250 + 1}:{port}/{feed}"
-
-
-# ------------------------------------------------------------------------ what it costs
-
-
-def ticks(pid: int) -> float:
-    """Give the CPU seconds of a process and its ended children (proc(5))."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except (OSError, ValueError):
-        return 0.0
-    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
-
-
-def database_cpu(server: Server) -> float:
-    """Give the CPU seconds of PostgreSQL, all its processes."""
-    pid = server.pid
-    children = subprocess.run(
-        ["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False
-    ).stdout.split()
-    return ticks(pid) + sum(ticks(int(child)) for child in children)
-
-
-async def make_feeds(url: str, count: int, port: int) -> None:
-    """Migrate, and add feeds that no file lists."""
-    from bot.adapters.cluster.schema import make_tables  # noqa: PLC0415 -- heavy
-    from bot.adapters.store import Store  # noqa: PLC0415 -- the same
-    from bot.core.model import Feed  # noqa: PLC0415 -- the same
-
-    store = Store(url, shared=True)
-    await store.open()
-    await make_tables(store.conninfo, store.migrating())
-    feeds = [Feed(address(at, port), full_text="never", origin="chat:bench") for at in range(count)]
-    await store.add_feeds(feeds)
-    await store.close()
-
-
-def make_due(server: Server) -> None:
-    """Let all feeds be due, as if an interval had passed; they were read before."""
-    server.do("TRUNCATE articles, seen, matches, quotes CASCADE")
-    server.do(
-        f"UPDATE feeds SET next_poll = now(), claimed_until = NULL, primed = true, etag = '{OLD}',"  # noqa: S608 -- our own
-        " body_hash = NULL, entries = '[]', failures = 0, error = NULL, habits = '{}'"
-    )
-
-
-async def engine_cost(server: Server, count: int, engine: bool) -> dict[str, float]:  # noqa: FBT001
-    """Claim, fetch and finish; or only what a poll writes anyway."""
-    from bot.adapters.cluster import Engine, Job, Lane  # noqa: PLC0415 -- heavy
-    from bot.adapters.store import Store  # noqa: PLC0415 -- the same
-    from bot.core.model import Validators  # noqa: PLC0415 -- the same
-    from bot.jobs.cluster import Polling  # noqa: PLC0415 -- the same
-    from bot.jobs.watch import Poll  # noqa: PLC0415 -- the same
-
-    class Clock:
-        def now(self) -> datetime:
-            return datetime.now(UTC)
-
-    store, done = Store(server.url, shared=True), asyncio.Event()
-    await store.open()
-    left = [count]
-
-    class Nothing:
-        async def poll(self, state: FeedState) -> Poll:
-            later = datetime(2100, 1, 1, tzinfo=UTC)
-            now = datetime.now(UTC)
-            await store.feed_unchanged(state.feed.id, Validators(OLD), now, later, state.habits)
-            left[0] -= 1
-            if not left[0]:
-                done.set()
-            return Poll(state)
-
-    watch = Nothing()
-    polling = Polling(watch, store, Clock())
-
-    async def poll(ids: list[str], until: str) -> None:
-        await polling.poll(ids, datetime.fromisoformat(until))
-
-    states = [] if engine else await store.feed_states()
-    server.do("CHECKPOINT")
-    wall, own, theirs = time.monotonic(), time.process_time(), database_cpu(server)
-    if engine:
-        jobs = (Job("claim", polling.claim, "* * * * * *"), Job("poll", poll, again=5))
-        made = Engine(store.conninfo, [Lane("poll", jobs, 32)])
-        running = asyncio.create_task(made.run())
-        await done.wait()
-    else:
-        for at in range(0, count, 50 * 32):
-            await asyncio.gather(*(watch.poll(state) for state in states[at : at + 50 * 32]))
-    found = {
-        "worker_ms": (time.process_time() - own) * 1000 / count,
-        "postgresql_ms": (database_cpu(server) - theirs) * 1000 / count,
-        "wall_s": time.monotonic() - wall,
-    }
-    if engine:
-        made.stop()
-        await running
-    await store.close()
-    return found
-
-
-# ------------------------------------------------------------------------ placing in turns
-
-
-async def placing_cost(server: Server, count: int) -> dict[str, float]:
-    """Place and record articles that match: alone, in turns, and in turns with another program."""
-    from bot.adapters.store import Store  # noqa: PLC0415 -- heavy
-    from bot.core.match import RuleSet  # noqa: PLC0415 -- the same
-    from bot.core.model import Article, PollRecord, Rule, Validators  # noqa: PLC0415 -- the same
-    from bot.core.officials import Officials  # noqa: PLC0415 -- the same
-    from bot.core.story import Stories  # noqa: PLC0415 -- the same
-    from bot.jobs.cluster import StoriesInStep  # noqa: PLC0415 -- the same
-    from bot.jobs.placing import Placing  # noqa: PLC0415 -- the same
-    from bot.jobs.reading import Reader  # noqa: PLC0415 -- the same
-    from tests.crash.news import invent  # noqa: PLC0415 -- the same
-
-    rules = RuleSet(Officials([]), (Rule("r", "r", "harbour", ("slack:C1",)),))
-    reader, now, found = Reader(None, rules, Officials([])), datetime.now(UTC), {}
-    for seed, (name, programs, turns) in enumerate(
-        (("alone", 1, False), ("in turns", 1, True), ("in turns with another", 2, True))
-    ):
-        stores = [Store(server.url, shared=turns) for _ in range(programs)]
-        desks = []
-        for store in stores:
-            await store.open()
-            stories = Stories()
-            step = StoriesInStep(store, stories) if turns else None
-            if step:
-                await step.load(now)
-            desks.append(Placing(
-                rules=rules, stories=stories, store=store, chats=("slack",), turns=step
-            ))  # fmt: skip
-        spent = 0.0
-        for at in range(count):
-            story = invent(at, "harbour", seed=seed)
-            article = Article(
-                feed_id=f"f{at % 50}", key=f"{seed}/{at}", url=f"https://x.example/{seed}/{at}",
-                title=story.title, text=story.text, published=now, arrived=now,
-                source=f"Outlet {at % 50}", lang="en",
-            )  # fmt: skip
-            reading = await reader.read(article, "never")
-            record = PollRecord(article.feed_id, now, Validators(), now, seen=(article,))
-            began = time.perf_counter()
-            await desks[at % programs].hand_over(record, [reading])
-            spent += time.perf_counter() - began
-        found[name] = round(spent * 1000 / count, 2)
-        for store in stores:
-            await store.close()
-    return found
-
-
-# ------------------------------------------------------------------------ real programs
 
 
 def start(
@@ -438,27 +229,6 @@ def main() -> int:
     asked_for.json.parent.mkdir(parents=True, exist_ok=True)
     asked_for.json.write_text(json.dumps(found, indent=1) + "\n")
     return 0 if good else 1
-
-
-def measure_engine(server: Server, feeds: int) -> dict[str, Any]:
-    """Take the best of three rounds, with and without the engine in turns."""
-    asyncio.run(make_feeds(server.url, feeds, 1))
-    rows: dict[str, Any] = {"with": [], "without": []}
-    for _ in range(3):
-        for name in ("with", "without"):
-            make_due(server)
-            rows[name].append(asyncio.run(engine_cost(server, feeds, name == "with")))
-    best = {
-        name: {
-            what: min(row[what] for row in rows[name]) for what in ("worker_ms", "postgresql_ms")
-        }
-        for name in rows
-    }
-    added = {what: round(best["with"][what] - best["without"][what], 3) for what in best["with"]}
-    for name in ("with", "without"):
-        print(f"{name} the engine, CPU of a feed:", {k: round(v, 3) for k, v in best[name].items()})
-    print("the engine adds", added)
-    return {"feeds": feeds, "a_job": 50, "added": added, "rounds": rows}
 
 
 def measure_polling(server: Server, folder: Path, feeds: int) -> list[dict[str, Any]]:
