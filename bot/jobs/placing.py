@@ -13,33 +13,26 @@ import structlog
 from bot.core import canary
 from bot.core.alert import (
     channel_of,
-    compose_alert,
     deliveries_for,
-    entities_of,
     is_news,
     route,
-    speaks_anew,
 )
 from bot.core.model import Place, StoredArticle
-from bot.core.quotes import choose_quotes
 from bot.core.story import find_correction
-from bot.core.summary import summarize
 from bot.errors import StoreError
+from bot.jobs.telling import alert_of, outcome_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from contextlib import AbstractAsyncContextManager
     from datetime import datetime
 
-    from bot.core.alert import Kind
     from bot.core.match import RuleSet
-    from bot.core.model import Alert, Article, Delivery, Match, Placement, PollRecord, Rule
+    from bot.core.model import Article, Delivery, Match, Placement, PollRecord, Rule
     from bot.core.story import Correction, Stories
     from bot.jobs.reading import Reading
     from bot.ports import Archive
 
-KEY_QUOTES = 3
-SENTENCES = 3
 CORRECTIONS_A_DAY = 3
 """Of one article, in one channel: some pages change every minute."""
 
@@ -166,7 +159,7 @@ class Placing:
             pairs += sum(channel_of(target)[0] in self._chats for target in set(rule.channels))
             for kind in dict.fromkeys(kind for _, _, kind in targets):
                 same = [target for target in targets if target[2] == kind]
-                alert = _alert(reading, rule, match, placement, kind, correction)
+                alert = alert_of(reading, rule, match, placement, kind, correction)
                 wanted += deliveries_for(alert, rule, same, edition=article.content_hash)
         batch.deliveries += wanted
         batch.tally["matched"] += 1
@@ -180,7 +173,7 @@ class Placing:
                 quotes,
                 reading.matches,
                 placement,
-                _outcome(placement, wanted, told=bool(alerted)) + note,
+                outcome_of(placement, wanted, told=bool(alerted)) + note,
                 analyzed=True,
             )
         )
@@ -238,50 +231,3 @@ class _Batch:
 
     def alerted(self, story: str) -> set[tuple[str, str, str]]:
         return {(d.rule_id, d.chat, d.channel) for d in self.deliveries if d.story == story}
-
-
-def _outcome(placement: Placement, wanted: Sequence[Delivery], *, told: bool) -> str:
-    if wanted:
-        return "alerted"
-    if not told:
-        return "matched, but no chat that runs is among the rule's channels"
-    if placement.place is Place.REPRINT:
-        return "reprint of a story that was alerted"
-    return f"{placement.place.value} without news of a story that was alerted"
-
-
-def _alert(
-    reading: Reading,
-    rule: Rule,
-    match: Match,
-    placement: Placement,
-    kind: Kind,
-    correction: Correction | None,
-) -> Alert:
-    """Choose what the alert shows; a follow-up shows only what is new in its story."""
-    text, quotes = reading.article.text, reading.quotes
-    focus = [(h.start, h.end) for h in match.highlights if h.field == "text"]
-    shown = range(len(quotes)) if kind == "alert" else placement.new_quotes
-    chosen = choose_quotes(
-        [quotes[at] for at in shown],
-        text,
-        entities={h.entity for h in match.highlights if h.entity},
-        focus=focus,
-        met=[place for place, at in enumerate(shown) if at in match.quotes],
-        limit=KEY_QUOTES,
-    )
-    summary = summarize(
-        text, title=reading.article.title, sentences=SENTENCES, focus=focus, quotes=chosen
-    )
-    return compose_alert(
-        reading.article,
-        rule,
-        match,
-        placement,
-        kind=kind,
-        summary=summary,
-        quotes=quotes,
-        chosen=chosen,
-        changes=correction.words if correction and kind == "correction" else (),
-        broadcast=kind == "follow-up" and speaks_anew(entities_of(rule, match), placement, quotes),
-    )
