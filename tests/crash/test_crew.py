@@ -46,7 +46,7 @@ def until(what: Callable[[], object], crew: Crew, seconds: float = LONG) -> None
 def test_a_day_in_the_life_of_a_crew(zygote: Zygote, tmp_path: Path) -> None:
     """A rule made in one program, a chat that is taken over, a schema of the next version."""
     with (
-        Server(tmp_path / "postgres") as server,
+        Server() as server,
         Crew(zygote, tmp_path, server, workers=2, chats=2, seed=5) as crew,
     ):
         assert crew.engage_all() == []

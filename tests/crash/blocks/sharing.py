@@ -28,7 +28,7 @@ def kill_programs(zygote: Zygote, folder: Path, *, workers: int, times: int, see
     result = Result(f"{workers} workers" if workers > 1 else "1 worker")
     folder.mkdir(parents=True, exist_ok=True)
     with (
-        Server(folder / "postgres") as server,
+        Server() as server,
         Crew(zygote, folder, server, workers=workers, chats=min(2, workers), seed=seed) as crew,
     ):
         trouble(crew, chance, 0.1)
