@@ -41,7 +41,7 @@ class Form(StrEnum):
 
 def _settings() -> Settings:
     settings = load_settings()
-    configure_logs(settings.log_level)
+    configure_logs(settings.log_level, settings.log_form)
     return settings
 
 
@@ -107,6 +107,13 @@ def _need_cluster() -> None:
     """
     if find_spec("procrastinate") is None or find_spec("psycopg") is None:
         raise CommandError("workers need more: pip install 'wirewatch[cluster]'")
+
+
+def web() -> None:
+    """Answer Slack's requests and the hubs of feeds over HTTP; polls nothing, several may run."""
+    from bot.app.web import serve  # noqa: PLC0415 -- heavy, and only some commands need it
+
+    asyncio.run(serve(_settings()))
 
 
 @app.command()

@@ -42,7 +42,7 @@ def _own_log() -> Iterator[None]:
 def _own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads the settings of the person who runs it."""
     for name in list(os.environ):
-        if name.startswith(("WIREWATCH_", "SLACK_", "MATRIX_")) and name not in KEPT:
+        if name.startswith(("WIREWATCH_", "SLACK_", "MATRIX_", "OTEL_")) and name not in KEPT:
             monkeypatch.delenv(name)
 
 

@@ -20,6 +20,7 @@ from bot.core.alert import (
 from bot.core.model import Place, StoredArticle
 from bot.core.story import find_correction
 from bot.errors import StoreError
+from bot.jobs.meter import UNCOUNTED
 from bot.jobs.telling import alert_of, outcome_of
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from bot.core.match import RuleSet
     from bot.core.model import Article, Delivery, Match, Placement, PollRecord, Rule
     from bot.core.story import Correction, Stories
+    from bot.jobs.meter import Meter
     from bot.jobs.reading import Reading
     from bot.ports import Archive
 
@@ -64,6 +66,7 @@ class Placing:
         store: what was alerted before, and where everything goes.
         chats: the chats that run.
         turns: keeps the stories in step with those of other programs, where there are any.
+        meter: counts.
     """
 
     def __init__(
@@ -74,7 +77,9 @@ class Placing:
         store: Archive,
         chats: Collection[str],
         turns: Turns | None = None,
+        meter: Meter = UNCOUNTED,
     ) -> None:
+        self._meter = meter
         self._rules, self._stories, self._store, self._chats = rules, stories, store, chats
         self._turns = turns
         self._one_at_a_time = asyncio.Lock()
@@ -99,13 +104,17 @@ class Placing:
                 for article_id in reversed(batch.placed):
                     self._stories.forget(article_id)
                 raise
+            self._meter.recorded(_tally(news, batch))
+            told = Counter((delivery.chat, delivery.message.kind) for delivery in batch.deliveries)
+            for (chat, kind), count in told.items():
+                self._meter.queued(chat, kind, count)
             return len(batch.deliveries)
 
     async def _place(self, news: PollRecord, readings: Sequence[Reading], batch: _Batch) -> None:
         for reading in readings:
             await self._try(reading, batch)
         articles, deliveries = tuple(batch.articles), tuple(batch.deliveries)
-        tally = {} if news.feed_id == canary.FEED.id else {**news.tally, **batch.tally}
+        tally = _tally(news, batch)
         await self._store.record(
             replace(news, articles=articles, deliveries=deliveries, tally=tally)
         )
@@ -231,3 +240,8 @@ class _Batch:
 
     def alerted(self, story: str) -> set[tuple[str, str, str]]:
         return {(d.rule_id, d.chat, d.channel) for d in self.deliveries if d.story == story}
+
+
+def _tally(news: PollRecord, batch: _Batch) -> dict[str, int]:
+    """Give what a poll adds to the daily account; the canary adds nothing."""
+    return {} if news.feed_id == canary.FEED.id else {**news.tally, **batch.tally}

@@ -34,6 +34,9 @@ class FeedStore(Protocol):
     async def feed_states(self) -> list[FeedState]:
         """Give all feeds, by URL."""
 
+    async def count_feeds(self, tenant: str) -> int:
+        """Count the feeds that a tenant added and that are still there."""
+
     async def feed_failed(
         self,
         feed_id: str,

@@ -27,8 +27,11 @@ class RuleStore(Protocol):
     async def note(self, entry: AuditEntry) -> None:
         """Write a line of the audit log for a change that is stored elsewhere."""
 
-    async def audit_log(self, limit: int = 20) -> list[AuditEntry]:
-        """Give the newest changes, newest first."""
+    async def audit_log(self, limit: int = 20, tenant: str | None = None) -> list[AuditEntry]:
+        """Give the newest changes, newest first: all, or those of one tenant."""
+
+    async def count_rules(self, tenant: str) -> int:
+        """Count the rules that a tenant made in chats."""
 
 
 class OpinionStore(Protocol):

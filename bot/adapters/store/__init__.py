@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.adapters.store.account import AccountRows
 from bot.adapters.store.drains import DrainRows
 from bot.adapters.store.engine import VARIABLE, Database, Lock, conninfo, parse_url
+from bot.adapters.store.fair import Rota
 from bot.adapters.store.feedback import FeedbackRows
 from bot.adapters.store.feeds import UNCHANGED, FeedRows
 from bot.adapters.store.health import HealthRows
@@ -31,6 +32,7 @@ from bot.adapters.store.slack import SlackRows
 from bot.adapters.store.sqlite import SqliteDatabase
 from bot.adapters.store.threads import ThreadRows
 from bot.adapters.store.together import Together
+from bot.adapters.store.vitals import VitalRows
 from bot.adapters.store.waits import WaitRows
 from bot.errors import SettingsError
 
@@ -68,6 +70,7 @@ class Store(
     PlacedRows,
     PaceRows,
     NoteRows,
+    VitalRows,
 ):
     """Everything that must survive; implements the protocols of `bot.ports`.
 
@@ -82,6 +85,7 @@ class Store(
     def __init__(self, database_url: str, *, shared: bool = False) -> None:
         self._db = _database(parse_url(database_url), shared=shared)
         self._unchanged = Together(self._db, UNCHANGED, "feed")
+        self._rota = Rota()
 
     @property
     def place(self) -> str:

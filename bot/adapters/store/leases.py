@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, select, update
 
 from bot.adapters.store.feeds import state_of
 from bot.adapters.store.queue import count_waiting, defer
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from sqlalchemy import ColumnElement
-    from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.adapters.store.engine import Database
+    from bot.adapters.store.fair import Rota
     from bot.core.model import FeedState
 
 
@@ -26,12 +26,13 @@ class LeaseRows:
     """The part of the store that hands feeds to jobs."""
 
     _db: Database
+    _rota: Rota
 
     async def lease_job(self, now: datetime, size: int, lease: timedelta) -> int:
         """Lease up to `size` due feeds to one job, in one transaction; give how many.
 
-        Those never polled come first, then those due for longest. Rows that another program claims
-        at this moment are passed over.
+        Every tenant in its turn, those due for longest first. Rows that another program claims at
+        this moment are passed over.
 
         Args:
             now: the time.
@@ -39,9 +40,7 @@ class LeaseRows:
             lease: after this the lease counts no more, and whoever claims next has them.
         """
         async with self._db.write() as connection:
-            ids = await _claimable(connection, now, feeds.c.next_poll.is_(None), size)
-            if len(ids) < size:
-                ids += await _claimable(connection, now, feeds.c.next_poll <= now, size - len(ids))
+            ids = await self._rota.claimable(connection, now, size)
             if ids:
                 until = now + lease
                 await connection.execute(
@@ -75,21 +74,3 @@ class LeaseRows:
 
 def _held(ids: Collection[str], until: datetime) -> ColumnElement[bool]:
     return and_(feeds.c.id.in_(list(ids)), feeds.c.claimed_until == until)
-
-
-async def _claimable(
-    connection: AsyncConnection, now: datetime, due: ColumnElement[bool], limit: int
-) -> list[str]:
-    found = await connection.execute(
-        select(feeds.c.id)
-        .where(
-            due,
-            feeds.c.listed.is_(True),
-            feeds.c.paused.is_(False),
-            or_(feeds.c.claimed_until.is_(None), feeds.c.claimed_until <= now),
-        )
-        .order_by(feeds.c.next_poll)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return list(found.scalars())

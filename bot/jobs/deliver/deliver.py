@@ -6,13 +6,19 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
+import structlog
+from structlog.contextvars import bound_contextvars
+
 from bot.core.holding import wishes_of
 from bot.core.model import DeliveryState
 from bot.core.pacing import LIMITS, may_probe
+from bot.core.tenancy import tenant_at
+from bot.jobs.deliver.gates import Gates
 from bot.jobs.deliver.holding import AT_ONCE, Holding
-from bot.jobs.deliver.paces import Paces
+from bot.jobs.deliver.paces import Paces, house_of
 from bot.jobs.deliver.revising import Revising
 from bot.jobs.deliver.sending import Sending
+from bot.jobs.meter import UNCOUNTED
 from bot.ports import Connects, Lines, Outbox, OutboxDesk
 
 if TYPE_CHECKING:
@@ -23,7 +29,10 @@ if TYPE_CHECKING:
     from bot.core.pacing import Limits
     from bot.jobs.deliver.paces import Target
     from bot.jobs.deliver.turns import SharedTurns
+    from bot.jobs.meter import Meter
     from bot.ports import Chat, Clock
+
+log = structlog.get_logger(__name__)
 
 MAX_AGE = timedelta(days=1)
 PATIENCE = 2.0
@@ -56,6 +65,7 @@ class Deliver:
         max_age: alerts that waited longer become one catch-up digest; None for never.
         sleep: waits so many seconds.
         turns: shares the chats' paces with other programs, where there are any.
+        meter: counts.
     """
 
     def __init__(
@@ -69,11 +79,13 @@ class Deliver:
         max_age: timedelta | None = MAX_AGE,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         turns: SharedTurns | None = None,
+        meter: Meter = UNCOUNTED,
     ) -> None:
         self._chats, self._outbox, self._clock, self._sleep = chats, outbox, clock, sleep
-        self._paces, self._turns = Paces(limits), turns
+        self._meter, self._turns = meter, turns
+        self._paces, self._gates = Paces(limits), Gates()
         self._holding = Holding(outbox, clock, max_age)
-        self._sending = Sending(outbox, self._paces, clock, chance, turns)
+        self._sending = Sending(outbox, self._paces, clock, chance, meter, turns)
         self._revising = Revising(chats, outbox, self._paces, clock)
         self._busy: set[Target] = set()
         self._resting: dict[Target, datetime] = {}
@@ -203,23 +215,29 @@ class Deliver:
     async def _channel(
         self, chat_name: str, channel: str, mine: Callable[[], Awaitable[bool]] | None = None
     ) -> int:
-        """Deliver a channel's line in order until its first must wait."""
+        """Deliver a channel's line in order until its first must wait.
+
+        Channels that share a limit (those of a workspace, all rooms of a Matrix account) come one
+        after the other, their tenants in turns; what a chat takes to answer holds up nobody else.
+        """
         target, arrived = (chat_name, channel), 0
+        gate, tenant = self._gates.of(house_of(target)), tenant_at(*target)
         self._busy.add(target)
         try:
-            while not self._stopping:
-                if not await self._turn(target) or not (mine is None or await mine()):
-                    break
-                line = await self._outbox.line(chat_name, channel, self._clock.now(), AT_ONCE)
-                if await self._arranged(target, line):
-                    continue
-                if not self._ready(line):
-                    self._rest(target, line)
-                    break
-                if not self._paces.take(target, self._clock.now()):
-                    continue  # another channel took the chat's turn meanwhile
-                if self._turns and not await self._turns.take(target):
-                    break
+            while await self._own_turn(target):
+                async with gate.turn(tenant):
+                    if not await self._turn(target) or not (mine is None or await mine()):
+                        break
+                    line = await self._outbox.line(chat_name, channel, self._clock.now(), AT_ONCE)
+                    if await self._arranged(target, line):
+                        continue
+                    if not self._ready(line):
+                        self._rest(target, line)
+                        break
+                    if not self._paces.take(target, self._clock.now()):
+                        continue  # an edit took the chat's turn meanwhile
+                    if self._turns and not await self._turns.take(target):
+                        break
                 result = await self._first(target, line)
                 if result is DeliveryState.DELIVERED:
                     arrived += 1
@@ -232,6 +250,14 @@ class Deliver:
     async def _arranged(self, target: Target, line: Line) -> bool:
         coalesce = self._paces.limited(target[0]) and not line.channel.stopped
         return await self._holding.arrange(target, line, coalesce=coalesce)
+
+    async def _own_turn(self, target: Target) -> bool:
+        """Wait until the channel's own pace allows something; False if there is no point in it."""
+        wait = self._paces.wait_own(target, self._clock.now())
+        if 0 < wait <= PATIENCE and not self._stopping:
+            await self._sleep(wait)
+        too_long = self._paces.wait(target, self._clock.now()) > PATIENCE
+        return not self._stopping and not too_long
 
     async def _turn(self, target: Target) -> bool:
         """Wait until the channel may be told something; False if that takes too long."""
@@ -262,11 +288,21 @@ class Deliver:
         delivery = await self._outbox.delivery(first.id) if first else None
         if first is None or delivery is None:
             return None
-        if _doubtful(first):
-            return await self._sending.resolve(chat, state, first, delivery)
-        result = await self._sending.send(chat, state, first, delivery)
-        if result is DeliveryState.DELIVERED:
-            self._holding.sent(target, first)
+        facts = {
+            "delivery": delivery.id,
+            "rule": delivery.rule_id,
+            "chat": target[0],
+            "channel": target[1],
+        }
+        with bound_contextvars(**facts), self._meter.span("delivery", facts) as note:
+            if _doubtful(first):
+                result = await self._sending.resolve(chat, state, first, delivery)
+            else:
+                result = await self._sending.send(chat, state, first, delivery)
+                if result is DeliveryState.DELIVERED:
+                    self._holding.sent(target, first)
+            note("state", result.value)
+            log.debug("delivery tried", state=result.value, attempt=delivery.attempt + 1)
         return result
 
 

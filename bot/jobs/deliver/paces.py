@@ -46,6 +46,10 @@ class Paces:
         free = max(self._of(key).free_at(now) for key in (target, house_of(target)))
         return max(0.0, (free - now).total_seconds())
 
+    def wait_own(self, target: Target, now: datetime) -> float:
+        """Give the seconds until the channel's own pace allows something, its chat left aside."""
+        return max(0.0, (self._of(target).free_at(now) - now).total_seconds())
+
     def wait_chat(self, chat: str, now: datetime) -> float:
         """Give the seconds until a chat may be told something; 0 for now."""
         return max(0.0, (self._of(chat).free_at(now) - now).total_seconds())
