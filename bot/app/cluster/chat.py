@@ -16,7 +16,6 @@ from bot.app.cluster.house import open_house
 from bot.app.cluster.lanes import drain_lane
 from bot.core.lanes import CONNECTED, chat_lock, queue_of
 from bot.errors import StoreError
-from bot.jobs.answer import answer
 from bot.jobs.hubs import Hubs
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
     from bot.adapters.web import Route
     from bot.app.cluster.house import House
-    from bot.ports import Chat, Incoming, Reply
+    from bot.ports import Chat
     from bot.settings import Settings
 
 STAND_BY, LOOK = 2.0, 2.0
@@ -85,6 +84,8 @@ async def _hold(house: House, name: str, console: Console) -> None:
     """
     async with AsyncExitStack() as stack:
         chat = await _open(stack, house, name, console)
+        house.held[name] = chat
+        stack.callback(house.held.pop, name)
         log.info(f"holding {name}; stop with Ctrl-C")
         ours = asyncio.create_task(_while_ours(house, name))
         working = asyncio.create_task(_drain(house, name, chat))
@@ -99,9 +100,7 @@ async def _hold(house: House, name: str, console: Console) -> None:
 
 
 async def _open(stack: AsyncExitStack, house: House, name: str, console: Console) -> Chat:
-    async def reply(incoming: Incoming) -> Reply:
-        return await answer(house.desk, incoming)
-
+    reply = house.observing.answering(house.desk)
     settings = house.settings.model_copy(update={"chats": (name,)})
     routes: tuple[Route, ...] = ()
     if settings.web_url:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import structlog
@@ -18,6 +18,7 @@ from bot.adapters.store import Store
 from bot.adapters.store.keys import RUNNING
 from bot.app.cluster.wire import shared_wire
 from bot.app.knowledge import load_knowledge
+from bot.app.observing import Observing
 from bot.app.shell import complain, make_desk
 from bot.app.slack import resolved
 from bot.core import canary
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from bot.adapters.store.locks import Locks
     from bot.core.model import Feed
     from bot.jobs.answer.desk import Desk
+    from bot.ports import Chat
     from bot.settings import Settings
 
 _LOOK = 5.0
@@ -51,7 +53,9 @@ class House:
         client: the way out.
         pool: parsers.
         stopped: set when the program is to end.
+        observing: what is counted and traced here.
         wire: the sample wire's feeds, where this program polls it.
+        held: chats whose connections this program holds at the moment, by name.
     """
 
     settings: Settings
@@ -61,7 +65,9 @@ class House:
     client: HttpClient
     pool: ParserPool
     stopped: asyncio.Event
+    observing: Observing
     wire: tuple[Feed, ...] = ()
+    held: dict[str, Chat] = field(default_factory=dict)
 
     @property
     def chats(self) -> tuple[str, ...]:
@@ -118,10 +124,12 @@ async def open_house(settings: Settings, *, polls: bool = False) -> AsyncIterato
                 HttpClient(allow=settings.egress_allow, hosts=hosts)
             )
             pool = await stack.enter_async_context(ParserPool())
-            desk = await make_desk(settings, store, knowledge, client, pool)
+            seen = Observing(settings)
+            desk = await make_desk(settings, store, knowledge, client, pool, seen.meter)
             if settings.canary:
                 desk.book.active.add(canary.RULE)
-            house = House(settings, store, locks, desk, client, pool, stopped, feeds)
+            house = House(settings, store, locks, desk, client, pool, stopped, seen, feeds)
+            await seen.serve(stack, store, desk, house.held)
             _stop_on_signals(stopped)
             beside = [asyncio.create_task(one) for one in (_rules(house), _stay(house))]
             try:
@@ -156,7 +164,7 @@ async def _rules(house: House) -> None:
     async def refresh() -> None:
         await house.desk.book.readdress(resolved(await house.store.slack_names()))
 
-    rules = RulesInStep(house.store, refresh)
+    rules = RulesInStep(house.store, refresh, house.observing.pulse)
     listening = asyncio.create_task(house.store.listen(rules.heard))
     try:
         await rules.run()

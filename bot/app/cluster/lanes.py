@@ -62,6 +62,7 @@ async def poll_lane(house: House) -> Lane:
         clock=desk.clock,
         pace=Pace(settings.poll_min_seconds, settings.prime, random.random),
         turns=turns,
+        meter=house.observing.meter,
     )
     polling = Polling(watch, store, desk.clock)
 
@@ -108,6 +109,7 @@ def drain_lane(house: House, queue: str, chats: Mapping[str, Chat]) -> Lane:
         random.random,
         max_age=house.settings.max_age,
         turns=SharedTurns(store, clock),
+        meter=house.observing.meter,
     )
     draining = Draining(deliver, store, house.locks, chats, clock)
 

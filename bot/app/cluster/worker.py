@@ -13,14 +13,13 @@ from bot.app.cluster.lanes import drain_lane, match_lane, poll_lane, posting_cha
 from bot.app.slack import make_slack, named_channels, resolved
 from bot.core.lanes import DELIVER, MATCH, POLL, QUEUES
 from bot.errors import CommandError
-from bot.jobs.answer import answer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.adapters.cluster import Lane
     from bot.app.cluster.house import House
-    from bot.ports import Chat, Incoming, Reply
+    from bot.ports import Chat
     from bot.settings import Settings
 
 _NAMES_SECONDS = 10
@@ -93,10 +92,7 @@ async def _slack(stack: AsyncExitStack, house: House) -> dict[str, Chat]:
     """Make Slack for posting alone: it listens in `wirewatch chat`."""
     if "slack" not in house.settings.active_chats:
         return {}
-
-    async def reply(incoming: Incoming) -> Reply:
-        return await answer(house.desk, incoming)
-
-    chat = make_slack(house.settings, house.store, reply, house.desk)
+    answering = house.observing.answering(house.desk)
+    chat = make_slack(house.settings, house.store, answering, house.desk)
     stack.push_async_callback(chat.stop)
     return {"slack": chat}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from bot.errors import StoreError
+from bot.jobs.meter import Pulse
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -31,10 +32,16 @@ class RulesInStep:
     Args:
         versions: knows whether they changed.
         refresh: reads them; may raise StoreError.
+        pulse: told each time it was looked.
     """
 
-    def __init__(self, versions: Versions, refresh: Callable[[], Awaitable[None]]) -> None:
-        self._versions, self._refresh = versions, refresh
+    def __init__(
+        self,
+        versions: Versions,
+        refresh: Callable[[], Awaitable[None]],
+        pulse: Pulse | None = None,
+    ) -> None:
+        self._versions, self._refresh, self._pulse = versions, refresh, pulse or Pulse()
         self._told, self._version, self._complained = asyncio.Event(), -1, False
 
     def heard(self) -> None:
@@ -58,6 +65,7 @@ class RulesInStep:
                     log.warning("rules cannot be read; going on with those of before",
                                 reason=error.reason)  # fmt: skip
                 self._complained = True
+            self._pulse.beat()
             try:
                 async with asyncio.timeout(AT_THE_LATEST):
                     await self._told.wait()
