@@ -29,7 +29,7 @@ from bot.core.story import Stories
 from bot.core.tenancy import Quotas, tenant_at, tenant_of_origin
 from bot.jobs.answer import answer
 from bot.jobs.answer.desk import Desk
-from bot.jobs.deliver.gates import Gate
+from bot.jobs.deliver.fair import in_turns
 from bot.jobs.reading import Reader
 from bot.jobs.rulebook import RuleBook
 from bot.jobs.watch import Pace, Watch
@@ -217,44 +217,20 @@ async def test_with_two_tenants_each_gets_half_until_one_has_no_more(either: Sto
     assert TENANTS_AT_ONCE < 20
 
 
-async def test_a_gate_gives_each_tenant_its_turn_whoever_has_more_waiting() -> None:
-    gate, order = Gate(), []
-
-    async def go(tenant: str) -> None:
-        async with gate.turn(tenant):
-            order.append(tenant)
-            await asyncio.sleep(0)
-
-    tasks = [asyncio.create_task(go("noisy")) for _ in range(50)]
-    await asyncio.sleep(0)
-    tasks += [asyncio.create_task(go(tenant)) for tenant in ("a", "a", "b")]
-    cancelled = [asyncio.create_task(go("noisy")) for _ in range(5)]
-    await asyncio.sleep(0)
-    for task in cancelled:
-        task.cancel()
-    await asyncio.gather(*tasks)
-    await asyncio.gather(*cancelled, return_exceptions=True)
-    assert order.count("noisy") == 50
-    assert max(at for at, tenant in enumerate(order) if tenant in "ab") < 10
-    assert gate.idle
-
-
-async def test_a_writer_that_is_stopped_in_its_turn_leaves_the_gate_open() -> None:
-    gate, inside = Gate(), asyncio.Event()
-
-    async def stay() -> None:
-        async with gate.turn("a"):
-            inside.set()
-            await asyncio.Event().wait()
-
-    first, second = asyncio.create_task(stay()), asyncio.create_task(stay())
-    await inside.wait()
-    first.cancel()
-    second.cancel()  # at the moment in which it is given the turn
-    await asyncio.gather(first, second, return_exceptions=True)
-    async with asyncio.timeout(30), gate.turn("b"):
-        pass
-    assert gate.idle
+def test_tenants_take_turns_and_so_do_the_channels_of_each() -> None:
+    large, small = "!{}:large.example", "!{}:small.example"
+    rooms = [("matrix", large.format(n)) for n in range(4)]
+    rooms += [("matrix", small.format(n)) for n in range(2)]
+    assert [room for _, room in in_turns(rooms, {})] == [
+        "!0:large.example", "!0:small.example", "!1:large.example", "!1:small.example",
+        "!2:large.example", "!3:large.example",
+    ]  # fmt: skip
+    # Whoever was told something last comes last, rooms as well as their homeservers.
+    told = {rooms[0]: NOW, rooms[1]: NOW - timedelta(seconds=1)}
+    assert [room for _, room in in_turns(rooms[:5], told)] == [
+        "!0:small.example", "!2:large.example", "!3:large.example", "!1:large.example",
+        "!0:large.example",
+    ]  # fmt: skip
 
 
 async def test_rooms_of_a_small_homeserver_do_not_wait_for_all_of_a_large_ones(
@@ -269,10 +245,9 @@ async def test_rooms_of_a_small_homeserver_do_not_wait_for_all_of_a_large_ones(
     chat = ToldChat(clock, "matrix")
 
     async def sleep(seconds: float) -> None:
-        # What is being sent arrives meanwhile: a fifth of a second is long for a database.
-        while "sending" in await store.count_deliveries():  # noqa: ASYNC110 -- no single event
-            await asyncio.sleep(0)
-        clock.turn(seconds=seconds)
+        end = clock.now() + timedelta(seconds=seconds)
+        await asyncio.sleep(0.005)  # what is being sent arrives meanwhile
+        clock.turn(seconds=max(0.0, (end - clock.now()).total_seconds()))
 
     limits = {"matrix": Limits(chat=0.2, burst=1)}
     deliver = deliver_to(store, clock, chat, limits=limits, sleep=sleep)

@@ -11,6 +11,8 @@ from bot.adapters.store.engine import VARIABLE, Database, Lock, conninfo, parse_
 from bot.adapters.store.fair import Rota
 from bot.adapters.store.feedback import FeedbackRows
 from bot.adapters.store.feeds import UNCHANGED, FeedRows
+from bot.adapters.store.heads import AT_ONCE as LINES
+from bot.adapters.store.heads import DELIVERED, deliveries_by_id, heads_of, mark_sending
 from bot.adapters.store.health import HealthRows
 from bot.adapters.store.holds import HoldRows
 from bot.adapters.store.hubs import HubRows
@@ -31,7 +33,7 @@ from bot.adapters.store.silences import SilenceRows
 from bot.adapters.store.slack import SlackRows
 from bot.adapters.store.sqlite import SqliteDatabase
 from bot.adapters.store.threads import ThreadRows
-from bot.adapters.store.together import Together
+from bot.adapters.store.together import Together, rows
 from bot.adapters.store.vitals import VitalRows
 from bot.adapters.store.waits import WaitRows
 from bot.errors import SettingsError
@@ -84,8 +86,12 @@ class Store(
 
     def __init__(self, database_url: str, *, shared: bool = False) -> None:
         self._db = _database(parse_url(database_url), shared=shared)
-        self._unchanged = Together(self._db, UNCHANGED, "feed")
         self._rota = Rota()
+        self._unchanged = Together(self._db, rows(UNCHANGED, "feed"))
+        self._heads = Together(self._db, heads_of, most=LINES, reads=True)
+        self._by_id = Together(self._db, deliveries_by_id, reads=True)
+        self._marks = Together(self._db, mark_sending)
+        self._arrived = Together(self._db, rows(DELIVERED, "delivery"))
 
     @property
     def place(self) -> str:

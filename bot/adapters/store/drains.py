@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, case, func, or_, select
 
-from bot.adapters.store.outbox import OPEN, is_held
 from bot.adapters.store.queue import drains_under_way, want_drains
+from bot.adapters.store.rows import OPEN, is_held
 from bot.adapters.store.schema import channels, deliveries
 from bot.core.lanes import drain_lock
 from bot.core.model import DeliveryState

@@ -50,7 +50,7 @@ class FeedRows:
     """The part of the store that knows feeds."""
 
     _db: Database
-    _unchanged: Together
+    _unchanged: Together[dict[str, Any], None]
     _rota: Rota
 
     async def add_feeds(self, wanted: Iterable[Feed]) -> None:
@@ -185,7 +185,7 @@ class FeedRows:
         """Note a poll that brought nothing new."""
         row = _answer_values(now, next_poll, habits) | validator_values(validators)
         del row["entries"]  # they are as they were
-        await self._unchanged.run(
+        await self._unchanged.ask(
             {f"new_{name}": value for name, value in row.items()} | {"feed": feed_id}
         )
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Row, and_, func, literal, not_, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, literal, not_, select, update
 
 from bot.adapters.store.care import RESTORED
+from bot.adapters.store.heads import Mark, with_parent
 from bot.adapters.store.queue import want_drains
+from bot.adapters.store.rows import OPEN, delivery_of, dumped, with_carried
 from bot.adapters.store.rules import entry_values
 from bot.adapters.store.schema import audit, deliveries, meta
 from bot.adapters.store.sql import insert
@@ -23,12 +23,10 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.adapters.store.engine import Database
+    from bot.adapters.store.together import Together
     from bot.core.model import AuditEntry
 
-_MESSAGE: TypeAdapter[Message] = TypeAdapter(Message)
 _LONGEST_REASON = 300
-OPEN = (DeliveryState.SENDING, DeliveryState.PENDING)
-"""In a channel's line."""
 
 
 class OutboxRows:
@@ -39,6 +37,9 @@ class OutboxRows:
     """
 
     _db: Database
+    _by_id: Together[str, Delivery | None]
+    _marks: Together[Mark, Delivery | None]
+    _arrived: Together[dict[str, Any], None]
 
     async def enqueue(self, wanted: Sequence[Delivery], now: datetime) -> None:
         """Put deliveries into the outbox that no poll brought; known ids are left alone."""
@@ -66,15 +67,12 @@ class OutboxRows:
             async with self._db.read() as connection:
                 row = (await connection.execute(query)).one_or_none()
                 if row is not None:
-                    return await _with_parent(connection, row), row.next_try
+                    return await with_parent(connection, row), row.next_try
         return None
 
     async def delivery(self, delivery_id: str) -> Delivery | None:
         """Give one delivery, ready to be sent."""
-        async with self._db.read() as connection:
-            query = select(deliveries).where(deliveries.c.id == delivery_id)
-            row = (await connection.execute(query)).one_or_none()
-            return await _with_parent(connection, row) if row is not None else None
+        return await self._by_id.ask(delivery_id)
 
     async def start_sending(self, delivery: Delivery, now: datetime) -> Delivery | None:
         """Mark a delivery as being sent, before the chat is called, and give it so marked.
@@ -82,35 +80,11 @@ class OutboxRows:
         None where it left the line since it was read, because somebody discarded it, or where
         another program has begun this very attempt.
         """
-        attempt = delivery.attempt + 1
-        async with self._db.write() as connection:
-            done = await connection.execute(
-                update(deliveries)
-                .where(
-                    deliveries.c.id == delivery.id,
-                    deliveries.c.state.in_([*OPEN, DeliveryState.BLOCKED]),
-                    deliveries.c.attempt == delivery.attempt,
-                )
-                .values(
-                    state=DeliveryState.SENDING,
-                    attempt=attempt,
-                    since=now,
-                    first_try=func.coalesce(deliveries.c.first_try, now),
-                )
-            )
-        if done.rowcount == 0:
-            return None
-        return replace(delivery, state=DeliveryState.SENDING, attempt=attempt, since=now)
+        return await self._marks.ask(Mark(delivery, now))
 
     async def delivered(self, delivery_id: str, ref: str, now: datetime) -> None:
         """Note that the chat has it, and with it the alerts that it carries."""
-        await self._set(
-            with_carried(delivery_id),
-            state=DeliveryState.DELIVERED,
-            ref=ref,
-            finished=now,
-            reason=None,
-        )
+        await self._arrived.ask({"delivery": delivery_id, "place": ref, "at": now})
 
     async def postpone(
         self,
@@ -232,16 +206,6 @@ AFRESH: dict[str, Any] = {
 """Values of a delivery that begins anew."""
 
 
-def is_held() -> ColumnElement[bool]:
-    """Say of a row whether it is held, and no digest carries it yet."""
-    return and_(deliveries.c.state == DeliveryState.POSTPONED, deliveries.c.carrier.is_(None))
-
-
-def with_carried(delivery_id: str) -> ColumnElement[bool]:
-    """Select a delivery and, if it is a digest, the alerts that it carries."""
-    return or_(deliveries.c.id == delivery_id, deliveries.c.carrier == delivery_id)
-
-
 async def insert_deliveries(
     connection: AsyncConnection, wanted: Sequence[Delivery], now: datetime, *, rank: int = 1
 ) -> None:
@@ -259,7 +223,7 @@ async def insert_deliveries(
                 "rule_id": delivery.rule_id,
                 "article_id": delivery.article,
                 "story": delivery.story,
-                "alert": _MESSAGE.dump_python(delivery.message, mode="json"),
+                "alert": dumped(delivery.message),
                 "kind": delivery.message.kind,
                 "rank": rank,
                 "shown": _shown(delivery.message),
@@ -309,49 +273,3 @@ def _reason(row: Row[Any]) -> str:
     if row.reason or not row.carrier:
         return row.reason or ""
     return "in a digest"
-
-
-async def _with_parent(connection: AsyncConnection, row: Row[Any]) -> Delivery:
-    delivery = delivery_of(row)
-    if isinstance(delivery.message, Alert) and delivery.message.kind != "alert":
-        return replace(delivery, parent_ref=await _parent_ref(connection, delivery))
-    return delivery
-
-
-async def _parent_ref(connection: AsyncConnection, delivery: Delivery) -> str:
-    """Find where the chat has the alert that a follow-up belongs below, or "".
-
-    Where a digest carried that alert, it is the digest's place.
-    """
-    query = (
-        select(deliveries.c.ref)
-        .where(
-            deliveries.c.story == delivery.story,
-            deliveries.c.rule_id == delivery.rule_id,
-            deliveries.c.chat == delivery.chat,
-            deliveries.c.channel == delivery.channel,
-            deliveries.c.state == DeliveryState.DELIVERED,
-        )
-        .order_by(deliveries.c.seq)
-        .limit(1)
-    )
-    return await connection.scalar(query) or ""
-
-
-def delivery_of(row: Any) -> Delivery:  # noqa: ANN401 -- a row with all columns
-    """Read a row."""
-    return Delivery(
-        id=row.id,
-        chat=row.chat,
-        channel=row.channel,
-        rule_id=row.rule_id,
-        message=message_of(row),
-        state=DeliveryState(row.state),
-        attempt=row.attempt,
-        since=row.since,
-    )
-
-
-def message_of(row: Any) -> Message:  # noqa: ANN401 -- a row with some columns
-    """Read what a row says."""
-    return _MESSAGE.validate_python(row.alert)

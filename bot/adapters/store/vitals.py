@@ -9,7 +9,7 @@ from sqlalchemy import and_, case, func, or_, select, text
 from bot.adapters.store.account import last_canary
 from bot.adapters.store.engine import HEAD
 from bot.adapters.store.fair import is_due
-from bot.adapters.store.outbox import OPEN
+from bot.adapters.store.rows import OPEN
 from bot.adapters.store.schema import channels, deliveries, feeds
 from bot.core import canary
 from bot.core.model import DeliveryState, Vitals

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 
-from bot.adapters.store.outbox import AFRESH, OPEN, is_held
+from bot.adapters.store.outbox import AFRESH
+from bot.adapters.store.rows import OPEN, is_held
 from bot.adapters.store.schema import channels, deliveries
 from bot.core.model import DeliveryState
 

@@ -12,10 +12,9 @@ from structlog.contextvars import bound_contextvars
 from bot.core.holding import wishes_of
 from bot.core.model import DeliveryState
 from bot.core.pacing import LIMITS, may_probe
-from bot.core.tenancy import tenant_at
-from bot.jobs.deliver.gates import Gates
+from bot.jobs.deliver.fair import in_turns
 from bot.jobs.deliver.holding import AT_ONCE, Holding
-from bot.jobs.deliver.paces import Paces, house_of
+from bot.jobs.deliver.paces import Paces
 from bot.jobs.deliver.revising import Revising
 from bot.jobs.deliver.sending import Sending
 from bot.jobs.meter import UNCOUNTED
@@ -35,12 +34,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 MAX_AGE = timedelta(days=1)
-PATIENCE = 2.0
-"""Seconds that a writer waits for its turn; for longer ones it comes again."""
 
-
-TURNS = 5
-"""How often a writer waits for its turn while others take it; then it comes again."""
+WRITERS = 64
+"""Channels of a chat that are told something at the same moment: so many connections."""
 
 REST = timedelta(seconds=5)
 """So long a channel whose first must wait is left alone: in an outage there may be thousands."""
@@ -64,8 +60,8 @@ class Deliver:
         limits: how fast each chat may be told things.
         max_age: alerts that waited longer become one catch-up digest; None for never.
         sleep: waits so many seconds.
-        turns: shares the chats' paces with other programs, where there are any.
         meter: counts.
+        turns: shares the chats' paces with other programs, where there are any.
     """
 
     def __init__(
@@ -78,16 +74,18 @@ class Deliver:
         limits: Mapping[str, Limits] = LIMITS,
         max_age: timedelta | None = MAX_AGE,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
-        turns: SharedTurns | None = None,
         meter: Meter = UNCOUNTED,
+        turns: SharedTurns | None = None,
     ) -> None:
         self._chats, self._outbox, self._clock, self._sleep = chats, outbox, clock, sleep
         self._meter, self._turns = meter, turns
-        self._paces, self._gates = Paces(limits), Gates()
+        self._paces = Paces(limits)
         self._holding = Holding(outbox, clock, max_age)
-        self._sending = Sending(outbox, self._paces, clock, chance, meter, turns)
+        self._sending = Sending(outbox, self._paces, clock, chance, sleep, meter, turns)
         self._revising = Revising(chats, outbox, self._paces, clock)
+        self._slots = {name: asyncio.Semaphore(WRITERS) for name in chats}
         self._busy: set[Target] = set()
+        self._told: dict[Target, datetime] = {}
         self._resting: dict[Target, datetime] = {}
         self._connected: dict[str, bool] = {}
         self._begun = self._stopping = False
@@ -105,7 +103,8 @@ class Deliver:
         waiting = await self._outbox.waiting_channels(self._chats, self._clock.now())
         free = [target for target in waiting if target not in self._busy]
         free = [target for target in free if not self._rests(target)]
-        arrived = sum(await asyncio.gather(*(self._channel(*target) for target in free)))
+        writers = map(self._begin_channel, in_turns(free, self._told))
+        arrived = sum(await asyncio.gather(*writers))
         await self._revising.revise_due()
         return arrived
 
@@ -148,7 +147,11 @@ class Deliver:
         target = (chat, channel)
         if target in self._busy or self._rests(target):
             return 0
-        return await self._channel(chat, channel, mine)
+        self._busy.add(target)
+        try:
+            return await self._channel(chat, channel, mine)
+        finally:
+            self._busy.discard(target)
 
     async def revise(self) -> int:
         """Edit alerts whose stories more outlets carry by now; give how many.
@@ -157,6 +160,13 @@ class Deliver:
             StoreError: the database refused.
         """
         return await self._revising.revise_due()
+
+    def _begin_channel(self, target: Target) -> asyncio.Task[int]:
+        """Let a writer begin; from this moment, not from its first step, nobody else may."""
+        self._busy.add(target)
+        writer = asyncio.ensure_future(self._channel(*target))
+        writer.add_done_callback(lambda _: self._busy.discard(target))
+        return writer
 
     def _rest(self, target: Target, line: Line) -> None:
         """Leave a channel alone whose first must wait; nothing that comes later overtakes it."""
@@ -215,57 +225,58 @@ class Deliver:
     async def _channel(
         self, chat_name: str, channel: str, mine: Callable[[], Awaitable[bool]] | None = None
     ) -> int:
-        """Deliver a channel's line in order until its first must wait.
-
-        Channels that share a limit (those of a workspace, all rooms of a Matrix account) come one
-        after the other, their tenants in turns; what a chat takes to answer holds up nobody else.
-        """
+        """Deliver a channel's line in order until its first must wait."""
         target, arrived = (chat_name, channel), 0
-        gate, tenant = self._gates.of(house_of(target)), tenant_at(*target)
-        self._busy.add(target)
-        try:
-            while await self._own_turn(target):
-                async with gate.turn(tenant):
-                    if not await self._turn(target) or not (mine is None or await mine()):
-                        break
-                    line = await self._outbox.line(chat_name, channel, self._clock.now(), AT_ONCE)
-                    if await self._arranged(target, line):
-                        continue
-                    if not self._ready(line):
-                        self._rest(target, line)
-                        break
-                    if not self._paces.take(target, self._clock.now()):
-                        continue  # an edit took the chat's turn meanwhile
-                    if self._turns and not await self._turns.take(target):
-                        break
-                result = await self._first(target, line)
-                if result is DeliveryState.DELIVERED:
-                    arrived += 1
-                elif result is not DeliveryState.DEAD:
-                    break
-        finally:
-            self._busy.discard(target)
+        while await self._turn(target):
+            if mine is not None and not await mine():
+                self._paces.give_back(target)
+                break
+            async with self._slots[chat_name]:
+                line, result = await self._next(target)
+            if result is DeliveryState.DELIVERED:
+                arrived += 1
+            elif result is not DeliveryState.DEAD:
+                break
+            if self._ends(target, line):
+                break
         return arrived
 
     async def _arranged(self, target: Target, line: Line) -> bool:
         coalesce = self._paces.limited(target[0]) and not line.channel.stopped
         return await self._holding.arrange(target, line, coalesce=coalesce)
 
-    async def _own_turn(self, target: Target) -> bool:
-        """Wait until the channel's own pace allows something; False if there is no point in it."""
-        wait = self._paces.wait_own(target, self._clock.now())
-        if 0 < wait <= PATIENCE and not self._stopping:
-            await self._sleep(wait)
-        too_long = self._paces.wait(target, self._clock.now()) > PATIENCE
-        return not self._stopping and not too_long
+    async def _next(self, target: Target) -> tuple[Line, DeliveryState | None]:
+        """Deal with the first of a channel's line, whose turn it is; None where it must wait."""
+        while True:
+            line = await self._outbox.line(*target, self._clock.now(), AT_ONCE)
+            if not await self._arranged(target, line):
+                break
+        if self._stopping or not self._ready(line):
+            self._paces.give_back(target)
+            self._rest(target, line)
+            return line, None
+        if self._turns and not await self._turns.take(target):
+            self._paces.give_back(target)
+            return line, None
+        self._told[target] = self._clock.now()
+        return line, await self._first(target, line)
+
+    def _ends(self, target: Target, line: Line) -> bool:
+        """Say whether a channel is left for now: that was all, or others of its chat wait, too."""
+        last = len(line.waiting) <= 1 and not line.channel.stopped
+        return last or self._paces.is_crowded(target, self._clock.now())
 
     async def _turn(self, target: Target) -> bool:
-        """Wait until the channel may be told something; False if that takes too long."""
-        for _ in range(TURNS):
-            wait = self._paces.wait(target, self._clock.now())
-            if wait <= 0 or wait > PATIENCE or self._stopping:
-                return wait <= 0 and not self._stopping
-            await self._sleep(wait)
+        """Book the channel's turn and wait for it; False where it is too far off."""
+        while not self._stopping:
+            wait = self._paces.book(target, self._clock.now())
+            if wait is None:
+                return False
+            if wait > 0:
+                await self._sleep(wait)
+            if not self._paces.is_held(target, self._clock.now()):
+                return not self._stopping
+            self._paces.give_back(target)  # the chat asked for a pause meanwhile
         return False
 
     def _ready(self, line: Line) -> bool:

@@ -14,7 +14,7 @@ from bot.jobs.meter import UNCOUNTED
 from bot.ports import Delivered, Later, Lines, Outbox, Refused, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
 
     from bot.core.model import ChannelState, Delivery, Waiting
@@ -43,6 +43,7 @@ class Sending:
         chance: gives numbers in [0, 1), to spread retries.
         meter: counts.
         turns: told of pauses that chats name, where other programs must keep them too.
+        sleep: waits so many seconds.
     """
 
     def __init__(
@@ -51,12 +52,14 @@ class Sending:
         paces: Paces,
         clock: Clock,
         chance: Callable[[], float],
+        sleep: Callable[[float], Awaitable[object]],
         meter: Meter = UNCOUNTED,
         turns: SharedTurns | None = None,
     ) -> None:
         self._meter = meter
         self._store, self._paces, self._clock, self._chance = store, paces, clock, chance
         self._turns = turns
+        self._sleep = sleep
         self._started = clock.now()
         self._failing: dict[Target, int] = {}
         self._to_hurry: set[Target] = set()
@@ -162,6 +165,8 @@ class Sending:
         sending = await self._store.start_sending(delivery, now)
         if sending is None:
             return None
+        while (wait := self._paces.leave(_target(delivery), self._clock.now())) > 0:
+            await self._sleep(wait)
         began = time.perf_counter()
         try:
             with self._meter.span("post", {"chat": chat.name}):
