@@ -11,7 +11,8 @@ TEST_STAMP := $(VENV)/.test-stamp
 BENCH_STAMP := $(VENV)/.bench-stamp
 
 .PHONY: run test torture servers lint types check lock clean \
-	bench-check bench-match bench-backtest bench-quotes bench-summary bench-stories bench-replay bench-ingest
+	bench-check bench-match bench-backtest bench-quotes bench-summary bench-stories bench-ingest \
+	bench-replay bench-cluster
 
 run: $(RUN_STAMP)  ## start the bot: embedded defaults, or what .env says
 	@exec $(BIN)/wirewatch run
@@ -64,6 +65,9 @@ bench-stories: $(BENCH_STAMP)
 
 bench-replay: $(BENCH_STAMP)  ## what stories cost: invented news, 100,000 articles in the look-back
 	PYTHONHASHSEED=0 $(BIN)/python -m bench.stories --replay 150000
+
+bench-cluster: $(TEST_STAMP)
+	$(BIN)/python -m bench.cluster
 
 # Peers in an environment of their own: `reader` needs other versions.
 PEERS := .venv-peers

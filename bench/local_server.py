@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 def serve_with(
     answer: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]],
     port: multiprocessing.Queue[int],
+    address: str = "127.0.0.1",
 ) -> None:
-    """Answer requests for ever, and say at which port."""
+    """Answer requests for ever, and say at which port; at all of loopback's hosts for 0.0.0.0."""
 
     async def main() -> None:
         runner = web.ServerRunner(web.Server(answer, access_log=None))
         await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0, backlog=512).start()
+        await web.TCPSite(runner, address, 0, backlog=4096).start()
         port.put(runner.addresses[0][1])
         await asyncio.Event().wait()
 

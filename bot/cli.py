@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from enum import StrEnum
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -13,7 +14,7 @@ from rich.console import Console
 
 from bot import __version__
 from bot.adapters.logs import configure_logs
-from bot.errors import InputError, WirewatchError
+from bot.errors import CommandError, InputError, WirewatchError
 from bot.settings import Settings, load_settings
 
 app = typer.Typer(
@@ -77,6 +78,37 @@ def run(
 
 
 @app.command()
+def worker(
+    queues: Annotated[
+        str, typer.Option("--queues", help="What it works on: poll, match, deliver, by commas.")
+    ] = "poll,match,deliver",
+) -> None:
+    """Work beside others on one PostgreSQL: poll feeds, match, deliver."""
+    _need_cluster()
+    from bot.app.cluster import run_worker  # noqa: PLC0415 -- heavy
+
+    asyncio.run(run_worker(_settings(), queues))
+
+
+@app.command()
+def chat() -> None:
+    """Hold the chats' connections for workers, or stand by while another program does."""
+    _need_cluster()
+    from bot.app.cluster import run_chats  # noqa: PLC0415 -- heavy
+
+    asyncio.run(run_chats(_settings(), Console(highlight=False)))
+
+
+def _need_cluster() -> None:
+    """Say in one line what must be installed for many programs on one database.
+
+    Raises:
+        CommandError: it is not.
+    """
+    if find_spec("procrastinate") is None or find_spec("psycopg") is None:
+        raise CommandError("workers need more: pip install 'wirewatch[cluster]'")
+
+
 def web() -> None:
     """Answer Slack's requests and the hubs of feeds over HTTP; polls nothing, several may run."""
     from bot.app.web import serve  # noqa: PLC0415 -- heavy, and only some commands need it

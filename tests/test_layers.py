@@ -30,6 +30,7 @@ ONLY_IN = {
     "alembic": "bot.adapters.store",
     "aiosqlite": "bot.adapters.store",
     "psycopg": "bot.adapters.store",
+    "procrastinate": "bot.adapters.cluster",
     "apscheduler": "bot.adapters.scheduler",
     "trafilatura": "bot.adapters",
     "matplotlib": "bot.adapters.chart",

@@ -6,47 +6,52 @@ import asyncio
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
 from bot.core import canary
 from bot.core.alert import (
     channel_of,
-    compose_alert,
     deliveries_for,
-    entities_of,
     is_news,
     route,
-    speaks_anew,
 )
 from bot.core.model import Place, StoredArticle
-from bot.core.quotes import choose_quotes
 from bot.core.story import find_correction
-from bot.core.summary import summarize
 from bot.errors import StoreError
 from bot.jobs.meter import UNCOUNTED
+from bot.jobs.telling import alert_of, outcome_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from contextlib import AbstractAsyncContextManager
     from datetime import datetime
 
-    from bot.core.alert import Kind
     from bot.core.match import RuleSet
-    from bot.core.model import Alert, Article, Delivery, Match, Placement, PollRecord, Rule
+    from bot.core.model import Article, Delivery, Match, Placement, PollRecord, Rule
     from bot.core.story import Correction, Stories
     from bot.jobs.meter import Meter
     from bot.jobs.reading import Reading
     from bot.ports import Archive
 
-KEY_QUOTES = 3
-SENTENCES = 3
 CORRECTIONS_A_DAY = 3
 """Of one article, in one channel: some pages change every minute."""
 
 DAY = timedelta(days=1)
 
 log = structlog.get_logger(__name__)
+
+
+class Turns(Protocol):
+    """Lets one program at a time place, with the stories of all."""
+
+    def turn(self) -> AbstractAsyncContextManager[None]:
+        """Begin a turn; what is recorded in it is stored when it ends, or nothing of it.
+
+        Raises:
+            StoreError: the database refused; nothing is stored.
+        """
 
 
 class Placing:
@@ -60,6 +65,7 @@ class Placing:
         stories: which articles belong together; changed by this object alone.
         store: what was alerted before, and where everything goes.
         chats: the chats that run.
+        turns: keeps the stories in step with those of other programs, where there are any.
         meter: counts.
     """
 
@@ -70,10 +76,12 @@ class Placing:
         stories: Stories,
         store: Archive,
         chats: Collection[str],
+        turns: Turns | None = None,
         meter: Meter = UNCOUNTED,
     ) -> None:
         self._meter = meter
         self._rules, self._stories, self._store, self._chats = rules, stories, store, chats
+        self._turns = turns
         self._one_at_a_time = asyncio.Lock()
 
     async def hand_over(self, news: PollRecord, readings: Sequence[Reading]) -> int:
@@ -87,22 +95,35 @@ class Placing:
         async with self._one_at_a_time:
             batch = _Batch(news.now)
             try:
-                for reading in readings:
-                    await self._try(reading, batch)
-                articles, deliveries = tuple(batch.articles), tuple(batch.deliveries)
-                tally = {} if news.feed_id == canary.FEED.id else {**news.tally, **batch.tally}
-                await self._store.record(
-                    replace(news, articles=articles, deliveries=deliveries, tally=tally)
-                )
+                if self._turns and any(reading.matches for reading in readings):
+                    async with self._turns.turn():
+                        await self._place(news, await self._still_new(news, readings), batch)
+                else:
+                    await self._place(news, readings, batch)
             except StoreError:
                 for article_id in reversed(batch.placed):
                     self._stories.forget(article_id)
                 raise
-            self._meter.recorded(tally)
-            told = Counter((delivery.chat, delivery.message.kind) for delivery in deliveries)
+            self._meter.recorded(_tally(news, batch))
+            told = Counter((delivery.chat, delivery.message.kind) for delivery in batch.deliveries)
             for (chat, kind), count in told.items():
                 self._meter.queued(chat, kind, count)
             return len(batch.deliveries)
+
+    async def _place(self, news: PollRecord, readings: Sequence[Reading], batch: _Batch) -> None:
+        for reading in readings:
+            await self._try(reading, batch)
+        articles, deliveries = tuple(batch.articles), tuple(batch.deliveries)
+        tally = _tally(news, batch)
+        await self._store.record(
+            replace(news, articles=articles, deliveries=deliveries, tally=tally)
+        )
+
+    async def _still_new(self, news: PollRecord, readings: Sequence[Reading]) -> list[Reading]:
+        """Leave out what another program, polling the same feed by mischance, has placed by now."""
+        fresh = await self._store.unseen(news.feed_id, [reading.entry for reading in readings])
+        new = {id(article) for article in fresh}
+        return [reading for reading in readings if id(reading.entry) in new]
 
     async def _try(self, reading: Reading, batch: _Batch) -> None:
         """Decide on one article; a fault of ours costs this article, never its feed."""
@@ -147,7 +168,7 @@ class Placing:
             pairs += sum(channel_of(target)[0] in self._chats for target in set(rule.channels))
             for kind in dict.fromkeys(kind for _, _, kind in targets):
                 same = [target for target in targets if target[2] == kind]
-                alert = _alert(reading, rule, match, placement, kind, correction)
+                alert = alert_of(reading, rule, match, placement, kind, correction)
                 wanted += deliveries_for(alert, rule, same, edition=article.content_hash)
         batch.deliveries += wanted
         batch.tally["matched"] += 1
@@ -161,7 +182,7 @@ class Placing:
                 quotes,
                 reading.matches,
                 placement,
-                _outcome(placement, wanted, told=bool(alerted)) + note,
+                outcome_of(placement, wanted, told=bool(alerted)) + note,
                 analyzed=True,
             )
         )
@@ -221,48 +242,6 @@ class _Batch:
         return {(d.rule_id, d.chat, d.channel) for d in self.deliveries if d.story == story}
 
 
-def _outcome(placement: Placement, wanted: Sequence[Delivery], *, told: bool) -> str:
-    if wanted:
-        return "alerted"
-    if not told:
-        return "matched, but no chat that runs is among the rule's channels"
-    if placement.place is Place.REPRINT:
-        return "reprint of a story that was alerted"
-    return f"{placement.place.value} without news of a story that was alerted"
-
-
-def _alert(
-    reading: Reading,
-    rule: Rule,
-    match: Match,
-    placement: Placement,
-    kind: Kind,
-    correction: Correction | None,
-) -> Alert:
-    """Choose what the alert shows; a follow-up shows only what is new in its story."""
-    text, quotes = reading.article.text, reading.quotes
-    focus = [(h.start, h.end) for h in match.highlights if h.field == "text"]
-    shown = range(len(quotes)) if kind == "alert" else placement.new_quotes
-    chosen = choose_quotes(
-        [quotes[at] for at in shown],
-        text,
-        entities={h.entity for h in match.highlights if h.entity},
-        focus=focus,
-        met=[place for place, at in enumerate(shown) if at in match.quotes],
-        limit=KEY_QUOTES,
-    )
-    summary = summarize(
-        text, title=reading.article.title, sentences=SENTENCES, focus=focus, quotes=chosen
-    )
-    return compose_alert(
-        reading.article,
-        rule,
-        match,
-        placement,
-        kind=kind,
-        summary=summary,
-        quotes=quotes,
-        chosen=chosen,
-        changes=correction.words if correction and kind == "correction" else (),
-        broadcast=kind == "follow-up" and speaks_anew(entities_of(rule, match), placement, quotes),
-    )
+def _tally(news: PollRecord, batch: _Batch) -> dict[str, int]:
+    """Give what a poll adds to the daily account; the canary adds nothing."""
+    return {} if news.feed_id == canary.FEED.id else {**news.tally, **batch.tally}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
@@ -12,6 +11,7 @@ import structlog
 
 from bot.errors import StoreError
 from bot.jobs.meter import UNCOUNTED, Pulse
+from bot.jobs.pollnews import PollNews
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Mapping
@@ -20,15 +20,12 @@ if TYPE_CHECKING:
     from bot.jobs.deliver import Deliver
     from bot.jobs.meter import Meter
     from bot.jobs.rulebook import RuleBook
-    from bot.jobs.watch import Poll, Watch
+    from bot.jobs.watch import Watch
     from bot.ports import Clock
 
 POLLS_AT_ONCE = 64
 LEASE = timedelta(minutes=10)
 """After this a claim counts no more; far above the longest poll."""
-
-FEW = 3
-"""Failing feeds that are told of one by one."""
 
 JUMP = timedelta(seconds=30)
 """A clock that is turned back by more is noticed."""
@@ -93,13 +90,13 @@ class Heart:
         self._others: set[asyncio.Task[None]] = set()
         self._rules_version = -1
         self._complaints: dict[str, str] = {}
-        self._failed: list[Poll] = []
+        self._news = PollNews()
         self._unreleased: set[str] = set()
         self._latest: datetime | None = None
 
     async def tick(self) -> None:
         """Start what is due and return at once; a database that refuses is told of once."""
-        self._tell()
+        self._news.tell()
         await self._tolerant("rules", self._refresh_rules)
         await self._tolerant("polls", self._start_polls)
         self._start(self._tolerant("outbox", self._deliver_due))
@@ -117,7 +114,7 @@ class Heart:
         await self._refresh_rules()
         while states := await self._claim():
             await asyncio.gather(*(self._poll(state) for state in states))
-        self._tell()
+        self._news.tell()
         for chore in self._chores.values():
             await chore()
         await self._deliver.drain()
@@ -196,23 +193,7 @@ class Heart:
             # The refusal kept its claim too: give it back when writing works, not when it expires.
             self._unreleased.add(state.feed.id)
             raise
-        if poll.error and state.error is None:
-            self._failed.append(poll)
-        elif state.error and not poll.error:
-            log.info("feed works again", feed=state.feed.url)
-        for problem in poll.problems:
-            log.debug("odd feed", feed=state.feed.url, problem=problem)
-
-    def _tell(self) -> None:
-        """Tell of feeds that began to fail: a line each, or one line when there are many."""
-        failed, self._failed = self._failed, []
-        if len(failed) > FEW:
-            reasons = Counter(poll.error for poll in failed).most_common(3)
-            shown = ", ".join(f"{count} {reason}" for reason, count in reasons)
-            log.warning(f"{len(failed)} feeds could not be polled; trying again later: {shown}")
-            return
-        for poll in failed:
-            log.warning(f"feed could not be polled: {poll.error}", feed=poll.state.feed.url)
+        self._news.note(state, poll)
 
     async def _chore(self, name: str) -> None:
         self._at_work.add(name)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from bot.core.model import Article, FeedState, Habits, ParsedFeed
     from bot.core.story import Stories
     from bot.jobs.meter import Meter
+    from bot.jobs.placing import Turns
     from bot.jobs.reading import Reader
     from bot.ports import Clock, Feeds
 
@@ -100,6 +101,7 @@ class Watch:
         chats: the chats that run.
         clock: the time.
         pace: how polls are paced.
+        turns: keeps the stories in step with those of other programs, where there are any.
         meter: counts.
     """
 
@@ -114,11 +116,14 @@ class Watch:
         chats: Collection[str],
         clock: Clock,
         pace: Pace,
+        turns: Turns | None = None,
         meter: Meter = UNCOUNTED,
     ) -> None:
         self._feeds, self._reader, self._store = feeds, reader, store
         self._clock, self._pace, self._meter = clock, pace, meter
-        self._placing = Placing(rules=rules, stories=stories, store=store, chats=chats, meter=meter)
+        self._placing = Placing(
+            rules=rules, stories=stories, store=store, chats=chats, turns=turns, meter=meter
+        )
 
     async def poll(self, state: FeedState) -> Poll:
         """Poll one feed and hand what it brought to the outbox.

@@ -50,9 +50,18 @@ class Outbox(Protocol):
         """Note that the chat has it, and what it carries."""
 
     async def postpone(
-        self, delivery_id: str, until: datetime, reason: str, *, earliest: datetime | None = None
+        self,
+        delivery_id: str,
+        until: datetime,
+        reason: str,
+        *,
+        earliest: datetime | None = None,
+        attempt: int | None = None,
     ) -> None:
-        """Put a delivery that was surely not accepted back into the line."""
+        """Put a delivery that was surely not accepted back into the line.
+
+        Here and below, where the attempt is named, what a later one came to stands.
+        """
 
     async def doubt(
         self,
@@ -62,6 +71,7 @@ class Outbox(Protocol):
         *,
         earliest: datetime | None = None,
         since: datetime | None = None,
+        attempt: int | None = None,
     ) -> None:
         """Keep it as being sent; after `until` the chat is asked."""
 
@@ -71,7 +81,9 @@ class Outbox(Protocol):
     async def turn_back(self, by: timedelta) -> None:
         """Move what waits after a try with a clock that was turned back."""
 
-    async def block(self, delivery_id: str, reason: str, now: datetime) -> None:
+    async def block(
+        self, delivery_id: str, reason: str, now: datetime, *, attempt: int | None = None
+    ) -> None:
         """Set a delivery aside that the chat will not take."""
 
     async def bury(self, delivery_id: str, reason: str, now: datetime, entry: AuditEntry) -> None:

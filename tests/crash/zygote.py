@@ -112,6 +112,7 @@ def _import_everything() -> None:
     import bot.adapters.matrix.chat
     import bot.adapters.reading
     import bot.adapters.slack.chat
+    import bot.app.cluster.house
     import bot.app.running
     import bot.cli
     from bot.adapters.reading import read_page
@@ -128,7 +129,7 @@ def _import_everything() -> None:
     )  # fmt: skip
     page = f"<html><body><article><h1>A ferry</h1><p>{words}</p></article></body></html>"
     read_page(page.encode(), "text/html", "http://a.example/")
-    bot.app.running.load_knowledge = _knowledge
+    bot.app.running.load_knowledge = bot.app.cluster.house.load_knowledge = _knowledge
 
 
 @cache

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.adapters.store.account import AccountRows
-from bot.adapters.store.engine import Database, Lock, parse_url
+from bot.adapters.store.drains import DrainRows
+from bot.adapters.store.engine import VARIABLE, Database, Lock, conninfo, parse_url
 from bot.adapters.store.fair import Rota
 from bot.adapters.store.feedback import FeedbackRows
 from bot.adapters.store.feeds import UNCHANGED, FeedRows
@@ -15,11 +16,16 @@ from bot.adapters.store.heads import DELIVERED, deliveries_by_id, heads_of, mark
 from bot.adapters.store.health import HealthRows
 from bot.adapters.store.holds import HoldRows
 from bot.adapters.store.hubs import HubRows
+from bot.adapters.store.keys import MIGRATING
+from bot.adapters.store.leases import LeaseRows
 from bot.adapters.store.ledger import LedgerRows
 from bot.adapters.store.line import LineRows
 from bot.adapters.store.move import move
+from bot.adapters.store.notes import NoteRows
 from bot.adapters.store.outbox import OutboxRows
 from bot.adapters.store.overview import OverviewRows
+from bot.adapters.store.paces import PaceRows
+from bot.adapters.store.placed import PlacedRows
 from bot.adapters.store.report import ReportRows
 from bot.adapters.store.retention import RetentionRows
 from bot.adapters.store.rules import RuleRows
@@ -30,11 +36,15 @@ from bot.adapters.store.threads import ThreadRows
 from bot.adapters.store.together import Together, rows
 from bot.adapters.store.vitals import VitalRows
 from bot.adapters.store.waits import WaitRows
+from bot.errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractAsyncContextManager
 
     from sqlalchemy.engine import URL
+
+    from bot.adapters.store.locks import Locks
 
 __all__ = ["Store", "parse_url"]
 
@@ -57,25 +67,31 @@ class Store(
     OverviewRows,
     SlackRows,
     ThreadRows,
+    LeaseRows,
+    DrainRows,
+    PlacedRows,
+    PaceRows,
+    NoteRows,
     VitalRows,
 ):
     """Everything that must survive; implements the protocols of `bot.ports`.
 
     Args:
         database_url: the setting `WIREWATCH_DATABASE_URL`.
+        shared: this program is one of many on a PostgreSQL.
 
     Raises:
         SettingsError: the URL cannot be used.
     """
 
-    def __init__(self, database_url: str) -> None:
-        self._db = _database(parse_url(database_url))
+    def __init__(self, database_url: str, *, shared: bool = False) -> None:
+        self._db = _database(parse_url(database_url), shared=shared)
         self._rota = Rota()
-        self._unchanged = Together(self._db, rows(UNCHANGED))
+        self._unchanged = Together(self._db, rows(UNCHANGED, "feed"))
         self._heads = Together(self._db, heads_of, most=LINES, reads=True)
         self._by_id = Together(self._db, deliveries_by_id, reads=True)
         self._marks = Together(self._db, mark_sending)
-        self._arrived = Together(self._db, rows(DELIVERED))
+        self._arrived = Together(self._db, rows(DELIVERED, "delivery"))
 
     @property
     def place(self) -> str:
@@ -100,6 +116,31 @@ class Store(
         return self._db.single_run()
 
     @property
+    def conninfo(self) -> str:
+        """The PostgreSQL as libpq reads it, with its password."""
+        return conninfo(self._db.url)
+
+    def migrating(self) -> AbstractAsyncContextManager[None]:
+        """Be the one program that makes tables.
+
+        Raises:
+            StoreError: the database refused.
+        """
+        return self._db.alone(MIGRATING)
+
+    def locks(self) -> Locks:
+        """Give the locks of this program, where many share a PostgreSQL."""
+        from bot.adapters.store.locks import Locks  # noqa: PLC0415 -- needs an extra
+
+        return Locks(self._db.url)
+
+    async def listen(self, heard: Callable[[], object]) -> None:
+        """Call `heard` at each change of rules; never ends by itself."""
+        from bot.adapters.store.listen import listen  # noqa: PLC0415 -- needs an extra
+
+        await listen(self._db.url, heard)
+
+    @property
     def may_be_torn(self) -> bool:
         """Whether this SQLite can corrupt a database that several programs write at once."""
         return self._db.may_be_torn
@@ -119,9 +160,11 @@ class Store(
         await self._db.close()
 
 
-def _database(url: URL) -> Database:
+def _database(url: URL, *, shared: bool) -> Database:
     if url.get_backend_name() == "postgresql":
         from bot.adapters.store.postgres import PostgresDatabase  # noqa: PLC0415 -- needs an extra
 
-        return PostgresDatabase(url)
+        return PostgresDatabase(url, shared=shared)
+    if shared:
+        raise SettingsError(VARIABLE, "many programs share a PostgreSQL only, see docs/scale.md")
     return SqliteDatabase(url)

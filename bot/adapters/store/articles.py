@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, Select, Table, delete, func, or_, select, update
+from sqlalchemy import Row, Select, Table, bindparam, delete, func, or_, select, update
 
 from bot.adapters.store import search
 from bot.adapters.store.account import count_up
 from bot.adapters.store.feeds import polled_values, validator_values
 from bot.adapters.store.hubs import want_hub
 from bot.adapters.store.outbox import insert_deliveries
+from bot.adapters.store.queue import is_shared
 from bot.adapters.store.schema import articles, deliveries, feeds, matches, quotes, seen
 from bot.adapters.store.sql import insert
 from bot.core import canary
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
 
 _MOST_VERSIONS = 50
 """Versions of one entry that are looked at; one that changes oftener changes by itself."""
+
+_KEPT = ("seq", "id", "arrived", "placed")
+"""Columns of an article that stay when it is stored again."""
 
 _CHUNK = 300  # keeps statements below SQLite's limit of bound values
 
@@ -96,6 +100,7 @@ class ArticleRows:
             if record.present is not None:
                 await _take_stock(connection, record)
             await _put(connection, record.articles)
+            await _number(connection, record.articles)
             await insert_deliveries(connection, record.deliveries, record.now)
             await count_up(connection, record.now, record.tally)
             await want_hub(connection, record)
@@ -246,7 +251,7 @@ async def _put(connection: AsyncConnection, found: Sequence[StoredArticle]) -> N
     if not latest:
         return
     statement = insert(connection, articles)
-    columns = [name for name in articles.c.keys() if name not in ("seq", "id", "arrived")]  # noqa: SIM118 -- not a dict
+    columns = [name for name in articles.c.keys() if name not in _KEPT]  # noqa: SIM118 -- not a dict
     statement = statement.on_conflict_do_update(
         index_elements=[articles.c.id], set_={name: statement.excluded[name] for name in columns}
     )
@@ -261,6 +266,20 @@ async def _put(connection: AsyncConnection, found: Sequence[StoredArticle]) -> N
             await connection.execute(delete(table).where(mine))
     await _insert(connection, quotes, (row for one in latest for row in _quote_rows(one)))
     await _insert(connection, matches, (row for one in latest for row in _match_rows(one)))
+
+
+async def _number(connection: AsyncConnection, found: Sequence[StoredArticle]) -> None:
+    """Count placements where many programs place; only one does at a time."""
+    ids = list(dict.fromkeys(stored.article.id for stored in found if stored.placement))
+    if not ids or not is_shared(connection):
+        return
+    last = await connection.scalar(select(func.max(articles.c.placed))) or 0
+    await connection.execute(
+        update(articles)
+        .where(articles.c.id == bindparam("article"))
+        .values(placed=bindparam("number")),
+        [{"article": one, "number": last + at} for at, one in enumerate(ids, 1)],
+    )
 
 
 async def _put_quotes(connection: AsyncConnection, article_id: str, found: Sequence[Quote]) -> None:

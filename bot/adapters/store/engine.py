@@ -17,6 +17,7 @@ from bot.errors import SettingsError, StoreError, StoreReadOnlyError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
+    from contextlib import AbstractAsyncContextManager
 
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -48,6 +49,11 @@ def parse_url(database_url: str) -> URL:
             f"{url.get_backend_name()} is not supported, use sqlite:///path or postgresql://…",
         )
     return url
+
+
+def conninfo(url: URL) -> str:
+    """Give a PostgreSQL's URL as libpq reads it, with its password."""
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def _in_our_words(error: Exception) -> StoreError:
@@ -97,7 +103,7 @@ class Database(ABC):
     """Whether several programs that write at once can corrupt it."""
 
     def __init__(self, url: URL) -> None:
-        self._url = url
+        self.url = url
         self._writer: AsyncEngine | None = None
         self._reader: AsyncEngine | None = None
 
@@ -144,6 +150,17 @@ class Database(ABC):
         with mapped_errors():
             async with self._writer.begin() as connection:
                 yield connection
+
+    def alone(self, key: int) -> AbstractAsyncContextManager[None]:
+        """Open a write transaction that one program at a time has; writes within are part of it.
+
+        Args:
+            key: what is to be done alone.
+
+        Raises:
+            StoreError: this database has one program anyway, and cannot be asked.
+        """
+        raise StoreError(f"not on {self.place}: {key}")
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:

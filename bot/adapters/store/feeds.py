@@ -17,6 +17,8 @@ from bot.core.tenancy import tenant_of_origin
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
     from bot.adapters.store.engine import Database
     from bot.adapters.store.fair import Rota
     from bot.adapters.store.together import Together
@@ -53,42 +55,10 @@ class FeedRows:
 
     async def add_feeds(self, wanted: Iterable[Feed]) -> None:
         """Insert feeds, or refresh what a file says of them; their state stays."""
-        rows = [_row(feed) for feed in wanted]
-        if not rows:
-            return
-        async with self._db.write() as connection:
-            statement = insert(connection, feeds)
-            statement = statement.on_conflict_do_update(
-                index_elements=[feeds.c.id],
-                set_={
-                    name: statement.excluded[name]
-                    for name in (
-                        "tags",
-                        "full_text",
-                        "every",
-                        "backfill",
-                        "origin",
-                        "listed",
-                        "tenant",
-                    )
-                }
-                | {
-                    # Another pace counts at once: the old one may have put the next poll far off.
-                    "next_poll": case(
-                        (
-                            statement.excluded.every.is_not_distinct_from(feeds.c.every),
-                            feeds.c.next_poll,
-                        ),
-                        else_=None,
-                    ),
-                    # A name learned from the feed itself is not lost to a file without one.
-                    "title": case(
-                        (statement.excluded.title == "", feeds.c.title),
-                        else_=statement.excluded.title,
-                    ),
-                },
-            )
-            await connection.execute(statement, rows)
+        rows = list(wanted)
+        if rows:
+            async with self._db.write() as connection:
+                await _add(connection, rows)
 
     async def list_feeds(self, wanted: Iterable[Feed]) -> None:
         """Make the feeds of the configuration those that are polled, beside those added in chats.
@@ -97,10 +67,12 @@ class FeedRows:
         stays: when they come back they are not primed again, so nothing is passed over silently.
         """
         async with self._db.write() as connection:
+            # All rows in one order: programs that poll or list at the same time never cross.
+            await connection.execute(select(feeds.c.id).order_by(feeds.c.id).with_for_update())
             await connection.execute(
                 update(feeds).where(feeds.c.origin.not_like("chat:%")).values(listed=False)
             )
-        await self.add_feeds(wanted)
+            await _add(connection, wanted)
 
     async def remove_feeds(self, ids: Collection[str]) -> None:
         """Forget feeds and their state; their articles stay."""
@@ -224,6 +196,45 @@ class FeedRows:
             await connection.execute(
                 update(feeds).where(feeds.c.id == feed_id).values(paused=paused, **again)
             )
+
+
+async def _add(connection: AsyncConnection, wanted: Iterable[Feed]) -> None:
+    """Insert feeds, or refresh what a file says of them, in one order for all programs."""
+    rows = sorted((_row(feed) for feed in wanted), key=lambda row: row["id"])
+    if not rows:
+        return
+    statement = insert(connection, feeds)
+    statement = statement.on_conflict_do_update(
+        index_elements=[feeds.c.id],
+        set_={
+            name: statement.excluded[name]
+            for name in (
+                "tags",
+                "full_text",
+                "every",
+                "backfill",
+                "origin",
+                "listed",
+                "tenant",
+            )
+        }
+        | {
+            # Another pace counts at once: the old one may have put the next poll far off.
+            "next_poll": case(
+                (
+                    statement.excluded.every.is_not_distinct_from(feeds.c.every),
+                    feeds.c.next_poll,
+                ),
+                else_=None,
+            ),
+            # A name learned from the feed itself is not lost to a file without one.
+            "title": case(
+                (statement.excluded.title == "", feeds.c.title),
+                else_=statement.excluded.title,
+            ),
+        },
+    )
+    await connection.execute(statement, rows)
 
 
 def polled_values(now: datetime, next_poll: datetime, habits: Habits) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import bindparam, func, or_, select, union_all, update
+from sqlalchemy import bindparam, func, or_, select, tuple_, union_all, update
 
 from bot.adapters.store.holds import state_from
 from bot.adapters.store.rows import LIGHT, OPEN, delivery_of, is_held, waiting_of
@@ -174,6 +174,8 @@ async def mark_sending(connection: AsyncConnection, asked: Sequence[Mark]) -> li
         update(deliveries)
         .where(
             deliveries.c.id.in_(_padded([mark.delivery.id for mark in asked])),
+            # Where another program has begun this very attempt, it is that one's.
+            tuple_(deliveries.c.id, deliveries.c.attempt).in_(_attempts(asked)),
             deliveries.c.state.in_([*OPEN, DeliveryState.BLOCKED]),
         )
         .values(
@@ -191,6 +193,11 @@ async def mark_sending(connection: AsyncConnection, asked: Sequence[Mark]) -> li
         else None
         for mark in asked
     ]
+
+
+def _attempts(asked: Sequence[Mark]) -> list[tuple[str, int]]:
+    known = {mark.delivery.id: mark.delivery.attempt for mark in asked}
+    return [(id_, known.get(id_, 0)) for id_ in _padded([mark.delivery.id for mark in asked])]
 
 
 async def with_parent(connection: AsyncConnection, row: Any) -> Delivery:  # noqa: ANN401 -- a row

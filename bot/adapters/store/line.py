@@ -98,7 +98,7 @@ class LineRows:
             for made, ids in digests:
                 await connection.execute(
                     update(deliveries)
-                    .where(deliveries.c.id.in_(ids), _movable())
+                    .where(deliveries.c.id.in_(ids), _movable(), deliveries.c.carrier.is_(None))
                     .values(
                         state=DeliveryState.POSTPONED,
                         carrier=made.id,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Row, func, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, literal, not_, select, update
 
 from bot.adapters.store.care import RESTORED
 from bot.adapters.store.heads import Mark, with_parent
+from bot.adapters.store.queue import want_drains
 from bot.adapters.store.rows import OPEN, delivery_of, dumped, with_carried
 from bot.adapters.store.rules import entry_values
 from bot.adapters.store.schema import audit, deliveries, meta
@@ -76,7 +77,8 @@ class OutboxRows:
     async def start_sending(self, delivery: Delivery, now: datetime) -> Delivery | None:
         """Mark a delivery as being sent, before the chat is called, and give it so marked.
 
-        None where it left the line since it was read, because somebody discarded it.
+        None where it left the line since it was read, because somebody discarded it, or where
+        another program has begun this very attempt.
         """
         return await self._marks.ask(Mark(delivery, now))
 
@@ -91,6 +93,7 @@ class OutboxRows:
         reason: str,
         *,
         earliest: datetime | None = None,
+        attempt: int | None = None,
     ) -> None:
         """Put a delivery that was surely not accepted back into the line.
 
@@ -99,9 +102,10 @@ class OutboxRows:
             until: when it is tried again.
             reason: for people.
             earliest: the time the chat named, before which it is not tried whatever happens.
+            attempt: the one that failed; what a later one came to stands.
         """
         await self._set(
-            deliveries.c.id == delivery_id,
+            _still(delivery_id, attempt),
             state=DeliveryState.PENDING,
             next_try=until,
             earliest=earliest,
@@ -117,6 +121,7 @@ class OutboxRows:
         *,
         earliest: datetime | None = None,
         since: datetime | None = None,
+        attempt: int | None = None,
     ) -> None:
         """Keep a delivery as being sent; after `until` the chat is asked whether it has it.
 
@@ -126,19 +131,30 @@ class OutboxRows:
             reason: for people.
             earliest: the end of the doubt window, before which it is not asked whatever happens.
             since: when the attempt began, where that is corrected.
+            attempt: the one in doubt; what a later one came to stands.
         """
         await self._set(
-            deliveries.c.id == delivery_id,
+            _still(delivery_id, attempt),
             next_try=until,
             earliest=earliest or until,
             reason=reason[:_LONGEST_REASON],
             **({"since": since} if since else {}),
         )
 
-    async def block(self, delivery_id: str, reason: str, now: datetime) -> None:
-        """Set a delivery aside that the chat will not take; nothing is lost."""
+    async def block(
+        self, delivery_id: str, reason: str, now: datetime, *, attempt: int | None = None
+    ) -> None:
+        """Set a delivery aside that the chat will not take; nothing is lost.
+
+        Args:
+            delivery_id: it, with what it carries.
+            reason: for people.
+            now: the time.
+            attempt: the one that was refused; what a later one came to stands.
+        """
+        still = select(deliveries.c.id).where(_still(delivery_id, attempt))
         await self._set(
-            with_carried(delivery_id),
+            and_(with_carried(delivery_id), literal(delivery_id).in_(still)),
             state=DeliveryState.BLOCKED,
             reason=reason[:_LONGEST_REASON],
             finished=now,
@@ -217,6 +233,8 @@ async def insert_deliveries(
             for delivery in wanted
         ],
     )
+    if rank:  # a digest is made by the program that drains its channel
+        await want_drains(connection, ((one.chat, one.channel) for one in wanted))
 
 
 async def _restored(connection: AsyncConnection) -> tuple[datetime, datetime] | None:
@@ -237,6 +255,18 @@ def _beginning(message: Message, restored: tuple[datetime, datetime] | None) -> 
 
 def _shown(message: Message) -> int:
     return message.sources if isinstance(message, Alert) else 0
+
+
+def _still(delivery_id: str, attempt: int | None) -> ColumnElement[bool]:
+    """Select a delivery that stands as the writer of an attempt left it.
+
+    A program that was halted in the middle may come back after another one went on in its place.
+    """
+    mine = deliveries.c.id == delivery_id
+    if attempt is None:
+        return mine
+    arrived = deliveries.c.state == DeliveryState.DELIVERED
+    return and_(mine, deliveries.c.attempt == attempt, not_(arrived))
 
 
 def _reason(row: Row[Any]) -> str:

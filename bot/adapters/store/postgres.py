@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from sqlalchemy import create_engine, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.adapters.store.engine import VARIABLE, Database, mapped_errors, migrate
+from bot.adapters.store.keys import MIGRATING, RUNNING, key_of
+from bot.adapters.store.queue import SHARED
 from bot.errors import SettingsError, StoreError
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from sqlalchemy.engine import URL, Connection
-    from sqlalchemy.ext.asyncio import AsyncEngine
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 _DRIVER = "postgresql+psycopg"
-_CONNECTIONS = 10
-_MIGRATING, _RUNNING = 0x77697265, 0x77617463
-"""Keys of advisory locks: one program migrates at a time, one bot runs."""
+_MANY, _FEW = 10, 4
+"""Connections of one program alone, and of one of many."""
 
 
 class OneBot:
@@ -41,9 +46,12 @@ class OneBot:
         """
         with mapped_errors():
             self._connection = self._engine.connect()
-            if not self._connection.scalar(text(f"SELECT pg_try_advisory_lock({_RUNNING})")):
+            query = text("SELECT pg_try_advisory_lock(:key)")
+            if not self._connection.scalar(query, {"key": key_of(RUNNING)}):
                 self.free()
-                raise StoreError("another wirewatch runs on this database already")
+                raise StoreError(
+                    "another wirewatch runs on this database already: a bot, or workers and chats"
+                )
 
     def is_taken(self) -> bool:
         """Say whether a bot runs on this database."""
@@ -63,10 +71,17 @@ class OneBot:
 
 
 class PostgresDatabase(Database):
-    """A pool of connections; transactions of several programs run side by side."""
+    """A pool of connections; transactions of several programs run side by side.
 
-    def __init__(self, url: URL) -> None:
+    Args:
+        url: from `parse_url`.
+        shared: workers share it, so what is recorded brings a job; fewer connections each.
+    """
+
+    def __init__(self, url: URL, *, shared: bool = False) -> None:
         super().__init__(url)
+        self._shared = shared
+        self._joined: ContextVar[AsyncConnection | None] = ContextVar("joined", default=None)
         try:
             import psycopg  # noqa: F401, PLC0415 -- only where it is used
         except ImportError:
@@ -77,21 +92,61 @@ class PostgresDatabase(Database):
 
     def single_run(self) -> OneBot:
         """Give the lock that keeps a second bot out."""
-        return OneBot(self._url)
+        return OneBot(self.url)
 
     def _engines(self) -> tuple[AsyncEngine, AsyncEngine]:
         # Reads see one moment (https://www.postgresql.org/docs/current/transaction-iso.html);
         # a connection that the server closed meanwhile is replaced before it is used.
+        sizes = {"pool_size": _FEW, "max_overflow": 2} if self._shared else {"pool_size": _MANY}
         writer = create_async_engine(
-            self._url.set(drivername=_DRIVER), pool_size=_CONNECTIONS, pool_pre_ping=True
+            self.url.set(drivername=_DRIVER),
+            pool_pre_ping=True,
+            execution_options={SHARED: self._shared},
+            **sizes,
         )
         return writer, writer.execution_options(isolation_level="REPEATABLE READ")
 
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """Open a write transaction, or join the one that this task has alone.
+
+        Raises:
+            StoreError: the database refused; nothing of the block is stored.
+        """
+        joined = self._joined.get()
+        if joined is not None:
+            with mapped_errors():
+                yield joined
+            return
+        async with super().write() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def alone(self, key: int) -> AsyncIterator[None]:
+        """Open a write transaction that one program at a time has; writes within are part of it.
+
+        The lock ends with the transaction, after what it stored can be seen by others
+        (https://www.postgresql.org/docs/current/explicit-locking.html, "Advisory Locks").
+
+        Args:
+            key: of the advisory lock.
+
+        Raises:
+            StoreError: the database refused; nothing of the block is stored.
+        """
+        async with super().write() as connection:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+            token = self._joined.set(connection)
+            try:
+                yield
+            finally:
+                self._joined.reset(token)
+
     def _migrate(self) -> None:
-        engine = create_engine(self._url.set(drivername=_DRIVER))
+        engine = create_engine(self.url.set(drivername=_DRIVER))
         try:
             with engine.begin() as connection:
-                connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATING})"))
+                connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATING})"))
                 migrate(connection)
         finally:
             engine.dispose()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Integer, Text, cast, func, select
+from sqlalchemy import Integer, Text, cast, func, select, text
 
 from bot.adapters.store.schema import audit, meta, rules
 from bot.adapters.store.sql import insert
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from bot.adapters.store.engine import Database
 
 _VERSION = "rules_version"
+
+CHANGED: Final = "wirewatch_rules"
+"""Told to other programs in the transaction of each change, so heard after its commit
+(https://www.postgresql.org/docs/current/sql-notify.html)."""
 
 
 class RuleRows:
@@ -93,6 +97,12 @@ async def _version(connection: AsyncConnection) -> int:
 
 
 async def _changed(connection: AsyncConnection, entry: AuditEntry) -> None:
+    await grow_version(connection)
+    await write_audit(connection, entry)
+
+
+async def grow_version(connection: AsyncConnection) -> None:
+    """Let running programs notice, within a caller's transaction, that rules read otherwise."""
     # Added up by the database: two programs that change rules at once must not come to one number.
     grown = cast(cast(meta.c.value, Integer) + 1, Text)
     await connection.execute(
@@ -100,7 +110,8 @@ async def _changed(connection: AsyncConnection, entry: AuditEntry) -> None:
         .values(key=_VERSION, value="1")
         .on_conflict_do_update(index_elements=[meta.c.key], set_={"value": grown})
     )
-    await write_audit(connection, entry)
+    if connection.dialect.name == "postgresql":
+        await connection.execute(text(f"NOTIFY {CHANGED}"))
 
 
 async def write_audit(connection: AsyncConnection, entry: AuditEntry) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -99,9 +100,11 @@ articles = Table(
     Column("place", String(12)),
     Column("outcome", Text, nullable=False),  # where it stopped, for explain
     Column("analyzed", Boolean, nullable=False),  # its quotes are in `quotes`
+    Column("placed", BigInteger),  # counts placements where many programs share the database
     Index("ix_articles_arrived", "arrived"),
     Index("ix_articles_story", "story"),
     Index("ix_articles_url", "url"),
+    Index("ix_articles_placed", "placed"),
 )
 
 # One row for each entry ever seen. `hash` is of the entry as the feed gave it, so that an edit is
@@ -304,6 +307,14 @@ tallies = Table(
     Column("day", Date, primary_key=True),  # UTC
     Column("what", String(16), primary_key=True),
     Column("count", Integer, nullable=False),
+)
+
+# How fast chats are told things by all programs together (`bot/adapters/store/paces.py`).
+paces = Table(
+    "paces",
+    metadata,
+    Column("house", Text, primary_key=True),  # slack, slack/T123, matrix
+    Column("full_at", UtcDateTime, nullable=False),
 )
 
 meta = Table(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 
+from bot.adapters.store.rules import grow_version
 from bot.adapters.store.schema import deliveries, slack_installs, slack_names, slack_states
 from bot.adapters.store.sql import insert
 
@@ -93,3 +94,4 @@ class SlackRows:
                     .where(deliveries.c.chat == "slack", deliveries.c.channel == name)
                     .values(channel=channel)
                 )
+            await grow_version(connection)  # other programs read rules with these channels

@@ -105,13 +105,13 @@ class SqliteDatabase(Database):
         Source: https://www.sqlite.org/uri.html, "mode".
         """
         if self._file is None:
-            return self._url
+            return self.url
         address = f"file:{quoted(Path(self.place))}"
-        return self._url.set(database=address, query={"mode": "rw", "uri": "true"})
+        return self.url.set(database=address, query={"mode": "rw", "uri": "true"})
 
     def _migrate(self) -> None:
         engine = create_engine(
-            self._url.set(drivername="sqlite"), connect_args={"timeout": _PATIENCE}
+            self.url.set(drivername="sqlite"), connect_args={"timeout": _PATIENCE}
         )
         # All of it or nothing: the driver would commit each table by itself, and a program that is
         # killed in between could never be started again.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -92,11 +93,17 @@ class Together(Generic[Asked, Answer]):
             raise failure
 
 
-def rows(statement: Update) -> Work[dict[str, Any], None]:
-    """Give the work that stores a row for each caller: one statement, a `bindparam` a value."""
+def rows(statement: Update, key: str) -> Work[dict[str, Any], None]:
+    """Give the work that stores a row for each caller: one statement, a `bindparam` a value.
+
+    Args:
+        statement: with the parameters.
+        key: the one that names a row; all programs change rows in its order, so that none waits for
+            one that waits for it.
+    """
 
     async def store(connection: AsyncConnection, asked: Sequence[dict[str, Any]]) -> list[None]:
-        await connection.execute(statement, list(asked))
+        await connection.execute(statement, sorted(asked, key=itemgetter(key)))
         return [None] * len(asked)
 
     return store

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bot.core.model import Line, Waiting
     from bot.core.pacing import Limits
     from bot.jobs.deliver.paces import Target
+    from bot.jobs.deliver.turns import SharedTurns
     from bot.jobs.meter import Meter
     from bot.ports import Chat, Clock
 
@@ -60,6 +61,7 @@ class Deliver:
         max_age: alerts that waited longer become one catch-up digest; None for never.
         sleep: waits so many seconds.
         meter: counts.
+        turns: shares the chats' paces with other programs, where there are any.
     """
 
     def __init__(
@@ -73,12 +75,13 @@ class Deliver:
         max_age: timedelta | None = MAX_AGE,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         meter: Meter = UNCOUNTED,
+        turns: SharedTurns | None = None,
     ) -> None:
         self._chats, self._outbox, self._clock, self._sleep = chats, outbox, clock, sleep
-        self._meter = meter
+        self._meter, self._turns = meter, turns
         self._paces = Paces(limits)
         self._holding = Holding(outbox, clock, max_age)
-        self._sending = Sending(outbox, self._paces, clock, chance, sleep, meter)
+        self._sending = Sending(outbox, self._paces, clock, chance, sleep, meter, turns)
         self._revising = Revising(chats, outbox, self._paces, clock)
         self._slots = {name: asyncio.Semaphore(WRITERS) for name in chats}
         self._busy: set[Target] = set()
@@ -104,6 +107,59 @@ class Deliver:
         arrived = sum(await asyncio.gather(*writers))
         await self._revising.revise_due()
         return arrived
+
+    async def begin(self) -> None:
+        """Make a new start of what waited before this program began.
+
+        What failed is tried at once, and so is what refused (somebody may have mended a token
+        before starting the bot again); only the pauses that chats asked for are kept.
+
+        Raises:
+            StoreError: the database refused.
+        """
+        now = self._clock.now()
+        for chat, until in (await self._outbox.pauses(now)).items():
+            self._paces.hold(chat, until)
+        await self._outbox.probe_all(now)
+        await self._outbox.hurry(None, None, now)
+        self._begun = True
+
+    def writes(self, chat: str, channel: str) -> bool:
+        """Say whether this program is busy with a channel."""
+        return (chat, channel) in self._busy
+
+    async def drain_channel(
+        self, chat: str, channel: str, mine: Callable[[], Awaitable[bool]]
+    ) -> int:
+        """Deliver a channel's line, where many programs deliver; give how many arrived.
+
+        Args:
+            chat: one of those that run here.
+            channel: it.
+            mine: says whether the channel is still this program's to write.
+
+        Raises:
+            StoreError: the database refused; what was under way is looked for next time.
+        """
+        if not self._begun:
+            await self.begin()
+        await self._hear()
+        target = (chat, channel)
+        if target in self._busy or self._rests(target):
+            return 0
+        self._busy.add(target)
+        try:
+            return await self._channel(chat, channel, mine)
+        finally:
+            self._busy.discard(target)
+
+    async def revise(self) -> int:
+        """Edit alerts whose stories more outlets carry by now; give how many.
+
+        Raises:
+            StoreError: the database refused.
+        """
+        return await self._revising.revise_due()
 
     def _begin_channel(self, target: Target) -> asyncio.Task[int]:
         """Let a writer begin; from this moment, not from its first step, nobody else may."""
@@ -134,21 +190,11 @@ class Deliver:
         self._stopping = True
 
     async def _begin(self) -> None:
-        """Make a new start of what waited before this program began.
-
-        What failed is tried at once, and so is what refused (somebody may have mended a token
-        before starting the bot again); only the pauses that chats asked for are kept.
-        """
-        if self._begun:
-            return
-        now = self._clock.now()
-        # Times of a program that ran while the clock was ahead.
-        await self._move(await self._outbox.latest_try() or now, now)
-        for chat, until in (await self._outbox.pauses(now)).items():
-            self._paces.hold(chat, until)
-        await self._outbox.probe_all(now)
-        await self._outbox.hurry(None, None, now)
-        self._begun = True
+        """Begin, and move the times of a program that ran while the clock was ahead."""
+        if not self._begun:
+            now = self._clock.now()
+            await self._move(await self._outbox.latest_try() or now, now)
+            await self.begin()
 
     async def _watch_clock(self) -> None:
         """Move with a clock that was turned back, or what waits for minutes would wait for hours.
@@ -176,10 +222,15 @@ class Deliver:
             if stands and not before:
                 await self._sending.hurry(name)
 
-    async def _channel(self, chat_name: str, channel: str) -> int:
+    async def _channel(
+        self, chat_name: str, channel: str, mine: Callable[[], Awaitable[bool]] | None = None
+    ) -> int:
         """Deliver a channel's line in order until its first must wait."""
         target, arrived = (chat_name, channel), 0
         while await self._turn(target):
+            if mine is not None and not await mine():
+                self._paces.give_back(target)
+                break
             async with self._slots[chat_name]:
                 line, result = await self._next(target)
             if result is DeliveryState.DELIVERED:
@@ -203,6 +254,9 @@ class Deliver:
         if self._stopping or not self._ready(line):
             self._paces.give_back(target)
             self._rest(target, line)
+            return line, None
+        if self._turns and not await self._turns.take(target):
+            self._paces.give_back(target)
             return line, None
         self._told[target] = self._clock.now()
         return line, await self._first(target, line)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from bot.core.model import ChannelState, Delivery, Waiting
     from bot.jobs.deliver.paces import Paces, Target
+    from bot.jobs.deliver.turns import SharedTurns
     from bot.jobs.meter import Meter
     from bot.ports import Chat, Clock, Outcome
 
@@ -41,6 +42,7 @@ class Sending:
         clock: the time.
         chance: gives numbers in [0, 1), to spread retries.
         meter: counts.
+        turns: told of pauses that chats name, where other programs must keep them too.
         sleep: waits so many seconds.
     """
 
@@ -52,9 +54,11 @@ class Sending:
         chance: Callable[[], float],
         sleep: Callable[[float], Awaitable[object]],
         meter: Meter = UNCOUNTED,
+        turns: SharedTurns | None = None,
     ) -> None:
         self._meter = meter
         self._store, self._paces, self._clock, self._chance = store, paces, clock, chance
+        self._turns = turns
         self._sleep = sleep
         self._started = clock.now()
         self._failing: dict[Target, int] = {}
@@ -70,7 +74,7 @@ class Sending:
             # Left by a crash; where the clock was turned back since, the window begins anew.
             begun = min(delivery.since or now, now)
             why, until = "waiting whether it arrived", begun + chat.doubt
-            await self._store.doubt(delivery.id, until, why, since=begun)
+            await self._store.doubt(delivery.id, until, why, since=begun, attempt=delivery.attempt)
             return DeliveryState.SENDING
         try:
             ref = await chat.find(delivery)
@@ -80,7 +84,9 @@ class Sending:
             reason = f"cannot look: {error}"
             if self._is_spent(waiting.first_try):
                 return await self._give_up(delivery, reason)
-            await self._store.doubt(delivery.id, again, reason, earliest=now)
+            await self._store.doubt(
+                delivery.id, again, reason, earliest=now, attempt=delivery.attempt
+            )
             return DeliveryState.SENDING
         if ref is None and is_spent(waiting.first_try or now, delivery.since or now):
             return await self._give_up(delivery, "nobody knows why it does not arrive")
@@ -101,7 +107,7 @@ class Sending:
             return DeliveryState.DEAD
         sending, outcome = sent
         if isinstance(outcome, Refused):
-            await self._store.block(sending.id, outcome.reason, self._clock.now())
+            await self._block(sending, outcome.reason)
             await self._stop(state, sending, outcome.reason)
             return DeliveryState.BLOCKED
         result = await self._settle(chat, waiting.first_try, sending, outcome)
@@ -130,9 +136,10 @@ class Sending:
                 await self._resume(target)
                 return await self._settle(chat, None, sending, outcome)
             if delivery_id == state.stopped_by:
-                await self._store.block(sending.id, outcome.reason, self._clock.now())
+                await self._block(sending, outcome.reason)
             else:
-                await self._store.postpone(sending.id, self._clock.now(), outcome.reason)
+                now, attempt = self._clock.now(), sending.attempt
+                await self._store.postpone(sending.id, now, outcome.reason, attempt=attempt)
                 others += 1
         if others or waiting or await self._is_blocked(state.stopped_by):
             await self._put_off(target, state, others)
@@ -193,18 +200,32 @@ class Sending:
         named = outcome.at if isinstance(outcome, Later) else None
         if named is not None:
             self._paces.widen(target, named)
+            if self._turns:
+                await self._turns.hold(target, named)
         if isinstance(outcome, Later) and self._is_spent(first_try):
             return await self._give_up(sending, outcome.reason)
         again = next_try(now, attempt=sending.attempt, at=named, chance=self._chance())
         facts = {"chat": chat.name, "channel": sending.channel, "reason": outcome.reason}
         if isinstance(outcome, Later):
             log.info("delivery postponed", until=again.isoformat(), **facts)
-            await self._store.postpone(sending.id, again, outcome.reason, earliest=named)
+            await self._store.postpone(
+                sending.id, again, outcome.reason, earliest=named, attempt=sending.attempt
+            )
             return DeliveryState.PENDING
         log.warning("delivery in doubt", delivery=sending.id, **facts)
         settled = now + chat.doubt
-        await self._store.doubt(sending.id, max(settled, again), outcome.reason, earliest=settled)
+        await self._store.doubt(
+            sending.id,
+            max(settled, again),
+            outcome.reason,
+            earliest=settled,
+            attempt=sending.attempt,
+        )
         return DeliveryState.SENDING
+
+    async def _block(self, sending: Delivery, reason: str) -> None:
+        now = self._clock.now()
+        await self._store.block(sending.id, reason, now, attempt=sending.attempt)
 
     def _is_spent(self, first_try: datetime | None) -> bool:
         """Say whether a delivery was tried long enough; a bot that was off must try again first."""

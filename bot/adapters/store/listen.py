@@ -1,0 +1,39 @@
+"""Hears what other programs change: LISTEN and NOTIFY."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from bot.adapters.store.engine import conninfo
+from bot.adapters.store.rules import CHANGED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy.engine import URL
+
+_AGAIN = 1.0
+"""Seconds until a broken connection is made anew."""
+
+
+async def listen(url: URL, heard: Callable[[], object]) -> None:
+    """Call `heard` at each change, and each time the connection stands anew; never ends by itself.
+
+    Args:
+        url: the database.
+        heard: must return at once.
+    """
+    while True:
+        try:
+            connection = await psycopg.AsyncConnection.connect(conninfo(url), autocommit=True)
+            async with connection:
+                await connection.execute(f"LISTEN {CHANGED}")
+                heard()
+                async for _ in connection.notifies():
+                    heard()
+        except (psycopg.Error, OSError):
+            pass  # those who wait look for themselves now and then
+        await asyncio.sleep(_AGAIN)
