@@ -51,15 +51,20 @@ class Answer:
         status: the HTTP status.
         headers: of the last hop, names in any case.
         body: decompressed; empty for 304.
-        url: where it came from after redirects.
+        place: where it came from after redirects.
         moved: where permanent redirects (301, 308) led before the first other one, or "".
     """
 
     status: int
     headers: CIMultiDictProxy[str]
     body: bytes
-    url: str
+    place: URL
     moved: str = ""
+
+    @property
+    def url(self) -> str:
+        """Where it came from, as text."""
+        return str(self.place)
 
 
 class HttpClient:
@@ -194,9 +199,12 @@ def _answer(reply: Reply, url: URL, moved: str) -> Answer:
     if not 200 <= status < 300 and status != _NOT_MODIFIED:  # noqa: PLR2004 - success
         wait = retry_after(headers.get("Retry-After"), datetime.now(UTC))
         raise FetchError(phrase(status), status=status, retry_after=wait)
-    return Answer(status, headers, reply.body, str(url), moved)
+    return Answer(status, headers, reply.body, url, moved)
 
 
 def _lines(headers: Mapping[str, str]) -> str:
     """Write headers; no value can bring further ones along (RFC 9110, section 5.5)."""
-    return "".join(f"{name}: {_BREAKS.sub(' ', text)}\r\n" for name, text in headers.items())
+    lines = "".join([f"{name}: {text}\r\n" for name, text in headers.items()])
+    if lines.count("\r") == lines.count("\n") == len(headers) and "\0" not in lines:
+        return lines
+    return _lines({name: _BREAKS.sub(" ", text) for name, text in headers.items()})

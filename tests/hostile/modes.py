@@ -110,7 +110,8 @@ BOMB = 1 << (30 if NIGHTLY else 26)
 
 # Each mode with what it comes to: a part of the reason, or how many articles are read.
 MODES: dict[str, tuple[Mode, str | int]] = {
-    "slow-head": (then(raw(OK_HEAD + b"X-A: "), raw(b"b", pause=0.3, repeat=20)), "slower than|took over"),
+    "slow-head": (
+        then(raw(OK_HEAD + b"X-A: "), raw(b"b", pause=0.3, repeat=20)), "slower than|took over"),
     "endless-headers": (
         then(raw(OK_HEAD), raw(b"X-A: " + b"b" * 1_000 + b"\r\n", repeat=20_000)),
         "not a valid HTTP answer",
