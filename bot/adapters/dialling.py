@@ -15,9 +15,11 @@ from bot.adapters.guard import GuardedResolver
 from bot.errors import FetchError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from yarl import URL
 
-    from bot.adapters.guard import EgressGuard
+    from bot.adapters.guard import EgressGuard, Place
 
 Origin = tuple[str, str, int]
 """Scheme, host, port."""
@@ -85,7 +87,7 @@ class Connections:
             self._resolver.forget(host, port)
             raise mapped(error) from None
 
-    async def _connect(self, url: URL, places: list[aiohappyeyeballs.AddrInfoType]) -> Connection:
+    async def _connect(self, url: URL, places: Sequence[Place]) -> Connection:
         connected = await aiohappyeyeballs.start_connection(
             places, happy_eyeballs_delay=EYEBALLS, socket_factory=self._guard.socket
         )

@@ -23,8 +23,6 @@ from bot.errors import EgressError
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from aiohappyeyeballs import AddrInfoType
-
 PORTS = frozenset({80, 443, 8080, 8443})
 MAX_URL = 8_000
 MAX_LOOKUPS = 32
@@ -71,6 +69,9 @@ _LOCAL_NAMES = ("localhost", "local", "internal", "intranet", "lan", "home", "co
 
 
 NoNameError = socket.gaierror
+
+Place = tuple[int, int, int, str, tuple[str, int]]
+"""Family, kind, protocol, "", address and port: what `socket.getaddrinfo` gives."""
 
 
 class RefusedError(PermissionError):
@@ -154,7 +155,7 @@ class EgressGuard:
             return True
         return is_public(address)
 
-    def socket(self, info: AddrInfoType) -> socket.socket:
+    def socket(self, info: Place) -> socket.socket:
         """Make the socket that connects to an address, or refuse.
 
         It is called once for each address that is tried, with the address that is then connected.
@@ -178,9 +179,9 @@ class GuardedResolver:
     def __init__(self, guard: EgressGuard, clock: Callable[[], float] = time.monotonic) -> None:
         self._guard, self._clock = guard, clock
         self._slots = asyncio.Semaphore(MAX_LOOKUPS)
-        self._known: dict[tuple[str, int], tuple[float, list[AddrInfoType]]] = {}
+        self._known: dict[tuple[str, int], tuple[float, list[Place]]] = {}
 
-    async def resolve(self, host: str, port: int) -> list[AddrInfoType]:
+    async def resolve(self, host: str, port: int) -> list[Place]:
         """Give where to connect to for a name or address, as `socket` takes it.
 
         Raises:
@@ -240,7 +241,7 @@ async def _look_up(host: str, port: int) -> list[str]:
     return await answer
 
 
-def _place(address: str, port: int) -> AddrInfoType:
+def _place(address: str, port: int) -> Place:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     return (family, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (address, port))
 
