@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -67,6 +66,16 @@ class Answer:
         return str(self.place)
 
 
+class _Host:
+    """Who wants something of a host: so many at a time get it."""
+
+    __slots__ = ("places", "wanted")
+
+    def __init__(self, places: int) -> None:
+        self.places = asyncio.Semaphore(places)
+        self.wanted = 0
+
+
 class HttpClient:
     """Asks servers, politely and behind the egress guard. An async context manager.
 
@@ -91,8 +100,7 @@ class HttpClient:
         self._always = _lines({"User-Agent": user_agent, "Accept-Encoding": ACCEPTED})
         self._connections: Connections | None = None
         self._slots = asyncio.Semaphore(limits.connections)
-        self._hosts: dict[str, asyncio.Semaphore] = {}
-        self._waiting: Counter[str] = Counter()
+        self._hosts: dict[str, _Host] = {}
 
     async def __aenter__(self) -> Self:
         self._connections = Connections(self.guard, self.limits)
@@ -136,21 +144,21 @@ class HttpClient:
         target = self.guard.check(url)
         permanent, moved, left = True, "", self.limits.total
         for _ in range(self.limits.redirects + 1):
-            host = target.raw_host or ""
+            name = target.raw_host or ""
             # A place at the host, then one of all; hosts that nobody waits for are forgotten.
-            own = self._hosts.get(host)
-            if own is None:
-                own = self._hosts[host] = asyncio.Semaphore(self.limits.per_host)
-            self._waiting[host] += 1
+            host = self._hosts.get(name)
+            if host is None:
+                host = self._hosts[name] = _Host(self.limits.per_host)
+            host.wanted += 1
             try:
-                async with own, self._slots:
+                async with host.places, self._slots:
                     start = time.monotonic()
                     reply = await self._ask(method, target, head, body, limit, left)
                     left -= time.monotonic() - start
             finally:
-                self._waiting[host] -= 1
-                if not self._waiting[host]:
-                    del self._waiting[host], self._hosts[host]
+                host.wanted -= 1
+                if not host.wanted:
+                    del self._hosts[name]
             followed = _REDIRECTS if method == "GET" else _KEEPING
             if reply.status not in followed or "Location" not in reply.headers:
                 return _answer(reply, target, moved)
