@@ -90,6 +90,7 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-
 lock:  ## pin everything anew (needs uv on the PATH)
 	$(LOCK) --group build pyproject.toml -o requirements.lock
 	$(LOCK) --group dev pyproject.toml -c requirements.lock -o requirements-dev.lock
+	$(LOCK) --group build --extra cluster --extra otel pyproject.toml -c requirements.lock -o requirements-cluster.lock
 	$(LOCK) --group bench pyproject.toml -c requirements-dev.lock -o requirements-bench.lock
 	printf "reader==3.26\nsgmllib3k\nrequests\nfeedparser\n" | $(LOCK) - -o requirements-peers.lock
 	echo "matrix-synapse==1.163.2" | $(LOCK) - -o requirements-synapse.lock

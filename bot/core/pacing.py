@@ -18,6 +18,8 @@ FIRST_PROBE: Final = timedelta(minutes=1)
 SOON: Final = timedelta(seconds=10)
 FEW: Final = 5
 """Alerts that wait in a channel and still go out one by one."""
+AHEAD: Final = 2.0
+"""Seconds: how long before its turn a channel may book it."""
 
 _FIRST_RETRY = 2.0  # seconds
 _WIDEST = 10.0  # seconds between two messages, however often a chat says that it is too much
@@ -92,18 +94,24 @@ class Limits:
         channel: seconds between two messages in one channel; 0 for no limit.
         chat: seconds between two messages in the long run, all channels together.
         burst: messages to the chat that may go at once before `chat` counts.
+        edit: seconds between two edits in the long run, where the chat counts them by themselves;
+            0 where they are messages like any other.
+        edits: edits that may go at once before `edit` counts.
     """
 
     channel: float = 0.0
     chat: float = 0.0
     burst: int = 1
+    edit: float = 0.0
+    edits: int = 1
 
 
 UNLIMITED: Final = Limits()
 LIMITS: Final = {
     # About one message a second in a channel, several hundred a minute in a workspace:
-    # https://docs.slack.dev/apis/web-api/rate-limits
-    "slack": Limits(channel=1.0, chat=0.2, burst=20),
+    # https://docs.slack.dev/apis/web-api/rate-limits; edits, which each method's limit counts by
+    # itself, 50 a minute (tier 3): https://docs.slack.dev/reference/methods/chat.update
+    "slack": Limits(channel=1.0, chat=0.2, burst=20, edit=1.2, edits=20),
     # Homeservers set their own (Synapse: rc_message); M_LIMIT_EXCEEDED widens these:
     # https://element-hq.github.io/synapse/latest/usage/configuration/config_documentation.html
     "matrix": Limits(channel=1.0, chat=0.2, burst=10),
@@ -133,18 +141,26 @@ class Tempo:
         """Give when the next message may go, at the earliest now."""
         free = now
         if self.full_at:
-            # A clock that was turned back must not stop everything until it has caught up.
-            ahead = min(self.full_at - now, timedelta(seconds=self._gap * (self.burst + 1)))
-            free = max(free, now + ahead - timedelta(seconds=self._gap * (self.burst - 1)))
+            spare = timedelta(seconds=self._gap * (self.burst - 1))
+            free = max(free, now + self._ahead(now) - spare)
         return max(free, self.held) if self.held else free
 
-    def spent(self, now: datetime) -> Tempo:
-        """Count a message that goes now."""
-        begun = now
-        if self.full_at:
-            ahead = min(self.full_at - now, timedelta(seconds=self._gap * (self.burst + 1)))
-            begun = now + max(ahead, timedelta())
+    def spent(self, now: datetime, at: datetime | None = None) -> Tempo:
+        """Count a message that goes now, or is booked for a later moment, at most `AHEAD`."""
+        begun = max(now + self._ahead(now), at or now)
         return replace(self, full_at=begun + timedelta(seconds=self._gap))
+
+    def unspent(self) -> Tempo:
+        """Take back a booking that nothing came of."""
+        return replace(self, full_at=self.full_at and self.full_at - timedelta(seconds=self.least))
+
+    def _ahead(self, now: datetime) -> timedelta:
+        """Give how much is left to work off; it may be less than nothing.
+
+        A clock that was turned back must not stop everything until it has caught up.
+        """
+        most = timedelta(seconds=self._gap * (self.burst + 1) + AHEAD)
+        return min(self.full_at - now, most) if self.full_at else timedelta()
 
     def eased(self) -> Tempo:
         """A message was taken: come back to the good pace by and by; a named pause stands."""

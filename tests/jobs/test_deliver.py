@@ -187,3 +187,26 @@ async def test_a_chat_that_does_not_run_keeps_its_deliveries(
     await fill(store, make_delivery("a1", "slack", "C1"))
     assert await deliver(store, clock, FakeChat()).drain() == 0
     assert await store.count_deliveries() == {"pending": 1}
+
+
+async def test_two_looks_that_end_together_give_a_channel_one_writer(
+    store: Store, clock: TurnedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each tick looks at the outbox; on a busy machine the answers come at the same moment."""
+    await fill(store, *(make_delivery(f"a{at}") for at in range(3)))
+    chat, ready = FakeChat(), asyncio.Event()
+    job = deliver(store, clock, chat)
+    await job.drain()
+    await fill(store, *(make_delivery(f"b{at}") for at in range(3)))
+    waiting = await store.waiting_channels(["console"])
+
+    async def together(*_: object) -> list[tuple[str, str]]:
+        await ready.wait()
+        return waiting
+
+    monkeypatch.setattr(store, "waiting_channels", together)
+    looks = [asyncio.create_task(job.drain()) for _ in range(3)]
+    await asyncio.sleep(0)
+    ready.set()
+    assert sum(await asyncio.gather(*looks)) == 3
+    assert chat.accepted == ["a0", "a1", "a2", "b0", "b1", "b2"]

@@ -29,9 +29,9 @@ def test_house(target: tuple[str, str], house: str) -> None:
 
 def test_workspaces_do_not_share_a_limit_but_their_channels_do() -> None:
     paces = Paces({"slack": Limits(channel=1.0, chat=5.0, burst=1)})
-    assert paces.take(("slack", "T1/C1"), NOW)
-    assert not paces.take(("slack", "T1/C2"), NOW)
-    assert paces.take(("slack", "T2/C1"), NOW)
+    assert paces.book(("slack", "T1/C1"), NOW) == 0
+    assert paces.book(("slack", "T1/C2"), NOW) is None
+    assert paces.book(("slack", "T2/C1"), NOW) == 0
     assert paces.wait(("slack", "T1/C2"), NOW) == pytest.approx(5.0)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import structlog
 
 from bot.adapters.slack.outcomes import SlackError
-from bot.adapters.slack.web import Web
+from bot.adapters.slack.web import Connections, Web
 from bot.adapters.slack.workspace import Workspace
 from bot.errors import StoreError
 
@@ -73,7 +73,8 @@ class Installs:
     ) -> None:
         self.shelf, self.vault, self.clock = shelf, vault, clock
         self.client, self.api_url, self.wait = client, api_url, wait
-        self._web = Web("", api_url, wait)
+        self.connections = Connections(wait)
+        self._web = Web("", api_url, wait, self.connections)
         self._lately: dict[str, tuple[float, str]] = {}
         self._renewing: dict[str, asyncio.Lock] = {}
 
@@ -145,7 +146,7 @@ class Installs:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._web.close()
+        await self.connections.close()
 
     def _left(self, found: Installation) -> float:
         return found.expires - self.clock.now().timestamp()
@@ -203,7 +204,8 @@ class Many:
         async def token() -> str:
             return await self._installs.token(team)
 
-        web = Web(token, self._installs.api_url, self._installs.wait)
+        installs = self._installs
+        web = Web(token, installs.api_url, installs.wait, installs.connections)
         made = self._open[team] = Workspace(web, self._tools, self._later, team)
         made.introduced(team, found.bot_user, filter(None, found.scopes.split(",")))
         return made

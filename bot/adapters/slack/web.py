@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 DEFAULT_API = "https://slack.com/api/"
 _SECRET = re.compile(r"xox[a-z]-[\w.-]+|xapp-[\w.-]+|(?<=ticket=)[^&\s]+|(?<=/commands/)\S+")
 _PAGES = 50
+_IDLE = 2.0
+"""Seconds; far less than servers wait before they close a connection of their own accord."""
 
 
 class _Redacted(logging.Filter):
@@ -56,6 +58,37 @@ def sdk_client(
     )
 
 
+class Connections:
+    """Connections to Slack, which the workspaces share; made when they are first needed.
+
+    One that stood idle for longer than `_IDLE` is not used again: where Slack has closed it
+    meanwhile, the outcome of a post would be unknown. Cookies are not kept, tokens say it all.
+
+    Args:
+        wait: seconds after which an answer is given up.
+    """
+
+    def __init__(self, wait: float) -> None:
+        self._wait = wait
+        self._session: aiohttp.ClientSession | None = None
+
+    def session(self) -> aiohttp.ClientSession:
+        """Give them."""
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(keepalive_timeout=_IDLE),
+                timeout=aiohttp.ClientTimeout(total=self._wait, connect=self._wait / 2),
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
+        return self._session
+
+    async def close(self) -> None:
+        """Close them."""
+        session, self._session = self._session, None
+        if session:
+            await session.close()
+
+
 class Web:
     """Slack's Web API with one token.
 
@@ -63,6 +96,7 @@ class Web:
         token: the bot token, or what gives it each time anew.
         api_url: the API's base.
         wait: seconds after which an answer is given up.
+        connections: shared with others; None for its own.
     """
 
     def __init__(
@@ -70,10 +104,11 @@ class Web:
         token: str | Callable[[], Awaitable[str]],
         api_url: str = DEFAULT_API,
         wait: float = 20.0,
+        connections: Connections | None = None,
     ) -> None:
-        self._token, self._api_url, self._wait = token, api_url, wait
+        self._token, self._api_url = token, api_url
         self._held: dict[str, float] = {}
-        self._session: aiohttp.ClientSession | None = None
+        self._connections, self._shared = connections or Connections(wait), connections is not None
         self._client: AsyncWebClient | None = None
 
     async def call(self, method: str, **arguments: object) -> dict[str, Any]:
@@ -138,12 +173,7 @@ class Web:
         Raises:
             SlackError: it was not taken, or nobody knows.
         """
-        try:
-            async with self._open().post(url, json=message, allow_redirects=False) as answer:
-                if answer.status >= 300:  # noqa: PLR2004 -- HTTP: not done
-                    raise fault_of("", answer.status, None)
-        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            raise _on_the_way(error) from None
+        await self._hand_over(url, json=message)
 
     async def upload(self, url: str, content: bytes) -> None:
         """Send a file's bytes to the address that `files.getUploadURLExternal` gave.
@@ -151,26 +181,24 @@ class Web:
         Raises:
             SlackError: it was not taken, or nobody knows.
         """
+        await self._hand_over(url, data=content)
+
+    async def _hand_over(self, url: str, **body: Any) -> None:  # noqa: ANN401 -- aiohttp's
+        """POST to an address that Slack gave for it; only a status of 2xx is done."""
         try:
-            async with self._open().post(url, data=content, allow_redirects=False) as answer:
+            async with self._connections.session().post(
+                url, **body, allow_redirects=False
+            ) as answer:
                 if answer.status >= 300:  # noqa: PLR2004 -- HTTP: not done
                     raise fault_of("", answer.status, None)
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise _on_the_way(error) from None
 
     async def close(self) -> None:
-        """Close the connections."""
-        if self._session:
-            await self._session.close()
-        self._session = self._client = None
-
-    def _open(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            # A kept connection that Slack has closed meanwhile would make an outcome unknown.
-            connector = aiohttp.TCPConnector(force_close=True)
-            timeout = aiohttp.ClientTimeout(total=self._wait, connect=self._wait / 2)
-            self._session = aiohttp.ClientSession(connector=connector, timeout=timeout)
-        return self._session
+        """Close the connections that are its own."""
+        if not self._shared:
+            await self._connections.close()
+        self._client = None
 
     async def _answer(self, method: str, **options: Any) -> tuple[dict[str, Any], dict[str, str]]:  # noqa: ANN401 -- the SDK's
         # Source: https://docs.slack.dev/apis/web-api/rate-limits (a limit counts for one method).
@@ -194,7 +222,7 @@ class Web:
         """Give the client with the token as it is now."""
         token = self._token if isinstance(self._token, str) else await self._token()
         if self._client is None or self._client.token != (token or None):
-            self._client = sdk_client(token or None, self._api_url, self._open())
+            self._client = sdk_client(token or None, self._api_url, self._connections.session())
         return self._client
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from bot.adapters.store.rules import entry_values
 from bot.adapters.store.schema import audit, channels, deliveries, holds
 from bot.core.model import ChannelState, DeliveryState, Hold
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from datetime import datetime
     from typing import Any
 
@@ -108,7 +108,12 @@ async def state_of(connection: AsyncConnection, chat: str, channel: str) -> Chan
         .where(holds.c.chat == chat, holds.c.channel == channel)
         .order_by(holds.c.kind, holds.c.subject)
     )
-    kept = tuple(_hold(hold) for hold in found)
+    return state_from(row, list(found))
+
+
+def state_from(row: Any, of_holds: Sequence[Any]) -> ChannelState:  # noqa: ANN401 -- rows
+    """Read what is set for a channel, from its row, if there is one, and those of its holds."""
+    kept = tuple(_hold(hold) for hold in of_holds)
     if row is None:
         return ChannelState(holds=kept)
     return ChannelState(
@@ -161,5 +166,5 @@ async def _drop(
     )
 
 
-def _hold(row: Row[Any]) -> Hold:
+def _hold(row: Any) -> Hold:  # noqa: ANN401 -- a row
     return Hold(row.chat, row.channel, row.kind, row.subject, row.until, row.who)

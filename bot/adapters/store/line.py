@@ -6,60 +6,38 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, update
 
-from bot.adapters.store.holds import state_of
-from bot.adapters.store.outbox import OPEN, insert_deliveries, is_held, message_of
+from bot.adapters.store.heads import Head
+from bot.adapters.store.outbox import insert_deliveries
+from bot.adapters.store.rows import LIGHT, is_held, message_of, waiting_of
 from bot.adapters.store.rules import entry_values
 from bot.adapters.store.schema import audit, channels, deliveries
-from bot.core.model import DeliveryState, Line, Message, Waiting
+from bot.core.model import DeliveryState
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from bot.adapters.store.engine import Database
-    from bot.core.model import AuditEntry, Delivery, SetAside
+    from bot.adapters.store.together import Together
+    from bot.core.model import AuditEntry, Delivery, Line, Message, SetAside, Waiting
 
 _CHUNK = 300  # keeps statements below SQLite's limit of bound values
-_LIGHT = (
-    deliveries.c.id,
-    deliveries.c.kind,
-    deliveries.c.rule_id,
-    deliveries.c.story,
-    deliveries.c.state,
-    deliveries.c.created,
-    deliveries.c.next_try,
-    deliveries.c.first_try,
-    deliveries.c.held,
-)
 
 
 class LineRows:
     """The part of the store that knows the lines of channels."""
 
     _db: Database
+    _heads: Together[Head, Line]
 
     async def line(self, chat: str, channel: str, now: datetime, limit: int) -> Line:
         """Give the head of a channel's line, and what is set for the channel."""
-        here = (deliveries.c.chat == chat, deliveries.c.channel == channel)
-        released = select(deliveries.c.id).where(*here, is_held(), deliveries.c.next_try <= now)
-        waiting: list[Waiting] = []
-        async with self._db.read() as connection:
-            state = await state_of(connection, chat, channel)
-            for part in OPEN:
-                query = (
-                    select(*_LIGHT)
-                    .where(*here, deliveries.c.state == part)
-                    .order_by(deliveries.c.rank, deliveries.c.seq)
-                    .limit(limit)
-                )
-                waiting += [_waiting(row) for row in await connection.execute(query)]
-            some = await connection.scalar(released.limit(1))
-        return Line(state, tuple(waiting), released=some is not None)
+        return await self._heads.ask(Head(chat, channel, now, limit))
 
     async def released(self, chat: str, channel: str, now: datetime, limit: int) -> list[Waiting]:
         """Give the postponed deliveries of a channel that may go now, in order of arrival."""
         query = (
-            select(*_LIGHT)
+            select(*LIGHT)
             .where(
                 deliveries.c.chat == chat,
                 deliveries.c.channel == channel,
@@ -70,7 +48,7 @@ class LineRows:
             .limit(limit)
         )
         async with self._db.read() as connection:
-            return [_waiting(row) for row in await connection.execute(query)]
+            return [waiting_of(row) for row in await connection.execute(query)]
 
     async def messages(self, ids: Sequence[str]) -> dict[str, Message]:
         """Give what deliveries say."""
@@ -188,17 +166,3 @@ class LineRows:
 
 def _movable() -> Any:  # noqa: ANN401 -- a condition
     return deliveries.c.state.in_([DeliveryState.PENDING, DeliveryState.POSTPONED])
-
-
-def _waiting(row: Any) -> Waiting:  # noqa: ANN401 -- a row of _LIGHT
-    return Waiting(
-        id=row.id,
-        kind=row.kind,
-        rule_id=row.rule_id,
-        story=row.story,
-        state=DeliveryState(row.state),
-        created=row.created,
-        due=row.next_try,
-        first_try=row.first_try,
-        held=row.held or "",
-    )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from bot.adapters.store.outbox import delivery_of
+from bot.adapters.store.rows import delivery_of
 from bot.adapters.store.schema import articles, channels, deliveries, matches
 from bot.core.model import DeliveryState
 

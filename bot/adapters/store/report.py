@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Row, and_, case, false, func, insert, or_, select, update
 
-from bot.adapters.store.outbox import AFRESH, OPEN, delivery_of, message_of, with_carried
+from bot.adapters.store.outbox import AFRESH
+from bot.adapters.store.rows import OPEN, delivery_of, message_of, with_carried
 from bot.adapters.store.rules import entry_values
 from bot.adapters.store.schema import articles, audit, channels, deliveries
 from bot.core import canary

@@ -81,7 +81,7 @@ class Sieve:
         hints: Hints = NO_HINTS,
     ) -> None:
         self._text, self._sentences, self._people = text, sentences, people
-        self._registry = registry
+        self._known = registry
         self._rows = [Attribution(row) for row in marked]
         self._readers = [
             Reader(sentence, registry.mentions[sentence.number], lexicon, hints.subjects)
@@ -96,7 +96,7 @@ class Sieve:
         ]
         for reader in self._readers:
             self._find(reader)
-        self._people.introduced = introduce(self._readers, self._speaking(subjects), self._registry)
+        self._people.introduced = introduce(self._readers, self._speaking(subjects), self._known)
         for reader in self._readers:
             for index in reader.sentence.quotes:
                 self._attribute(reader, index)

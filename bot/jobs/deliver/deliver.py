@@ -6,13 +6,18 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
+import structlog
+from structlog.contextvars import bound_contextvars
+
 from bot.core.holding import wishes_of
 from bot.core.model import DeliveryState
 from bot.core.pacing import LIMITS, may_probe
+from bot.jobs.deliver.fair import in_turns
 from bot.jobs.deliver.holding import AT_ONCE, Holding
 from bot.jobs.deliver.paces import Paces
 from bot.jobs.deliver.revising import Revising
 from bot.jobs.deliver.sending import Sending
+from bot.jobs.meter import UNCOUNTED
 from bot.ports import Connects, Lines, Outbox, OutboxDesk
 
 if TYPE_CHECKING:
@@ -22,15 +27,15 @@ if TYPE_CHECKING:
     from bot.core.model import Line, Waiting
     from bot.core.pacing import Limits
     from bot.jobs.deliver.paces import Target
+    from bot.jobs.meter import Meter
     from bot.ports import Chat, Clock
 
+log = structlog.get_logger(__name__)
+
 MAX_AGE = timedelta(days=1)
-PATIENCE = 2.0
-"""Seconds that a writer waits for its turn; for longer ones it comes again."""
 
-
-TURNS = 5
-"""How often a writer waits for its turn while others take it; then it comes again."""
+WRITERS = 64
+"""Channels of a chat that are told something at the same moment: so many connections."""
 
 REST = timedelta(seconds=5)
 """So long a channel whose first must wait is left alone: in an outage there may be thousands."""
@@ -54,6 +59,7 @@ class Deliver:
         limits: how fast each chat may be told things.
         max_age: alerts that waited longer become one catch-up digest; None for never.
         sleep: waits so many seconds.
+        meter: counts.
     """
 
     def __init__(
@@ -66,13 +72,17 @@ class Deliver:
         limits: Mapping[str, Limits] = LIMITS,
         max_age: timedelta | None = MAX_AGE,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        meter: Meter = UNCOUNTED,
     ) -> None:
         self._chats, self._outbox, self._clock, self._sleep = chats, outbox, clock, sleep
+        self._meter = meter
         self._paces = Paces(limits)
         self._holding = Holding(outbox, clock, max_age)
-        self._sending = Sending(outbox, self._paces, clock, chance)
+        self._sending = Sending(outbox, self._paces, clock, chance, sleep, meter)
         self._revising = Revising(chats, outbox, self._paces, clock)
+        self._slots = {name: asyncio.Semaphore(WRITERS) for name in chats}
         self._busy: set[Target] = set()
+        self._told: dict[Target, datetime] = {}
         self._resting: dict[Target, datetime] = {}
         self._connected: dict[str, bool] = {}
         self._begun = self._stopping = False
@@ -90,9 +100,17 @@ class Deliver:
         waiting = await self._outbox.waiting_channels(self._chats, self._clock.now())
         free = [target for target in waiting if target not in self._busy]
         free = [target for target in free if not self._rests(target)]
-        arrived = sum(await asyncio.gather(*(self._channel(*target) for target in free)))
+        writers = map(self._begin_channel, in_turns(free, self._told))
+        arrived = sum(await asyncio.gather(*writers))
         await self._revising.revise_due()
         return arrived
+
+    def _begin_channel(self, target: Target) -> asyncio.Task[int]:
+        """Let a writer begin; from this moment, not from its first step, nobody else may."""
+        self._busy.add(target)
+        writer = asyncio.ensure_future(self._channel(*target))
+        writer.add_done_callback(lambda _: self._busy.discard(target))
+        return writer
 
     def _rest(self, target: Target, line: Line) -> None:
         """Leave a channel alone whose first must wait; nothing that comes later overtakes it."""
@@ -161,39 +179,50 @@ class Deliver:
     async def _channel(self, chat_name: str, channel: str) -> int:
         """Deliver a channel's line in order until its first must wait."""
         target, arrived = (chat_name, channel), 0
-        self._busy.add(target)
-        try:
-            while not self._stopping:
-                if not await self._turn(target):
-                    break
-                line = await self._outbox.line(chat_name, channel, self._clock.now(), AT_ONCE)
-                if await self._arranged(target, line):
-                    continue
-                if not self._ready(line):
-                    self._rest(target, line)
-                    break
-                if not self._paces.take(target, self._clock.now()):
-                    continue  # another channel took the chat's turn meanwhile
-                result = await self._first(target, line)
-                if result is DeliveryState.DELIVERED:
-                    arrived += 1
-                elif result is not DeliveryState.DEAD:
-                    break
-        finally:
-            self._busy.discard(target)
+        while await self._turn(target):
+            async with self._slots[chat_name]:
+                line, result = await self._next(target)
+            if result is DeliveryState.DELIVERED:
+                arrived += 1
+            elif result is not DeliveryState.DEAD:
+                break
+            if self._ends(target, line):
+                break
         return arrived
 
     async def _arranged(self, target: Target, line: Line) -> bool:
         coalesce = self._paces.limited(target[0]) and not line.channel.stopped
         return await self._holding.arrange(target, line, coalesce=coalesce)
 
+    async def _next(self, target: Target) -> tuple[Line, DeliveryState | None]:
+        """Deal with the first of a channel's line, whose turn it is; None where it must wait."""
+        while True:
+            line = await self._outbox.line(*target, self._clock.now(), AT_ONCE)
+            if not await self._arranged(target, line):
+                break
+        if self._stopping or not self._ready(line):
+            self._paces.give_back(target)
+            self._rest(target, line)
+            return line, None
+        self._told[target] = self._clock.now()
+        return line, await self._first(target, line)
+
+    def _ends(self, target: Target, line: Line) -> bool:
+        """Say whether a channel is left for now: that was all, or others of its chat wait, too."""
+        last = len(line.waiting) <= 1 and not line.channel.stopped
+        return last or self._paces.is_crowded(target, self._clock.now())
+
     async def _turn(self, target: Target) -> bool:
-        """Wait until the channel may be told something; False if that takes too long."""
-        for _ in range(TURNS):
-            wait = self._paces.wait(target, self._clock.now())
-            if wait <= 0 or wait > PATIENCE or self._stopping:
-                return wait <= 0 and not self._stopping
-            await self._sleep(wait)
+        """Book the channel's turn and wait for it; False where it is too far off."""
+        while not self._stopping:
+            wait = self._paces.book(target, self._clock.now())
+            if wait is None:
+                return False
+            if wait > 0:
+                await self._sleep(wait)
+            if not self._paces.is_held(target, self._clock.now()):
+                return not self._stopping
+            self._paces.give_back(target)  # the chat asked for a pause meanwhile
         return False
 
     def _ready(self, line: Line) -> bool:
@@ -216,11 +245,21 @@ class Deliver:
         delivery = await self._outbox.delivery(first.id) if first else None
         if first is None or delivery is None:
             return None
-        if _doubtful(first):
-            return await self._sending.resolve(chat, state, first, delivery)
-        result = await self._sending.send(chat, state, first, delivery)
-        if result is DeliveryState.DELIVERED:
-            self._holding.sent(target, first)
+        facts = {
+            "delivery": delivery.id,
+            "rule": delivery.rule_id,
+            "chat": target[0],
+            "channel": target[1],
+        }
+        with bound_contextvars(**facts), self._meter.span("delivery", facts) as note:
+            if _doubtful(first):
+                result = await self._sending.resolve(chat, state, first, delivery)
+            else:
+                result = await self._sending.send(chat, state, first, delivery)
+                if result is DeliveryState.DELIVERED:
+                    self._holding.sent(target, first)
+            note("state", result.value)
+            log.debug("delivery tried", state=result.value, attempt=delivery.attempt + 1)
         return result
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.core.pacing import UNLIMITED, Limits, Tempo
+from bot.core.pacing import AHEAD, UNLIMITED, Limits, Tempo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
 Target = tuple[str, str]
 """Chat and channel."""
@@ -26,6 +28,14 @@ def house_of(target: Target) -> str:
     return f"{chat}/{team}" if separator and chat == "slack" else chat
 
 
+_EDITS = " edits"
+_SEPARATOR = re.compile("[ /]")
+
+
+def _edits_of(target: Target) -> str:
+    return f"{house_of(target)}{_EDITS}"
+
+
 class Paces:
     """The tempo of every channel and every chat; decided in `core.pacing`, kept here.
 
@@ -36,6 +46,8 @@ class Paces:
     def __init__(self, limits: Mapping[str, Limits]) -> None:
         self._limits = limits
         self._tempos: dict[Target | str, Tempo] = {}
+        self._left: dict[Target | str, Tempo] = {}
+        self._crowded: dict[str, datetime] = {}
 
     def limited(self, chat: str) -> bool:
         """Say whether a chat has a pace at all."""
@@ -46,21 +58,64 @@ class Paces:
         free = max(self._of(key).free_at(now) for key in (target, house_of(target)))
         return max(0.0, (free - now).total_seconds())
 
-    def wait_chat(self, chat: str, now: datetime) -> float:
-        """Give the seconds until a chat may be told something; 0 for now."""
-        return max(0.0, (self._of(chat).free_at(now) - now).total_seconds())
+    def book(self, target: Target, now: datetime) -> float | None:
+        """Book the next turn of a channel and of its chat, so that nobody waits for it in vain.
 
-    def take(self, target: Target, now: datetime) -> bool:
-        """Take the channel's and the chat's turn, if it is there."""
-        if self.wait(target, now) > 0:
-            return False
+        Gives the seconds until then, 0 for now; None where it is too far off to be booked.
+        """
+        wait = self.wait(target, now)
+        if wait > AHEAD:
+            self._crowded[house_of(target)] = now
+            return None
         for key in (target, house_of(target)):
+            self._tempos[key] = self._of(key).spent(now, now + timedelta(seconds=wait))
+        return wait
+
+    def give_back(self, target: Target) -> None:
+        """Take back a booking: there was nothing to tell, or the chat asked for a pause."""
+        for key in (target, house_of(target)):
+            self._tempos[key] = self._of(key).unspent()
+
+    def leave(self, target: Target, now: datetime) -> float:
+        """Count a message that leaves now, 0, or give the seconds that it must wait still.
+
+        Between the turn that was booked and this moment lie the database and a queue for
+        connections. Where they took long, several turns would come at once.
+        """
+        keys = (target, house_of(target))
+        free = max(self._of(key, self._left).free_at(now) for key in keys)
+        if free <= now:
+            for key in keys:
+                self._left[key] = self._of(key, self._left).spent(now)
+        return (free - now).total_seconds()
+
+    def is_held(self, target: Target, now: datetime) -> bool:
+        """Say whether a chat asked for a pause that lasts."""
+        tempos = (self._of(key) for key in (target, house_of(target)))
+        return any(tempo.held is not None and tempo.held > now for tempo in tempos)
+
+    def is_crowded(self, target: Target, now: datetime) -> bool:
+        """Say whether another channel of its chat found no turn lately."""
+        at = self._crowded.get(house_of(target))
+        return at is not None and abs((now - at).total_seconds()) <= AHEAD
+
+    def take_edit(self, target: Target, now: datetime) -> bool:
+        """Take a turn for an edit, if it is there: it counts as a message and as an edit."""
+        edits = _edits_of(target)
+        if self.wait(target, now) > 0 or self._of(edits).free_at(now) > now:
+            return False
+        for key in (target, house_of(target), edits):
             self._tempos[key] = self._of(key).spent(now)
+        self.leave(target, now)
         return True
 
-    def spend_chat(self, chat: str, now: datetime) -> None:
-        """Count a message that goes to the chat now, outside a channel's line."""
-        self._tempos[chat] = self._of(chat).spent(now)
+    def widen_edits(self, target: Target, until: datetime | None) -> None:
+        """A chat asked for a pause of edits; of everything, where it counts them together."""
+        if self._limits.get(target[0], UNLIMITED).edit:
+            edits = _edits_of(target)
+            self._tempos[edits] = self._of(edits).widened(until)
+        else:
+            self.widen(target, until)
 
     def ease(self, target: Target) -> None:
         """A message was taken."""
@@ -83,19 +138,23 @@ class Paces:
 
     def turn_back(self, by: timedelta) -> None:
         """Move with a clock that was turned back."""
+        self._left.clear()
         for key, tempo in self._tempos.items():
             held = tempo.held - by if tempo.held else None
             full_at = tempo.full_at - by if tempo.full_at else None
             self._tempos[key] = replace(tempo, held=held, full_at=full_at)
 
-    def _of(self, key: Target | str) -> Tempo:
-        found = self._tempos.get(key)
+    def _of(self, key: Target | str, among: dict[Target | str, Tempo] | None = None) -> Tempo:
+        tempos = self._tempos if among is None else among
+        found = tempos.get(key)
         if found is None:
-            chat = key.partition("/")[0] if isinstance(key, str) else key[0]
-            limits = self._limits.get(chat, UNLIMITED)
-            if isinstance(key, str):
-                found = Tempo(limits.chat, limits.burst)
-            else:
-                found = Tempo(limits.channel)
-            self._tempos[key] = found
+            found = tempos[key] = self._new(key)
         return found
+
+    def _new(self, key: Target | str) -> Tempo:
+        if not isinstance(key, str):
+            return Tempo(self._limits.get(key[0], UNLIMITED).channel)
+        limits = self._limits.get(_SEPARATOR.split(key, maxsplit=1)[0], UNLIMITED)
+        if key.endswith(_EDITS):
+            return Tempo(limits.edit, limits.edits)
+        return Tempo(limits.chat, limits.burst)

@@ -56,7 +56,8 @@ class Revising:
         done = 0
         for grown in await self._store.outgrown(now - YOUNG):
             chat = self._chats.get(grown.delivery.chat)
-            if chat is None or self._paces.wait_chat(chat.name, self._clock.now()) > 0:
+            target = grown.delivery.chat, grown.delivery.channel
+            if chat is None or not self._paces.take_edit(target, self._clock.now()):
                 continue  # its messages come first; a minute later there is room
             done += await self._revise(chat, grown)
         return done
@@ -65,14 +66,13 @@ class Revising:
         alert = grown.delivery.alert
         origins = await self._origins(alert.story) or alert.origins
         changed = replace(alert, sources=grown.sources, origins=origins)
-        self._paces.spend_chat(chat.name, self._clock.now())
         try:
             outcome = await chat.revise(replace(grown.delivery, message=changed), grown.ref)
         except Exception:  # see send
             log.exception("edit failed", chat=chat.name, delivery=grown.delivery.id)
             outcome = Refused("a fault of ours")
         if isinstance(outcome, Later):
-            self._paces.widen((chat.name, grown.delivery.channel), outcome.at)
+            self._paces.widen_edits((chat.name, grown.delivery.channel), outcome.at)
         elif isinstance(outcome, Delivered | Refused):
             await self._store.shown(grown.delivery.id, grown.sources)
         return isinstance(outcome, Delivered)

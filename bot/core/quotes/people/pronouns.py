@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from bot.core.quotes.languages.places import COUNTRIES, DEMONYMS
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from bot.core.quotes.names import Someone
 
 
-class Pronouns(Memory):
+class Pronouns(Memory, ABC):
     """Resolves pronouns: subject position, previous speaker, recency, gender."""
 
     def _pronoun(self, reader: Reader, subject: Subject) -> Speaker | None:
@@ -76,9 +77,9 @@ class Pronouns(Memory):
         second = ranked[1][1] if len(ranked) > 1 else 0.0
         return self.of(best, 0.6 + 0.35 * (value - second) / (value + 0.01))
 
+    @abstractmethod
     def _noun(self, reader: Reader, subject: Subject) -> Speaker | None:
         """Resolve a common noun; `People` knows how."""
-        raise NotImplementedError
 
     def _unnamed(self, number: int) -> Speaker | None:
         """Give `one medic` for the `he` right after him, where nobody was named in between."""
