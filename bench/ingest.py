@@ -8,7 +8,8 @@ process of its own, 64 requests at a time, through four rounds: all new, all 304
 same body, all 200 with one new entry. A first round over other feeds warms it up, so that starting
 is not counted. CPU is that of the contender and its children, never the server's.
 
-Ours is `HttpFeeds` with its guard, worker pool and entry hashes, keeping validators in memory. The
+Ours is `HttpFeeds` with its guard, worker pool and entry hashes, keeping validators in memory;
+"stored" is ours with all that a poll takes, from the claim to the commit in a store on disk. The
 peers need a Python with `reader`, `sgmllib3k` and `requests`: `reader` keeps its database in a file
 of its own, as it always does (so its figures hold the storing of entries and ours do not);
 "plain" is `requests` and `feedparser` in 64 threads, conditional requests, nothing stored.
@@ -36,8 +37,12 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
 import ingest_programs  # noqa: E402 -- beside this file
+from ingest_stored import Turned, poll_due, watch_of  # noqa: E402
 
 ROUNDS = ("all new", "all 304", "200, unchanged", "200, one new")
+REPEATS = (1, 5, 3, 1)
+"""How often a round is run, for one figure: those in which nothing is new are short."""
+
 ENTRIES = 30
 WARM = 40
 WORDS = (ROOT / "LICENSE").read_text(encoding="utf-8").split()
@@ -154,19 +159,59 @@ async def ours(base: str, feeds: int) -> list[dict[str, float]]:
         for number in range(4):
             turn(base, number)
             pids = [worker._child.pid for worker in pool._idle]  # noqa: SLF001
-            start, wall = cpu(pids), time.perf_counter()
-            counts = await asyncio.gather(*(poll(Feed(f"{base}/{n}")) for n in range(feeds)))
+            start, wall, found = cpu(pids), time.perf_counter(), 0
+            for _ in range(REPEATS[number]):
+                counts = await asyncio.gather(*(poll(Feed(f"{base}/{n}")) for n in range(feeds)))
+                found += sum(counts)
             wall = time.perf_counter() - wall
             pids = [worker._child.pid for worker in pool._idle]  # noqa: SLF001
-            used = {"cpu": cpu(pids) - start, "wall": wall, "entries": sum(counts)}
-            results.append(used | {"mb": memory(pids)})
+            used = {"cpu": cpu(pids) - start, "wall": wall, "entries": found}
+            results.append(shared(used, REPEATS[number]) | {"mb": memory(pids)})
+    return results
+
+
+def shared(used: dict[str, float], times: int) -> dict[str, float]:
+    """Give what one of so many equal rounds took."""
+    return {name: value / times for name, value in used.items()}
+
+
+async def stored(base: str, feeds: int) -> list[dict[str, float]]:
+    """Run our rounds the whole way: claims, decisions and a store on disk too."""
+    from bot.adapters.http import HttpClient, Limits  # noqa: PLC0415
+    from bot.adapters.parsing import ParserPool  # noqa: PLC0415
+    from bot.adapters.store import Store  # noqa: PLC0415
+    from bot.core.model import Feed  # noqa: PLC0415
+
+    limits, clock, results = Limits(connections=64, per_host=64), Turned(), []
+    allow = {base.removeprefix("http://")}
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(f"sqlite:///{folder}/wirewatch.db")
+        await store.open()
+        async with HttpClient(allow=allow, limits=limits) as client, ParserPool(2) as pool:
+            watch = watch_of(client, pool, store, clock)
+            await store.add_feeds(Feed(f"{base}/{n}") for n in range(feeds, feeds + WARM))
+            await poll_due(watch, store, clock)
+            await store.remove_feeds([Feed(f"{base}/{n}").id for n in range(feeds, feeds + WARM)])
+            await store.add_feeds(Feed(f"{base}/{n}") for n in range(feeds))
+            for number in range(4):
+                turn(base, number)
+                pids = [worker._child.pid for worker in pool._idle]  # noqa: SLF001
+                pids += [worker._child.pid for worker in pool.apart._idle]  # noqa: SLF001
+                start, wall, found = cpu(pids), time.perf_counter(), 0
+                for _ in range(REPEATS[number]):
+                    found += (await poll_due(watch, store, clock))[1]
+                    clock.turn()
+                wall = time.perf_counter() - wall
+                used = {"cpu": cpu(pids) - start, "wall": wall, "entries": found}
+                results.append(shared(used, REPEATS[number]))
+            await store.close()
     return results
 
 
 PEER = r"""
 import json, random, sys, time, urllib.request
 name, base, where = sys.argv[1:4]
-feeds, warm = map(int, sys.argv[4:6])
+feeds, warm, *repeats = map(int, sys.argv[4:])
 urls = [f"{base}/{n}" for n in range(feeds)]
 warmers = [f"{base}/{n}" for n in range(feeds, feeds + warm)]
 
@@ -198,10 +243,11 @@ run(warmers)
 results = []
 for number in range(4):
     urllib.request.urlopen(f"{base}/round/{number}").read()
+    times = repeats[number]
     start, wall = time.process_time(), time.perf_counter()
-    entries = run(urls)
+    entries = sum(run(urls) for _ in range(times))
     start, wall = time.process_time() - start, time.perf_counter() - wall
-    results.append({"cpu": start, "wall": wall, "entries": entries})
+    results.append({"cpu": start / times, "wall": wall / times, "entries": entries / times})
 print(json.dumps(results))
 """
 
@@ -209,7 +255,8 @@ print(json.dumps(results))
 def peer(name: str, python: str, base: str, feeds: int) -> list[dict[str, float]] | None:
     """Run a peer's rounds in its own Python; None where it cannot run."""
     with tempfile.TemporaryDirectory() as folder:
-        arguments = [name, base, f"{folder}/reader.sqlite", str(feeds), str(WARM)]
+        numbers = map(str, (feeds, WARM, *REPEATS))
+        arguments = [name, base, f"{folder}/reader.sqlite", *numbers]
         done = subprocess.run(
             [python, "-c", PEER, *arguments], capture_output=True, text=True, check=False
         )
@@ -246,10 +293,12 @@ def main() -> None:
     server.start()
     base = f"http://127.0.0.1:{port.get()}"
     results = {}
-    for name in ("wirewatch", "plain", "reader"):
+    for name in ("wirewatch", "plain", "stored", "reader"):
         turn(base, 0)
         if name == "wirewatch":
             results[name] = asyncio.run(ours(base, options.feeds))
+        elif name == "stored":
+            results[name] = asyncio.run(stored(base, options.feeds))
         elif options.peers and (found := peer(name, options.peers, base, options.feeds)):
             results[name] = found
     for name in ingest_programs.installed():

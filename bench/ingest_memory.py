@@ -16,12 +16,9 @@ import os
 import platform
 import tempfile
 import time
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from bot.core.model import FeedState
+from ingest_stored import Turned, poll_due, watch_of
 
 ENTRIES = 10
 CHANGED = 100  # one feed of so many has news in a round
@@ -66,17 +63,6 @@ def serve(port: multiprocessing.Queue[int]) -> None:
     serve_with(answer, port)
 
 
-class Turned:
-    """A clock that stands still until the next round."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2026, 5, 2, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        """Give its time."""
-        return self.time
-
-
 def resident(pids: list[int]) -> float:
     """Give megabytes."""
     kilobytes = 0
@@ -88,44 +74,23 @@ def resident(pids: list[int]) -> float:
 
 async def rounds(base: str, feeds: int, count: int, folder: str) -> list[dict[str, float]]:
     """Run the rounds; give what each cost and what was held after it."""
-    from bot.adapters.feeds import HttpFeeds  # noqa: PLC0415
     from bot.adapters.http import HttpClient, Limits  # noqa: PLC0415
-    from bot.adapters.pages import HttpPages  # noqa: PLC0415
     from bot.adapters.parsing import ParserPool  # noqa: PLC0415
     from bot.adapters.store import Store  # noqa: PLC0415
-    from bot.core.match import RuleSet  # noqa: PLC0415
-    from bot.core.model import Feed, Rule  # noqa: PLC0415
-    from bot.core.officials import Officials  # noqa: PLC0415
-    from bot.core.story import Stories  # noqa: PLC0415
-    from bot.jobs.reading import Reader  # noqa: PLC0415
-    from bot.jobs.watch import Pace, Watch  # noqa: PLC0415
+    from bot.core.model import Feed  # noqa: PLC0415
 
-    clock, store, officials = Turned(), Store(f"sqlite:///{folder}/wirewatch.db"), Officials([])
-    rules = RuleSet(officials, [Rule("none", "none", "Rafah ceasefire", ("console",))])
+    clock, store = Turned(), Store(f"sqlite:///{folder}/wirewatch.db")
     limits = Limits(connections=64, per_host=64)
     allow = {base.removeprefix("http://")}
     found: list[dict[str, float]] = []
     await store.open()
     async with HttpClient(allow=allow, limits=limits) as client, ParserPool(2) as pool:
-        watch = Watch(
-            feeds=HttpFeeds(client, pool),
-            reader=Reader(HttpPages(client, pool), rules, officials),
-            store=store,
-            rules=rules,
-            stories=Stories(),
-            chats=("console",),
-            clock=clock,
-            pace=Pace(300, prime=True, chance=lambda: 0.0),
-        )
+        watch = watch_of(client, pool, store, clock)
         await store.add_feeds(Feed(f"{base}/{number}") for number in range(feeds))
         for number in range(count + 1):
             await _turn(client, base, number)
-            cpu, wall, new, polls = time.process_time(), time.perf_counter(), 0, 0
-            while states := await store.claim_due(clock.now(), 64, timedelta(minutes=10)):
-                done = await asyncio.gather(*map(watch.poll, states))
-                new += sum(poll.new for poll in done)
-                polls += len(done)
-                _check(states, [poll.error for poll in done])
+            cpu, wall = time.process_time(), time.perf_counter()
+            polls, new = await poll_due(watch, store, clock)
             workers = [*pool._idle, *pool.apart._idle]  # noqa: SLF001
             children = [worker._child.pid for worker in workers]  # noqa: SLF001
             found.append(
@@ -139,14 +104,9 @@ async def rounds(base: str, feeds: int, count: int, folder: str) -> list[dict[st
                 }
             )
             print(number, found[-1], flush=True)
-            clock.time += timedelta(hours=7)
+            clock.turn()
         await store.close()
     return found
-
-
-def _check(states: list[FeedState], errors: list[str | None]) -> None:
-    for state, error in zip(states, errors, strict=True):
-        assert error is None, (state.feed.url, error)
 
 
 async def _turn(client: object, base: str, number: int) -> None:

@@ -77,6 +77,13 @@ class Settings(BaseSettings):
         gt=0,
         description="seconds between two polls of one feed, at least",
     )
+    polls_at_once: int = Field(
+        64,
+        alias="WIREWATCH_POLLS_AT_ONCE",
+        ge=1,
+        le=256,
+        description="feeds polled at the same time, 1 to 256; never more than two at a host",
+    )
     max_age: timedelta | None = Field(
         timedelta(hours=24),
         alias="WIREWATCH_MAX_AGE",

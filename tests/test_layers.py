@@ -26,6 +26,8 @@ ALLOWED = {
 ONLY_IN = {
     "feedparser": "bot.core.feed",
     "aiohttp": "bot.adapters",
+    "aiohappyeyeballs": "bot.adapters.dialling",
+    "httptools": "bot.adapters.connection",
     "sqlalchemy": "bot.adapters.store",
     "alembic": "bot.adapters.store",
     "aiosqlite": "bot.adapters.store",

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import ssl
 from http import HTTPStatus
 
-import aiohttp
-
-from bot.adapters.guard import RefusedError
+from bot.adapters.guard import NoNameError, RefusedError
 from bot.errors import EgressError, FetchError
 
 
@@ -19,36 +18,18 @@ def phrase(status: int) -> str:
 
 
 def mapped(error: Exception) -> FetchError:
-    """Turn what aiohttp raises into one short reason.
-
-    Every class of aiohttp's client exceptions is met by one of these, the last one at least.
-    """
-    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
-    if isinstance(cause, RefusedError):
+    """Turn what making a connection raises into one short reason."""
+    if isinstance(error, RefusedError):
         return EgressError()
-    if isinstance(cause, FetchError):
-        return cause
-    reasons: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str], ...] = (
-        (aiohttp.ClientConnectorDNSError, "no such host"),
-        (aiohttp.ClientConnectorCertificateError, "the certificate is not valid"),
-        (aiohttp.ClientSSLError, "the TLS connection failed"),
-        (aiohttp.ClientConnectorError, _connect_reason(cause)),
-        (aiohttp.ServerTimeoutError, "took too long"),
-        (aiohttp.ServerDisconnectedError, "connection closed without an answer"),
-        (aiohttp.ClientPayloadError, "the answer broke off"),
-        ((aiohttp.InvalidURL, aiohttp.RedirectClientError), "not a valid address"),
-        (aiohttp.NonHttpUrlClientError, "not a valid address"),
-        (aiohttp.ServerConnectionError, "connection failed"),
-        (aiohttp.ClientResponseError, "not a valid HTTP answer"),
-        ((aiohttp.ClientOSError, ConnectionError), "connection reset"),
+    reasons: tuple[tuple[type[BaseException], str], ...] = (
+        (NoNameError, "no such host"),
+        (ssl.SSLCertVerificationError, "the certificate is not valid"),
+        (ssl.SSLError, "the TLS connection failed"),
+        (ConnectionRefusedError, "connection refused"),
+        (ConnectionResetError, "connection reset"),
+        (OSError, "cannot connect"),
     )
     for kind, reason in reasons:
         if isinstance(error, kind):
             return FetchError(reason)
-    return FetchError(f"request failed ({type(error).__name__})")
-
-
-def _connect_reason(cause: BaseException) -> str:
-    if isinstance(cause, ConnectionRefusedError):
-        return "connection refused"
-    return "cannot connect"
+    return FetchError("not a valid address")

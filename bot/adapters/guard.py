@@ -13,22 +13,22 @@ import ipaddress
 import re
 import socket
 import threading
+import time
 from typing import TYPE_CHECKING
 
-from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from bot.errors import EgressError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-
-    from aiohttp import AddrInfoType
+    from collections.abc import Callable, Collection, Mapping
 
 PORTS = frozenset({80, 443, 8080, 8443})
 MAX_URL = 8_000
 MAX_LOOKUPS = 32
 MAX_JUDGED = 20_000
+KEPT = 300.0
+"""Seconds for which a name's addresses are believed."""
 
 # The IANA special-purpose registries (RFC 6890 and its updates) and what else no public server
 # has. `ipaddress.is_global` alone differs between Python versions and passes several of these.
@@ -68,8 +68,14 @@ _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]{2,6
 _LOCAL_NAMES = ("localhost", "local", "internal", "intranet", "lan", "home", "corp", "arpa")
 
 
+NoNameError = socket.gaierror
+
+Place = tuple[int, int, int, str, tuple[str, int]]
+"""Family, kind, protocol, "", address and port: what `socket.getaddrinfo` gives."""
+
+
 class RefusedError(PermissionError):
-    """What the socket factory raises: aiohttp carries only `OSError`s to the caller."""
+    """What the socket factory raises: only `OSError`s are carried to the caller."""
 
 
 def is_public(address: str) -> bool:
@@ -149,10 +155,10 @@ class EgressGuard:
             return True
         return is_public(address)
 
-    def socket(self, info: AddrInfoType) -> socket.socket:
-        """Make the socket that connects to an address, or refuse (aiohttp's `socket_factory`).
+    def socket(self, info: Place) -> socket.socket:
+        """Make the socket that connects to an address, or refuse.
 
-        aiohttp calls it once for each address that it tries, with the address it then connects to.
+        It is called once for each address that is tried, with the address that is then connected.
 
         Raises:
             RefusedError: the address is inside.
@@ -164,36 +170,48 @@ class EgressGuard:
         return socket.socket(family, kind, protocol)
 
 
-class GuardedResolver(AbstractResolver):
-    """Looks names up in daemon threads, so that slow DNS never holds up the end of the program."""
+class GuardedResolver:
+    """Looks names up in daemon threads, so that slow DNS never holds up the end of the program.
 
-    def __init__(self, guard: EgressGuard) -> None:
-        self._guard = guard
+    Judged addresses are kept for five minutes; their sockets are judged again each time.
+    """
+
+    def __init__(self, guard: EgressGuard, clock: Callable[[], float] = time.monotonic) -> None:
+        self._guard, self._clock = guard, clock
         self._slots = asyncio.Semaphore(MAX_LOOKUPS)
+        self._known: dict[tuple[str, int], tuple[float, list[Place]]] = {}
 
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        """Give the admitted addresses of a name.
+    async def resolve(self, host: str, port: int) -> list[Place]:
+        """Give where to connect to for a name or address, as `socket` takes it.
 
         Raises:
             RefusedError: the name has addresses, and all of them are inside.
             OSError: the name cannot be resolved.
         """
         if target := self._guard.target(host):
-            return [_result(host, *target)]
+            return [_place(*target)]
+        if _is_address(host):
+            return [_place(host, port)]  # judged as written, and as a socket
+        expires, places = self._known.get((host, port), (0.0, []))
+        if expires > self._clock():
+            return places
         async with self._slots:
-            addresses = await _look_up(host, port, family)
+            addresses = await _look_up(host, port)
         admitted = [one for one in addresses if self._guard.admits(host, port, one)]
-        if addresses and not admitted:
+        if not admitted:
             raise RefusedError
-        return [_result(host, address, port) for address in admitted]
+        if len(self._known) >= MAX_JUDGED:
+            self._known.clear()
+        places = [_place(address, port) for address in admitted]
+        self._known[host, port] = (self._clock() + KEPT, places)
+        return places
 
-    async def close(self) -> None:
-        """Nothing is held."""
+    def forget(self, host: str, port: int) -> None:
+        """Look a name up anew next time: nobody answered at its addresses."""
+        self._known.pop((host, port), None)
 
 
-async def _look_up(host: str, port: int, family: int) -> list[str]:
+async def _look_up(host: str, port: int) -> list[str]:
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[list[str]] = loop.create_future()
 
@@ -208,7 +226,7 @@ async def _look_up(host: str, port: int, family: int) -> list[str]:
     def look() -> None:
         result: list[str] | OSError
         try:
-            found = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM)
+            found = socket.getaddrinfo(host, port, socket.AF_UNSPEC, socket.SOCK_STREAM)
             result = list(dict.fromkeys(str(info[4][0]) for info in found))
         except OSError as error:
             result = error
@@ -223,9 +241,9 @@ async def _look_up(host: str, port: int, family: int) -> list[str]:
     return await answer
 
 
-def _result(host: str, address: str, port: int) -> ResolveResult:
+def _place(address: str, port: int) -> Place:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    return ResolveResult(hostname=host, host=address, port=port, family=family, proto=0, flags=0)
+    return (family, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (address, port))
 
 
 def _is_address(host: str) -> bool:

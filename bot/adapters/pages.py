@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar
 
@@ -11,6 +13,7 @@ from bot.adapters.parsing import ParserPool, ParsingError
 from bot.adapters.reading import read_page
 from bot.core.feed.decode import decode
 from bot.core.robots import MAX_SIZE, NOTHING, Robots, parse_robots
+from bot.core.story.links import canonical_link
 from bot.errors import EgressError, FetchError
 from bot.ports import Page
 
@@ -18,12 +21,14 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
 
     from yarl import URL
 
     from bot.adapters.http import HttpClient
     from bot.core.model import Article
+
+_Key = tuple[str, str]
 
 AGENT = "wirewatch"
 """Our product token in robots.txt."""
@@ -63,7 +68,8 @@ class HttpPages:
         self._respect = robots
         self._sites: OrderedDict[str, tuple[float, Robots]] = OrderedDict()
         # Sections of one outlet list the same article: its page is read once for all of them.
-        self._read: OrderedDict[tuple[str, str], tuple[float, Page]] = OrderedDict()
+        self._read: OrderedDict[_Key, tuple[float, Page]] = OrderedDict()
+        self._wanted: dict[_Key, tuple[asyncio.Lock, int]] = {}
 
     async def fetch(self, article: Article) -> Page:
         """Fetch and read an article's page.
@@ -76,9 +82,29 @@ class HttpPages:
         if not article.url:
             raise FetchError("the entry has no link")
         url = self._client.guard.check(article.url)
-        key = (str(url), article.title)
-        if (kept := self._read.get(key)) and kept[0] > self._clock():
-            return kept[1]
+        key = _key(str(url), article.title)
+        async with self._alone(key):
+            if (kept := self._read.get(key)) and kept[0] > self._clock():
+                return kept[1]
+            page = await self._fetched(article, url)
+            for one in (key, _key(page.url, article.title)):
+                _remember(self._read, one, (self._clock() + _PAGE_KEPT, page), _MAX_PAGES)
+            return page
+
+    @asynccontextmanager
+    async def _alone(self, key: _Key) -> AsyncIterator[None]:
+        """Let those who want one page at the same time wait for the first of them."""
+        lock, waiting = self._wanted.get(key, (asyncio.Lock(), 0))
+        self._wanted[key] = (lock, waiting + 1)
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, waiting = self._wanted.pop(key)
+            if waiting > 1:
+                self._wanted[key] = (lock, waiting - 1)
+
+    async def _fetched(self, article: Article, url: URL) -> Page:
         if self._respect and not (await self._robots(url)).allows(str(url)):
             raise FetchError("robots.txt does not allow it")
         answer = await self._client.get(str(url), _ACCEPT, limit=MAX_PAGE)
@@ -93,9 +119,7 @@ class HttpPages:
             raise FetchError("no article text found on the page")
         if len(text) < SHORTER * len(article.text):
             raise FetchError("the page has less text than the feed")
-        page = Page(text, address)
-        _remember(self._read, key, (self._clock() + _PAGE_KEPT, page), _MAX_PAGES)
-        return page
+        return Page(text, address)
 
     async def _robots(self, url: URL) -> Robots:
         site = str(url.origin())
@@ -118,6 +142,11 @@ class HttpPages:
             return (NOTHING, _ROBOTS_FAILED) if refused else (Robots(), _ROBOTS_KEPT)
         content_type = answer.headers.get("Content-Type", "")
         return parse_robots(decode(answer.body, content_type), AGENT), _ROBOTS_KEPT
+
+
+def _key(url: str, title: str) -> _Key:
+    """Name a page by its canonical link, and by its headline, for an edited one is read anew."""
+    return canonical_link(url) or url, title
 
 
 def _remember(kept: OrderedDict[K, V], key: K, value: V, limit: int) -> None:

@@ -15,7 +15,7 @@ from bot.adapters.canary import CanaryChat, CanaryFeeds
 from bot.adapters.console import TypedCommands
 from bot.adapters.feedlists import load_all_feeds
 from bot.adapters.feeds import HttpFeeds
-from bot.adapters.http import HttpClient
+from bot.adapters.http import HttpClient, Limits
 from bot.adapters.parsing import ParserPool
 from bot.adapters.scheduler import Scheduler
 from bot.adapters.store import Store
@@ -77,7 +77,11 @@ async def run(settings: Settings, console: Console, *, once: bool, speed: float 
 
         wire = await _sample_wire(stack, settings, once=once, speed=speed)
         client = await stack.enter_async_context(
-            HttpClient(allow=settings.egress_allow, hosts=wire.hosts if wire else {})
+            HttpClient(
+                allow=settings.egress_allow,
+                hosts=wire.hosts if wire else {},
+                limits=Limits(connections=settings.polls_at_once),
+            )
         )
         pool = await stack.enter_async_context(ParserPool())
         observing = Observing(settings)
@@ -123,6 +127,7 @@ async def run(settings: Settings, console: Console, *, once: bool, speed: float 
             book=desk.book,
             claims=store,
             clock=clock,
+            at_once=settings.polls_at_once,
             chores=_chores(settings, store, desk)
             | {"feed health": health.tick}
             | ({"hubs": hubs.tick} if settings.web_url else {})

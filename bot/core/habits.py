@@ -52,13 +52,16 @@ def after_answer(
         dates: of the entries that are new.
         census: True when the whole body was read for the sake of `Habits.census`.
     """
-    learned = replace(
-        _moved(habits, moved, parsed=read is not None),
-        since=habits.since or now,
-        failing_since=None,
-        census=now if census else habits.census or now,
-        forgotten=now - REMEMBERED if census else habits.forgotten,
-    )
+    learned = _moved(habits, moved, parsed=read is not None)
+    # Most polls teach nothing, so nothing is made anew for them.
+    if census or not (learned.since and learned.census) or learned.failing_since:
+        learned = replace(
+            learned,
+            since=habits.since or now,
+            failing_since=None,
+            census=now if census else habits.census or now,
+            forgotten=now - REMEMBERED if census else habits.forgotten,
+        )
     if read is None:
         return learned
     newest = sorted({*habits.dates, *(min(date, now) for date in dates)}, reverse=True)
@@ -83,6 +86,8 @@ def _moved(habits: Habits, moved: str, *, parsed: bool) -> Habits:
     """Count permanent redirects to one place; the first that counts gave a readable feed."""
     again = bool(moved) and moved == habits.moved_to and habits.moved_times > 0
     if not again and not (moved and parsed):
+        if not (habits.moved_to or habits.moved_times):
+            return habits
         return replace(habits, moved_to="", moved_times=0)
     times = habits.moved_times + 1 if again else 1
     if times >= MOVES:

@@ -60,7 +60,7 @@ def pace(
     feed that we have known for a short time only (`since`) is not left alone for longer than a
     sixteenth of that time, for its dates may mislead.
     """
-    recent = sorted((min(date, now) for date in dates), reverse=True)[:_RECENT]
+    recent = sorted([min(now, date) for date in dates], reverse=True)[:_RECENT]
     gaps = [(later - earlier).total_seconds() for later, earlier in itertools.pairwise(recent)]
     newest = recent[0] if recent else since or now
     usual = max(median(gaps) if gaps else 0.0, (now - newest).total_seconds() / 8)

@@ -67,6 +67,7 @@ class Heart:
         chores: what else is done at each tick, by name; each decides itself whether it is time.
         meter: counts.
         pulse: told of each tick.
+        at_once: polls under way at the same time.
     """
 
     def __init__(
@@ -80,7 +81,9 @@ class Heart:
         chores: Mapping[str, Callable[[], Awaitable[None]]] | None = None,
         meter: Meter = UNCOUNTED,
         pulse: Pulse | None = None,
+        at_once: int = POLLS_AT_ONCE,
     ) -> None:
+        self._at_once = at_once
         self._meter, self._pulse = meter, pulse or Pulse()
         self._watch, self._deliver, self._book = watch, deliver, book
         self._claims, self._clock = claims, clock
@@ -144,7 +147,7 @@ class Heart:
             self._rules_version = version
 
     async def _claim(self) -> list[FeedState]:
-        free = POLLS_AT_ONCE - len(self._polls)
+        free = self._at_once - len(self._polls)
         return await self._claims.claim_due(self._clock.now(), free, LEASE) if free > 0 else []
 
     async def _watch_clock(self) -> None:
@@ -178,11 +181,11 @@ class Heart:
             task = self._start(self._tolerant("poll", partial(self._poll, state)))
             self._polls[task] = state.feed.id
             task.add_done_callback(self._polled)
-        self._more = len(self._polls) >= POLLS_AT_ONCE
+        self._more = len(self._polls) >= self._at_once
 
     def _polled(self, task: asyncio.Task[None]) -> None:
         self._polls.pop(task, None)
-        if self._more and len(self._polls) <= POLLS_AT_ONCE // 2:
+        if self._more and len(self._polls) <= self._at_once // 2:
             self._more = False
             self._start(self._tolerant("polls", self._start_polls))
 

@@ -249,7 +249,7 @@ class Watch:
             first=every,
             roll=self._pace.chance(),
         )
-        return due, replace(habits, wait=wait)
+        return due, habits if habits.wait == wait else replace(habits, wait=wait)
 
     async def _readings(self, state: FeedState, fresh: Sequence[Article]) -> list[Reading]:
         """Read what is new; but a feed's first sight, and what it may have had before, is no news.

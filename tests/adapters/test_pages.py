@@ -1,5 +1,6 @@
 """Article pages: the text and nothing but the text, where robots.txt lets us."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -156,6 +157,19 @@ async def test_a_page_is_fetched_once(pages: HttpPages, site: Site) -> None:
     assert site.asked == ["/robots.txt", "/a"]
     await pages.fetch(replace(article("http://harbour.example/a"), title="Harbour opens again"))
     assert site.asked == ["/robots.txt", "/a", "/a"]
+
+
+async def test_a_page_is_fetched_once_under_all_its_addresses(pages: HttpPages, site: Site) -> None:
+    """Feeds add what they track; the page itself says what it is called; all may come at once."""
+    site.page("/a", PAGE.replace("/2026/harbour", "/story/7"))
+    urls = ("a?utm_source=rss", "a?utm_source=app#top", "a/?fbclid=9")
+    found = await asyncio.gather(
+        *(pages.fetch(article(f"http://harbour.example/{url}")) for url in urls)
+    )
+    found.append(await pages.fetch(article("http://harbour.example/story/7")))
+    assert {page.url for page in found} == {"http://harbour.example/story/7"}
+    assert len(site.asked) == 2
+    assert not pages._wanted
 
 
 @pytest.mark.parametrize(

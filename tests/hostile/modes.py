@@ -110,7 +110,8 @@ BOMB = 1 << (30 if NIGHTLY else 26)
 
 # Each mode with what it comes to: a part of the reason, or how many articles are read.
 MODES: dict[str, tuple[Mode, str | int]] = {
-    "slow-head": (then(raw(OK_HEAD + b"X-A: "), raw(b"b", pause=0.3, repeat=20)), "took over"),
+    "slow-head": (
+        then(raw(OK_HEAD + b"X-A: "), raw(b"b", pause=0.3, repeat=20)), "slower than|took over"),
     "endless-headers": (
         then(raw(OK_HEAD), raw(b"X-A: " + b"b" * 1_000 + b"\r\n", repeat=20_000)),
         "not a valid HTTP answer",
@@ -119,7 +120,7 @@ MODES: dict[str, tuple[Mode, str | int]] = {
         raw(OK_HEAD + b"X-A: " + b"b" * 1_000_000 + b"\r\n\r\n"), "not a valid HTTP answer"),
     "slow-body": (
         then(raw(OK_HEAD + b"Content-Length: 900\r\n\r\n"), raw(b"<", pause=0.3, repeat=30)),
-        "took over",
+        "slower than|took over",
     ),
     "silent": (raw(pause=9, repeat=1), "closed|silent"),
     "silent-body": (

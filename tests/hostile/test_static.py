@@ -16,7 +16,8 @@ BANNED_MODULES = {
 }  # fmt: skip
 # The chat adapters' own libraries talk to their configured servers; nothing else opens sockets.
 SOCKETS = {"bot/adapters/guard.py"}
-CLIENTS = {"bot/adapters/http.py"}
+DIALLERS = {"bot/adapters/dialling.py"}
+CONNECTS = {"create_connection", "start_connection", "sock_connect", "create_datagram_endpoint"}
 
 
 def named(node: ast.expr) -> str:
@@ -51,8 +52,10 @@ def complaints(source: str, place: str) -> list[str]:
         last = called.rsplit(".", 1)[-1]
         if last in {"urlopen", "urlretrieve", "fetch_url", "fetch_response", "open_connection"}:
             wrong.append(f"calls {last}")
-        if last == "ClientSession" and place not in CLIENTS:
+        if last == "ClientSession":
             wrong.append("makes a client session of its own")
+        if last in CONNECTS and place not in DIALLERS:
+            wrong.append(f"calls {last}")
         if last == "parse" and "feedparser" in called and not from_memory(node):
             wrong.append("feedparser.parse is given something else than io.BytesIO")
     return wrong
@@ -90,6 +93,9 @@ def test_no_source_goes_past_the_guard(path: Path) -> None:
         ("import socket", 1),
         ("aiohttp.ClientSession()", 1),
         ("asyncio.open_connection('x', 1)", 1),
+        ("loop.create_connection(P, 'x', 1)", 1),
+        ("loop.sock_connect(s, ('x', 1))", 1),
+        ("aiohappyeyeballs.start_connection(places)", 1),
     ],
 )
 def test_the_ban_works(source: str, count: int) -> None:

@@ -6,6 +6,8 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
+import pytest
+
 from bot.core.model import Feed, FeedState
 from bot.errors import StoreError
 from bot.jobs.run import POLLS_AT_ONCE, Heart
@@ -63,22 +65,29 @@ class Everything:
         return Poll(state)
 
 
-def heart(world: Everything, **chores: Any) -> Heart:
+def heart(world: Everything, at_once: int = POLLS_AT_ONCE, **chores: Any) -> Heart:
     anything = cast("Any", world)
     return Heart(
-        watch=anything, deliver=anything, book=anything, claims=anything, clock=world, chores=chores
+        watch=anything,
+        deliver=anything,
+        book=anything,
+        claims=anything,
+        clock=world,
+        chores=chores,
+        at_once=at_once,
     )
 
 
-async def test_one_tick_polls_all_that_is_due_some_at_a_time() -> None:
+@pytest.mark.parametrize("at_once", [POLLS_AT_ONCE, 200])
+async def test_one_tick_polls_all_that_is_due_some_at_a_time(at_once: int) -> None:
     world = Everything(500)
-    beating = heart(world)
+    beating = heart(world, at_once)
     await beating.tick()
     async with asyncio.timeout(30):
         while len(world.polled) < 500:  # noqa: ASYNC110 -- many tasks, no single event
             await asyncio.sleep(0.01)
     assert len(set(world.polled)) == 500
-    assert world.busiest <= POLLS_AT_ONCE
+    assert at_once // 2 < world.busiest <= at_once
     await beating.stop()
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.adapters.store import Store
-    from bot.core.model import Article
+    from bot.core.model import Article, FullText
     from tests.conftest import TurnedClock
 
 HOLM = Entity("holm", "Ida Holm", gender="female")
@@ -237,6 +237,31 @@ async def test_the_page_is_fetched_only_where_a_rule_could_match(setting: Settin
     assert stored is not None
     assert stored.article.full
     assert stored.article.text.startswith("A much longer text")
+
+
+@pytest.mark.parametrize(
+    ("full_text", "title", "asked", "alerts"),
+    [
+        ("always", "Notes of the day", 1, 1),
+        ("matched", "Notes of the day", 0, 0),
+        ("never", "Notes of the day", 0, 0),
+        ("always", "A ferry for Quay", 1, 1),
+        ("matched", "A ferry for Quay", 1, 1),
+        ("never", "A ferry for Quay", 0, 1),
+    ],
+)
+async def test_pages_are_fetched_as_the_feed_is_set(
+    setting: Setting, full_text: FullText, title: str, asked: int, alerts: int
+) -> None:
+    """Always: keyword rules see the whole page. Matched: where the teaser meets one. Or never."""
+    feed = replace(FEED, full_text=full_text)
+    await setting.store.add_feeds([feed])
+    setting.feeds.articles = []
+    await setting.poll(feed)
+    setting.feeds.articles = [make_article("9", title=title, text="", url="http://x.example/9")]
+    setting.pages.text = "The ferry sails again. " * 20
+    assert await setting.poll(feed) == alerts
+    assert len(setting.pages.asked) == asked
 
 
 async def test_a_link_that_leads_to_another_site_becomes_that_sites_link(setting: Setting) -> None:

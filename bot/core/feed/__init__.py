@@ -104,9 +104,11 @@ def prune(body: bytes, content_type: str, known: Collection[str]) -> Pruned | No
 
     Linear in time and memory: fit for the event loop up to a megabyte.
     """
+    if not known:
+        return None
     try:
         content, _ = document(decode(body, content_type))
-        if not known or not content.startswith("<"):
+        if not content.startswith("<"):
             return None
         pieces = outline(content)
     except (FeedError, ValueError):

@@ -76,6 +76,8 @@ def _feedparser() -> ModuleType:
     feedparser.mixin._FeedParserMixin.decode_entities = staticmethod(  # noqa: SLF001
         lambda _element, text: sax.Text(text)
     )
+    # It copies nothing else than the parameters of texts.
+    feedparser.util.FeedParserDict.__deepcopy__ = sax.flat_copy
     module: ModuleType = feedparser
     return module
 

@@ -1,0 +1,151 @@
+"""Makes connections to judged addresses, and keeps them a while for the next request."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from functools import partial
+from typing import TYPE_CHECKING
+
+import aiohappyeyeballs
+
+from bot.adapters.connection import Connection, Limits
+from bot.adapters.failures import mapped
+from bot.adapters.guard import GuardedResolver
+from bot.errors import FetchError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from yarl import URL
+
+    from bot.adapters.guard import EgressGuard, Place
+
+Origin = tuple[str, str, int]
+"""Scheme, host, port."""
+
+KEPT = 15.0
+"""Seconds for which a connection that nobody uses is kept."""
+
+MAX_KEPT = 256
+"""Connections that are kept though nobody uses them, in all."""
+
+EYEBALLS = 0.25
+"""Seconds after which the next address of a name is tried too (RFC 8305)."""
+
+
+class Connections:
+    """The only place where connections are made. `close` it at the end.
+
+    Args:
+        guard: judges each address that is connected to.
+        limits: see `Limits`.
+    """
+
+    def __init__(self, guard: EgressGuard, limits: Limits) -> None:
+        self._guard, self._limits = guard, limits
+        self._resolver = GuardedResolver(guard)
+        self._loop = asyncio.get_running_loop()
+        self._idle: dict[Origin, list[Connection]] = {}
+        self._oldest: dict[Connection, Origin] = {}  # in the order in which they were given back
+        self._sweeper: asyncio.TimerHandle | None = None
+        self._tls = ssl.create_default_context()
+        self._tls.set_alpn_protocols(["http/1.1"])
+
+    def kept(self, url: URL) -> Connection | None:
+        """Give a connection to this origin that was kept, or None."""
+        for connection in reversed(self._idle.get(origin(url), ())):
+            self._take(connection)
+            if not connection.closed:
+                return connection
+        return None
+
+    async def dial(self, url: URL, until: float) -> Connection:
+        """Make a connection.
+
+        Args:
+            url: judged by the guard.
+            until: on the loop's clock.
+
+        Raises:
+            EgressError: the guard refused its addresses.
+            FetchError: no such host, nobody there, no TLS, or too late.
+        """
+        _, host, port = origin(url)
+        connect = self._limits.connect
+        try:
+            async with asyncio.timeout_at(until):
+                places = await self._resolver.resolve(host, port)
+            async with asyncio.timeout_at(min(until, self._loop.time() + connect)):
+                return await self._connect(url, places)
+        except TimeoutError:
+            self._resolver.forget(host, port)
+            if self._loop.time() >= until:
+                raise FetchError(f"took over {self._limits.total:g} s") from None
+            raise FetchError(f"no connection within {connect:g} s") from None
+        except (OSError, ValueError) as error:
+            self._resolver.forget(host, port)
+            raise mapped(error) from None
+
+    async def _connect(self, url: URL, places: Sequence[Place]) -> Connection:
+        connected = await aiohappyeyeballs.start_connection(
+            places, happy_eyeballs_delay=EYEBALLS, socket_factory=self._guard.socket
+        )
+        secure = url.scheme == "https"
+        try:
+            _, connection = await self._loop.create_connection(
+                partial(Connection, self._limits),
+                sock=connected,
+                ssl=self._tls if secure else None,
+                server_hostname=(url.raw_host or "").rstrip(".") if secure else None,
+            )
+        except BaseException:
+            connected.close()
+            raise
+        return connection
+
+    def keep(self, url: URL, connection: Connection) -> None:
+        """Keep a connection for the next request, or end it where it is of no use."""
+        if not connection.reusable:
+            connection.close()
+            return
+        connection.idle_since = self._loop.time()
+        self._idle.setdefault(origin(url), []).append(connection)
+        self._oldest[connection] = origin(url)
+        if len(self._oldest) > MAX_KEPT:
+            self._end(next(iter(self._oldest)))
+        if self._sweeper is None:
+            self._sweeper = self._loop.call_later(KEPT, self._sweep)
+
+    def _take(self, connection: Connection) -> None:
+        place = self._oldest.pop(connection)
+        idle = self._idle[place]
+        idle.remove(connection)
+        if not idle:
+            del self._idle[place]
+
+    def _end(self, connection: Connection) -> None:
+        self._take(connection)
+        connection.close()
+
+    def _sweep(self) -> None:
+        """End what was not used for long; come again while anything is kept."""
+        before = self._loop.time() - KEPT
+        for connection in list(self._oldest):
+            if connection.idle_since > before:
+                break
+            self._end(connection)
+        self._sweeper = self._loop.call_later(KEPT / 3, self._sweep) if self._oldest else None
+
+    async def close(self) -> None:
+        """End all kept connections."""
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+        for connection in list(self._oldest):
+            self._end(connection)
+        await asyncio.sleep(0)  # the loop closes their sockets now
+
+
+def origin(url: URL) -> Origin:
+    """Give what connections are shared by."""
+    return url.scheme, url.raw_host or "", url.port or 0
