@@ -11,7 +11,7 @@ TEST_STAMP := $(VENV)/.test-stamp
 BENCH_STAMP := $(VENV)/.bench-stamp
 
 .PHONY: run test torture servers lint types check lock clean \
-	bench-check bench-match bench-backtest bench-quotes bench-summary bench-stories bench-ingest
+	bench-check bench-match bench-backtest bench-quotes bench-summary bench-stories bench-replay bench-ingest
 
 run: $(RUN_STAMP)  ## start the bot: embedded defaults, or what .env says
 	@exec $(BIN)/wirewatch run
@@ -62,6 +62,9 @@ bench-summary: $(BENCH_STAMP)
 bench-stories: $(BENCH_STAMP)
 	PYTHONHASHSEED=0 $(BIN)/python -m bench.stories
 
+bench-replay: $(BENCH_STAMP)  ## what stories cost: invented news, 100,000 articles in the look-back
+	PYTHONHASHSEED=0 $(BIN)/python -m bench.stories --replay 150000
+
 # Peers in an environment of their own: `reader` needs other versions.
 PEERS := .venv-peers
 $(PEERS)/.stamp: requirements-peers.lock
@@ -90,6 +93,7 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-
 lock:  ## pin everything anew (needs uv on the PATH)
 	$(LOCK) --group build pyproject.toml -o requirements.lock
 	$(LOCK) --group dev pyproject.toml -c requirements.lock -o requirements-dev.lock
+	$(LOCK) --group build --extra cluster --extra otel pyproject.toml -c requirements.lock -o requirements-cluster.lock
 	$(LOCK) --group bench pyproject.toml -c requirements-dev.lock -o requirements-bench.lock
 	printf "reader==3.26\nsgmllib3k\nrequests\nfeedparser\n" | $(LOCK) - -o requirements-peers.lock
 	echo "matrix-synapse==1.163.2" | $(LOCK) - -o requirements-synapse.lock

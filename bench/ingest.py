@@ -81,6 +81,7 @@ def document(number: int, *, newest: int) -> bytes:
 def serve(feeds: int, port: multiprocessing.Queue[int]) -> None:
     """Serve `/<feed>`; `/round/<n>` turns to a round."""
     from aiohttp import web  # noqa: PLC0415
+    from local_server import serve_with  # noqa: PLC0415 -- beside this file
 
     bodies = {}
     for number in range(feeds + WARM):
@@ -100,14 +101,7 @@ def serve(feeds: int, port: multiprocessing.Queue[int]) -> None:
             headers["ETag"] = f'"{random.random()}"'
         return web.Response(body=body, headers=headers)
 
-    async def main() -> None:
-        runner = web.ServerRunner(web.Server(answer, access_log=None))
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0, backlog=512).start()
-        port.put(runner.addresses[0][1])
-        await asyncio.Event().wait()
-
-    asyncio.run(main())
+    serve_with(answer, port)
 
 
 def cpu(children: list[int]) -> float:

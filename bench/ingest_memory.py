@@ -46,6 +46,7 @@ def document(feed: int, newest: int) -> bytes:
 def serve(port: multiprocessing.Queue[int]) -> None:
     """Serve `/<feed>`; `/round/<n>` turns to a round."""
     from aiohttp import web  # noqa: PLC0415
+    from local_server import serve_with  # noqa: PLC0415 -- beside this file
 
     now = {"round": 0}
 
@@ -62,14 +63,7 @@ def serve(port: multiprocessing.Queue[int]) -> None:
         headers = {"ETag": tag, "Content-Type": "application/rss+xml"}
         return web.Response(body=document(feed, newest), headers=headers)
 
-    async def main() -> None:
-        runner = web.ServerRunner(web.Server(answer, access_log=None))
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0, backlog=512).start()
-        port.put(runner.addresses[0][1])
-        await asyncio.Event().wait()
-
-    asyncio.run(main())
+    serve_with(answer, port)
 
 
 class Turned:

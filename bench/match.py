@@ -31,7 +31,8 @@ from typing import TYPE_CHECKING, Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.match_data import make_articles, make_officials, make_rules, make_world
-from bench.match_oracle import Case, expected_of
+from bench.match_oracle import expected_of
+from bench.match_oracle_text import Case
 from bench.match_peers import AhoCorasick, Scanner, SpacyPhrases, regexes, saved_searches
 from bot.core.match import RuleSet
 from bot.core.query import parse

@@ -40,7 +40,7 @@ class Form(StrEnum):
 
 def _settings() -> Settings:
     settings = load_settings()
-    configure_logs(settings.log_level)
+    configure_logs(settings.log_level, settings.log_form)
     return settings
 
 
@@ -74,6 +74,14 @@ def run(
 
     console = Console(highlight=False)
     asyncio.run(running.run(_settings(), console, once=once, speed=speed))
+
+
+@app.command()
+def web() -> None:
+    """Answer Slack's requests and the hubs of feeds over HTTP; polls nothing, several may run."""
+    from bot.app.web import serve  # noqa: PLC0415 -- heavy, and only some commands need it
+
+    asyncio.run(serve(_settings()))
 
 
 @app.command()

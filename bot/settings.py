@@ -116,6 +116,19 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", alias="WIREWATCH_LOG_LEVEL", description="debug, info, warning or error"
     )
+    log_form: Literal["text", "json"] = Field(
+        "text", alias="WIREWATCH_LOG", description="text for people, json for one object a line"
+    )
+    traces_exporter: Literal["otlp", "console", "none"] | None = Field(
+        None,
+        alias="OTEL_TRACES_EXPORTER",
+        description="otlp, console or none; unset: otlp where an endpoint is set",
+    )
+    traces_endpoint: str | None = Field(
+        None,
+        alias="OTEL_EXPORTER_OTLP_ENDPOINT",
+        description="http://collector:4318; set: polls and deliveries are traced",
+    )
     web_address: str = Field(
         "127.0.0.1:8080",
         alias="WIREWATCH_WEB",
@@ -125,6 +138,29 @@ class Settings(BaseSettings):
         None,
         alias="WIREWATCH_WEB_URL",
         description="https://… at which it is reached from outside; set: feeds' hubs call it",
+    )
+    tenant_rules: int = Field(
+        1000,
+        alias="WIREWATCH_TENANT_RULES",
+        ge=1,
+        description="rules that each workspace or homeserver may make in chat",
+    )
+    tenant_channels: int = Field(
+        200,
+        alias="WIREWATCH_TENANT_CHANNELS",
+        ge=1,
+        description="channels in which each workspace or homeserver may have rules of its own",
+    )
+    tenant_feeds: int = Field(
+        500,
+        alias="WIREWATCH_TENANT_FEEDS",
+        ge=1,
+        description="feeds that each workspace or homeserver may add",
+    )
+    metrics_address: str | None = Field(
+        None,
+        alias="WIREWATCH_METRICS",
+        description="host:port of /metrics, /healthz and /readyz; unset: off",
     )
     slack_bot_token: SecretStr | None = Field(
         None, alias="SLACK_BOT_TOKEN", description="Slack bot token, xoxb-..."
@@ -222,10 +258,10 @@ class Settings(BaseSettings):
         unit = {"m": "minutes", "h": "hours", "d": "days"}[found[2]]
         return timedelta(**{unit: int(found[1])})
 
-    @field_validator("web_address")
+    @field_validator("web_address", "metrics_address")
     @classmethod
-    def _host_port(cls, pair: str) -> str:
-        return cls._host_ports((pair,))[0]
+    def _host_port(cls, pair: str | None) -> str | None:
+        return pair if pair is None else cls._host_ports((pair,))[0]
 
     @field_validator("web_url")
     @classmethod

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ import structlog
 from hypothesis import HealthCheck, settings
 
 from bot.adapters.store import Store
+from tests import postgres
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -40,7 +42,7 @@ def _own_log() -> Iterator[None]:
 def _own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads the settings of the person who runs it."""
     for name in list(os.environ):
-        if name.startswith(("WIREWATCH_", "SLACK_", "MATRIX_")) and name not in KEPT:
+        if name.startswith(("WIREWATCH_", "SLACK_", "MATRIX_", "OTEL_")) and name not in KEPT:
             monkeypatch.delenv(name)
 
 
@@ -87,6 +89,19 @@ async def store(tmp_path: Path, empty_database: Path) -> AsyncIterator[Store]:
     await opened.open()
     yield opened
     await opened.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def each_store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    """A real, empty store on each database in turn."""
+    async with AsyncExitStack() as stack:
+        url = f"sqlite:///{tmp_path / 'w.db'}"
+        if request.param == "postgresql":
+            url = await stack.enter_async_context(postgres.empty_database())
+        found = Store(url)
+        await found.open()
+        stack.push_async_callback(found.close)
+        yield found
 
 
 @pytest.fixture(scope="session")

@@ -33,6 +33,8 @@ ONLY_IN = {
     "apscheduler": "bot.adapters.scheduler",
     "trafilatura": "bot.adapters",
     "matplotlib": "bot.adapters.chart",
+    "opentelemetry": "bot.adapters.tracing",
+    "prometheus_client": "bot.adapters.metrics",
     "cryptography": "bot.adapters.slack",
     "slack_bolt": "bot.adapters.slack",
     "slack_sdk": "bot.adapters.slack",

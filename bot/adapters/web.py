@@ -23,10 +23,13 @@ class WebServer:
     Args:
         address: `host:port`, as set.
         routes: what is served.
+        variable: the setting that holds the address.
     """
 
-    def __init__(self, address: str, routes: Iterable[Route]) -> None:
-        self._address = address
+    def __init__(
+        self, address: str, routes: Iterable[Route], variable: str = "WIREWATCH_WEB"
+    ) -> None:
+        self._address, self._variable = address, variable
         app = web.Application(client_max_size=_LARGEST)
         app.add_routes(routes)
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False)
@@ -42,7 +45,7 @@ class WebServer:
             await self._runner.setup()
             await web.TCPSite(self._runner, host, int(port)).start()
         except (OSError, OverflowError) as error:
-            raise SettingsError("WIREWATCH_WEB", f"{self._address}: {error}") from None
+            raise SettingsError(self._variable, f"{self._address}: {error}") from None
 
     async def stop(self) -> None:
         """Close the server; does nothing when it is not running."""

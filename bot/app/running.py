@@ -23,10 +23,10 @@ from bot.adapters.websub import websub_routes
 from bot.adapters.wire import SampleWire
 from bot.app.chats import open_chats
 from bot.app.knowledge import load_knowledge
+from bot.app.observing import Observing
 from bot.app.shell import SystemClock, complain, make_desk
 from bot.core import canary
 from bot.core.story import Stories
-from bot.jobs.answer import answer
 from bot.jobs.chores import LOOK_BACK, Chore, Retention
 from bot.jobs.deliver import Deliver
 from bot.jobs.health import FeedHealth
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
 
     from bot.core.model import Feed
     from bot.jobs.answer.desk import Desk
-    from bot.ports import Incoming, Reply
     from bot.settings import Settings
 
 DAY_SECONDS = 60.0
@@ -81,14 +80,14 @@ async def run(settings: Settings, console: Console, *, once: bool, speed: float 
             HttpClient(allow=settings.egress_allow, hosts=wire.hosts if wire else {})
         )
         pool = await stack.enter_async_context(ParserPool())
-        desk = await make_desk(settings, store, knowledge, client, pool)
+        observing = Observing(settings)
+        meter = observing.meter
+        desk = await make_desk(settings, store, knowledge, client, pool, meter)
         with_canary = settings.canary and not once
         await store.list_feeds([*_feeds(settings, wire), *([canary.FEED] if with_canary else ())])
         await store.release_claims()
 
-        async def reply(incoming: Incoming) -> Reply:
-            return await answer(desk, incoming)
-
+        reply = observing.answering(desk)
         clock, rules = desk.clock, desk.book.active
         hubs = Hubs(store, client, settings.web_url or "", clock, random.random)
         chats = await open_chats(
@@ -101,6 +100,7 @@ async def run(settings: Settings, console: Console, *, once: bool, speed: float 
             routes=websub_routes(hubs) if settings.web_url else (),
             desk=desk,
         )
+        await observing.serve(stack, store, desk, chats)
         if with_canary:
             chats[canary.CHAT] = CanaryChat()
             rules.add(canary.RULE)
@@ -113,8 +113,9 @@ async def run(settings: Settings, console: Console, *, once: bool, speed: float 
             chats=chats,
             clock=clock,
             pace=Pace(settings.poll_min_seconds, settings.prime, random.random),
+            meter=meter,
         )
-        deliver = Deliver(chats, store, clock, random.random, max_age=settings.max_age)
+        deliver = Deliver(chats, store, clock, random.random, max_age=settings.max_age, meter=meter)
         health = FeedHealth(store, rules, chats, clock)
         heart = Heart(
             watch=watch,
@@ -126,6 +127,8 @@ async def run(settings: Settings, console: Console, *, once: bool, speed: float 
             | {"feed health": health.tick}
             | ({"hubs": hubs.tick} if settings.web_url else {})
             | ({"canary": CanaryWatch(store, clock)} if with_canary else {}),
+            meter=meter,
+            pulse=observing.pulse,
         )
         if once:
             await heart.once()

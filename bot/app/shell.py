@@ -20,10 +20,12 @@ from bot.adapters.store import Store
 from bot.app.knowledge import Knowledge, load_knowledge
 from bot.core.command import parse_command
 from bot.core.opml import write_opml
+from bot.core.tenancy import Quotas
 from bot.jobs.answer import answer
 from bot.jobs.answer.desk import Desk
 from bot.jobs.answer.feeds import add_listed
 from bot.jobs.answer.ledger import export_said
+from bot.jobs.meter import UNCOUNTED
 from bot.jobs.reading import Reader
 from bot.jobs.rulebook import RuleBook
 from bot.ports import Incoming, Reply
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.errors import FileError
+    from bot.jobs.meter import Meter
     from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -71,15 +74,21 @@ async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
 
 
 async def make_desk(
-    settings: Settings, store: Store, knowledge: Knowledge, client: HttpClient, pool: ParserPool
+    settings: Settings,
+    store: Store,
+    knowledge: Knowledge,
+    client: HttpClient,
+    pool: ParserPool,
+    meter: Meter = UNCOUNTED,
 ) -> Desk:
     """Put within reach what answering needs."""
     pages, web = HttpPages(client, pool), HttpFeeds(client, pool)
     book = RuleBook(knowledge.officials, knowledge.rules, store)
     await book.refresh()
     nlp = await asyncio.to_thread(load_pipeline, settings.spacy_model)
-    reader = Reader(pages, book.active, knowledge.officials, nlp)
-    return Desk(store, book, reader, SystemClock(), settings.active_chats, web)
+    reader = Reader(pages, book.active, knowledge.officials, nlp, meter)
+    quotas = Quotas(settings.tenant_rules, settings.tenant_channels, settings.tenant_feeds)
+    return Desk(store, book, reader, SystemClock(), settings.active_chats, web, quotas, meter)
 
 
 def complain(faults: Iterable[FileError]) -> None:

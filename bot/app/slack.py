@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.adapters.slack import Installs, SlackChat, Tools, Vault
+from bot.adapters.slack.once import REMEMBERED
 from bot.core.alert import channel_of
 from bot.core.suggest import suggest_query
 from bot.errors import SettingsError
@@ -31,8 +33,17 @@ _MAKE_KEY = (
 )
 
 
-def make_slack(settings: Settings, store: Store, answer: Answer, desk: Desk) -> SlackChat:
+def make_slack(
+    settings: Settings, store: Store, answer: Answer, desk: Desk, *, web: bool = False
+) -> SlackChat:
     """Build the chat.
+
+    Args:
+        settings: tokens and secrets.
+        store: everything remembered.
+        answer: carries out commands.
+        desk: what Slack shows of rules and channels.
+        web: it is one of several programs that take Slack's requests over HTTP, and that only.
 
     Raises:
         SettingsError: what it needs is missing or cannot be used; names the variable.
@@ -56,9 +67,15 @@ def make_slack(settings: Settings, store: Store, answer: Answer, desk: Desk) -> 
         threads=partial(store.threads, "slack"),
         wanted=partial(named_channels, desk),
         named=named,
+        first=partial(_first, store, desk.clock) if web else None,
         changers=frozenset(settings.slack_changers),
     )
-    return _chat(settings, store, tools)
+    return _chat(settings, store, tools, web=web)
+
+
+async def _first(store: Store, clock: Clock, key: str) -> bool:
+    now = clock.now()
+    return await store.first_slack_request(key, now, now + timedelta(seconds=REMEMBERED))
 
 
 def named_channels(desk: Desk) -> list[str]:
@@ -89,9 +106,15 @@ async def check_slack(
         await chat.stop()
 
 
-def _chat(settings: Settings, store: Store, tools: Tools) -> SlackChat:
-    app_token = _secret(settings.slack_app_token)
+def _chat(settings: Settings, store: Store, tools: Tools, *, web: bool = False) -> SlackChat:
+    app_token = None if web else _secret(settings.slack_app_token)
     signing_secret = _secret(settings.slack_signing_secret)
+    if web and signing_secret is None:
+        raise SettingsError(
+            "SLACK_SIGNING_SECRET",
+            "wirewatch web takes Slack's requests over HTTP and needs it; Socket Mode belongs to "
+            "wirewatch run or wirewatch chat",
+        )
     if settings.slack_client_id is not None:
         return SlackChat(
             tools=tools,

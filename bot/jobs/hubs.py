@@ -97,6 +97,14 @@ class Hubs:
         for lease in await self._leases.due_hubs(now, AT_ONCE):
             await self._ask(lease)
 
+    async def recall(self) -> None:
+        """Make the feeds due that were called for, where another program asks the hubs.
+
+        Raises:
+            StoreError: the database refused.
+        """
+        await self._call_for_polls(self._clock.now())
+
     async def _ask(self, lease: HubLease) -> None:
         """Ask a hub; noted before, for it may verify while it is being asked."""
         now = self._clock.now()

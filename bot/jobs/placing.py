@@ -25,6 +25,7 @@ from bot.core.quotes import choose_quotes
 from bot.core.story import find_correction
 from bot.core.summary import summarize
 from bot.errors import StoreError
+from bot.jobs.meter import UNCOUNTED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from bot.core.match import RuleSet
     from bot.core.model import Alert, Article, Delivery, Match, Placement, PollRecord, Rule
     from bot.core.story import Correction, Stories
+    from bot.jobs.meter import Meter
     from bot.jobs.reading import Reading
     from bot.ports import Archive
 
@@ -58,11 +60,19 @@ class Placing:
         stories: which articles belong together; changed by this object alone.
         store: what was alerted before, and where everything goes.
         chats: the chats that run.
+        meter: counts.
     """
 
     def __init__(
-        self, *, rules: RuleSet, stories: Stories, store: Archive, chats: Collection[str]
+        self,
+        *,
+        rules: RuleSet,
+        stories: Stories,
+        store: Archive,
+        chats: Collection[str],
+        meter: Meter = UNCOUNTED,
     ) -> None:
+        self._meter = meter
         self._rules, self._stories, self._store, self._chats = rules, stories, store, chats
         self._one_at_a_time = asyncio.Lock()
 
@@ -88,6 +98,10 @@ class Placing:
                 for article_id in reversed(batch.placed):
                     self._stories.forget(article_id)
                 raise
+            self._meter.recorded(tally)
+            told = Counter((delivery.chat, delivery.message.kind) for delivery in deliveries)
+            for (chat, kind), count in told.items():
+                self._meter.queued(chat, kind, count)
             return len(batch.deliveries)
 
     async def _try(self, reading: Reading, batch: _Batch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,12 +12,14 @@ import structlog
 from bot.core.model import domain_of
 from bot.core.quotes import find_quotes
 from bot.errors import FetchError
+from bot.jobs.meter import UNCOUNTED
 
 if TYPE_CHECKING:
     from bot.core.match import RuleSet
     from bot.core.model import Article, FullText, Match, Quote
     from bot.core.officials import Officials
     from bot.core.quotes.hints import Pipeline
+    from bot.jobs.meter import Meter
     from bot.ports import Pages
 
 ENOUGH = 1500
@@ -55,12 +58,18 @@ class Reader:
         rules: shared with whoever changes them.
         officials: the entities that speakers are looked up in.
         nlp: a statistical pipeline that helps to find speakers, or None.
+        meter: counts.
     """
 
     def __init__(
-        self, pages: Pages, rules: RuleSet, officials: Officials, nlp: Pipeline | None = None
+        self,
+        pages: Pages,
+        rules: RuleSet,
+        officials: Officials,
+        nlp: Pipeline | None = None,
+        meter: Meter = UNCOUNTED,
     ) -> None:
-        self._pages = pages
+        self._pages, self._meter = pages, meter
         self._rules = rules
         self._officials = officials
         self._nlp = nlp
@@ -80,14 +89,20 @@ class Reader:
 
     async def _read(self, entry: Article, full_text: FullText) -> Reading:
         goes_on = full_text != "never" and bool(entry.url) and len(entry.text) < ENOUGH
+        began = time.perf_counter()
         candidates = self._rules.find_candidates(entry, teaser=goes_on)
+        spent = time.perf_counter() - began
+        if not candidates:
+            self._meter.matched(spent)
         if not candidates and full_text != "always":
             return Reading(entry, entry, outcome="no rule matched")
         article, note = await self._with_page(entry, full_text)
         quotes = await self.quotes(article)
+        began = time.perf_counter()
         matches = self._rules.find_matches(article, quotes)
         met = {match.rule for match in matches}
         lost = {match.rule for match in self._rules.find_matches(entry)} - met
+        self._meter.matched(spent + time.perf_counter() - began)
         if lost and article.text != entry.text:
             # The teaser met a rule that the page's text alone does not: read both as one. A page
             # that rightly drops a rule (`-cricket`) drops it from the two together as well.
@@ -99,7 +114,8 @@ class Reader:
 
     async def quotes(self, article: Article) -> tuple[Quote, ...]:
         """Find an article's quotes, off the event loop: a long text takes a while."""
-        return await asyncio.to_thread(
+        began = time.perf_counter()
+        found = await asyncio.to_thread(
             find_quotes,
             article.text[:LONGEST],
             title=article.title,
@@ -108,6 +124,8 @@ class Reader:
             lang=article.lang or "en",
             nlp=self._nlp,
         )
+        self._meter.quoted(time.perf_counter() - began)
+        return found
 
     async def _with_page(self, entry: Article, full_text: FullText) -> tuple[Article, str]:
         """Give the article with its page's text, and a note when the page could not be had."""
@@ -118,8 +136,10 @@ class Reader:
         try:
             page = await self._pages.fetch(entry)
         except FetchError as error:
+            self._meter.paged("failed")
             log.debug("page not fetched", url=entry.url, reason=error.reason)
             return entry, f" (its page: {error.reason})"
+        self._meter.paged("read")
         if domain_of(page.url) != entry.domain:  # an aggregator's link led to the publisher
             entry = replace(entry, url=page.url)
         if len(page.text) <= len(entry.text):

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from bot.errors import StoreError
+from bot.jobs.meter import UNCOUNTED, Pulse
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Mapping
 
     from bot.core.model import FeedState
     from bot.jobs.deliver import Deliver
+    from bot.jobs.meter import Meter
     from bot.jobs.rulebook import RuleBook
     from bot.jobs.watch import Poll, Watch
     from bot.ports import Clock
@@ -66,6 +68,8 @@ class Heart:
         claims: which feeds are due.
         clock: the time.
         chores: what else is done at each tick, by name; each decides itself whether it is time.
+        meter: counts.
+        pulse: told of each tick.
     """
 
     def __init__(
@@ -77,7 +81,10 @@ class Heart:
         claims: Claims,
         clock: Clock,
         chores: Mapping[str, Callable[[], Awaitable[None]]] | None = None,
+        meter: Meter = UNCOUNTED,
+        pulse: Pulse | None = None,
     ) -> None:
+        self._meter, self._pulse = meter, pulse or Pulse()
         self._watch, self._deliver, self._book = watch, deliver, book
         self._claims, self._clock = claims, clock
         self._chores, self._at_work = dict(chores or {}), set[str]()
@@ -99,6 +106,7 @@ class Heart:
         for name in self._chores:
             if name not in self._at_work:
                 self._start(self._chore(name))
+        self._pulse.beat()
 
     async def once(self) -> None:
         """Poll all that is due, once; then deliver.
@@ -227,6 +235,7 @@ class Heart:
         try:
             await work()
         except StoreError as error:
+            self._meter.store_refused()
             if error.reason not in self._complaints.values():
                 log.error("the database refuses; pausing until it works", reason=error.reason)  # noqa: TRY400 -- said in one line
             self._complaints[step] = error.reason

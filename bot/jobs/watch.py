@@ -15,15 +15,18 @@ A failure in one article costs that article, never its feed; a failing feed neve
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Protocol
 
+from bot.core import canary
 from bot.core.habits import LOST, after_answer, after_trouble, census_due
 from bot.core.model import PollRecord, Validators
 from bot.core.politeness import PUSHED, Wishes, after_failure, next_poll, pace
-from bot.errors import FeedError, FetchError
+from bot.errors import EgressError, FeedError, FetchError
+from bot.jobs.meter import UNCOUNTED
 from bot.jobs.placing import Placing
 from bot.jobs.reading import Reading
 from bot.ports import Archive, FeedStore, Unchanged
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from bot.core.match import RuleSet
     from bot.core.model import Article, FeedState, Habits, ParsedFeed
     from bot.core.story import Stories
+    from bot.jobs.meter import Meter
     from bot.jobs.reading import Reader
     from bot.ports import Clock, Feeds
 
@@ -72,6 +76,7 @@ class Poll:
         error: why it failed, or None.
         problems: oddities of the body, one line each.
         next_poll: when the feed is due again.
+        result: news, no_news, unchanged, unreachable, http_error, forbidden or unreadable.
     """
 
     state: FeedState
@@ -80,6 +85,7 @@ class Poll:
     error: str | None = None
     problems: tuple[str, ...] = ()
     next_poll: datetime | None = None
+    result: str = ""
 
 
 class Watch:
@@ -94,6 +100,7 @@ class Watch:
         chats: the chats that run.
         clock: the time.
         pace: how polls are paced.
+        meter: counts.
     """
 
     def __init__(
@@ -107,10 +114,11 @@ class Watch:
         chats: Collection[str],
         clock: Clock,
         pace: Pace,
+        meter: Meter = UNCOUNTED,
     ) -> None:
         self._feeds, self._reader, self._store = feeds, reader, store
-        self._clock, self._pace = clock, pace
-        self._placing = Placing(rules=rules, stories=stories, store=store, chats=chats)
+        self._clock, self._pace, self._meter = clock, pace, meter
+        self._placing = Placing(rules=rules, stories=stories, store=store, chats=chats, meter=meter)
 
     async def poll(self, state: FeedState) -> Poll:
         """Poll one feed and hand what it brought to the outbox.
@@ -118,15 +126,34 @@ class Watch:
         Raises:
             StoreError: the database refused; the feed's validators are not advanced.
         """
-        now = self._clock.now()
+        now, began = self._clock.now(), time.perf_counter()
+        result = "store_error"
+        try:
+            with self._meter.span("poll", {"feed": state.feed.url}) as note:
+                poll = await self._poll(state, now)
+                result = poll.result
+                note("result", result)
+        finally:
+            if state.feed.id != canary.FEED.id:
+                late = (now - state.next_poll).total_seconds() if state.next_poll else None
+                self._meter.polled(result, time.perf_counter() - began, late)
+        return poll
+
+    async def _poll(self, state: FeedState, now: datetime) -> Poll:
         census = census_due(state.habits, now)
         try:
             # A census asks without conditions, so that the whole body is read.
             validators = Validators() if census else state.validators
-            fetched = await self._feeds.fetch(state.feed, validators)
+            began = time.perf_counter()
+            with self._meter.span("fetch", {}):
+                fetched = await self._feeds.fetch(state.feed, validators)
+            self._meter.fetched(time.perf_counter() - began)
             if isinstance(fetched, Unchanged):
                 return await self._unchanged(state, fetched, now)
-            parsed = await self._feeds.parse(state.feed, fetched, now)
+            began = time.perf_counter()
+            with self._meter.span("parse", {}):
+                parsed = await self._feeds.parse(state.feed, fetched, now)
+            self._meter.parsed(time.perf_counter() - began)
         except FetchError as error:
             if census and error.status == HTTPStatus.NOT_MODIFIED:  # it knows no other answer
                 return await self._unchanged(state, Unchanged(state.validators), now, census=True)
@@ -134,7 +161,8 @@ class Watch:
         except FeedError as error:
             return await self._failed(state, error, now)
         fresh = await self._store.unseen(state.feed.id, parsed.articles)
-        readings = await self._readings(state, fresh)
+        with self._meter.span("read", {"articles": str(len(fresh))}):
+            readings = await self._readings(state, fresh)
         habits = after_answer(
             state.habits,
             now,
@@ -155,8 +183,16 @@ class Watch:
             present=tuple(article.key for article in parsed.articles) if census else None,
             tally=_entries(parsed, fresh),
         )
-        alerts = await _to_the_end(self._placing.hand_over(news, readings))
-        return Poll(state, len(fresh), alerts, problems=parsed.problems, next_poll=due)
+        with self._meter.span("hand over", {}):
+            alerts = await _to_the_end(self._placing.hand_over(news, readings))
+        return Poll(
+            state,
+            len(fresh),
+            alerts,
+            problems=parsed.problems,
+            next_poll=due,
+            result="news" if fresh else "no_news",
+        )
 
     async def _unchanged(
         self, state: FeedState, answer: Unchanged, now: datetime, *, census: bool = False
@@ -164,7 +200,7 @@ class Watch:
         habits = after_answer(state.habits, now, moved=answer.moved, census=census)
         due, habits = self._due(state, habits, answer.fresh)
         await self._store.feed_unchanged(state.feed.id, answer.validators, now, due, habits)
-        return Poll(state, next_poll=due)
+        return Poll(state, next_poll=due, result="unchanged")
 
     async def _failed(self, state: FeedState, error: FetchError | FeedError, now: datetime) -> Poll:
         """Note a failure. A feed that is gone stops, unless it may be alive where it was before."""
@@ -180,7 +216,7 @@ class Watch:
             roll=self._pace.chance(),
         )
         await self._store.feed_failed(state.feed.id, error.reason, due, habits, gone=gone)
-        return Poll(state, error=error.reason, next_poll=due)
+        return Poll(state, error=error.reason, next_poll=due, result=_failure(error))
 
     def _every(self, state: FeedState) -> float:
         return state.feed.every or self._pace.every
@@ -234,6 +270,14 @@ class Watch:
         oldest_first = fresh[::-1]
         ordered = sorted(oldest_first, key=lambda article: article.when)
         return list(await asyncio.gather(*(one(article) for article in ordered)))
+
+
+def _failure(error: FetchError | FeedError) -> str:
+    if isinstance(error, FeedError):
+        return "unreadable"
+    if isinstance(error, EgressError):
+        return "forbidden"
+    return "unreachable" if error.status is None else "http_error"
 
 
 def _entries(parsed: ParsedFeed, fresh: Sequence[Article]) -> dict[str, int]:

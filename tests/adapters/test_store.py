@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -38,8 +37,6 @@ from tests.postgres import empty_database
 from tests.samples import FEED, NOW, make_article, make_delivery
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from bot.core.model import Article, Delivery
 
 LEASE = timedelta(minutes=10)
@@ -58,17 +55,9 @@ def record(*articles: Article, deliveries: tuple[Delivery, ...] = ()) -> PollRec
     )
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    """A real, empty store on each database."""
-    async with AsyncExitStack() as stack:
-        url = f"sqlite:///{tmp_path / 'w.db'}"
-        if request.param == "postgresql":
-            url = await stack.enter_async_context(empty_database())
-        found = Store(url)
-        await found.open()
-        stack.push_async_callback(found.close)
-        yield found
+@pytest.fixture
+def store(each_store: Store) -> Store:
+    return each_store
 
 
 async def test_a_feed_is_claimed_once_and_again_after_its_lease(store: Store) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.adapters.store import Store
 from bot.core.model import (
     AuditEntry,
     Hold,
@@ -21,29 +19,18 @@ from bot.core.model import (
 )
 from bot.ports import Refused
 from tests.jobs.chats import ToldChat, deliver_to
-from tests.postgres import empty_database
 from tests.samples import FEED, NOW, make_article, make_news
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
-
+    from bot.adapters.store import Store
     from tests.conftest import TurnedClock
 
 ENTRY = AuditEntry(NOW, "ida", "change")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    """A real, empty store on each database."""
-    async with AsyncExitStack() as stack:
-        url = f"sqlite:///{tmp_path / 'w.db'}"
-        if request.param == "postgresql":
-            url = await stack.enter_async_context(empty_database())
-        found = Store(url)
-        await found.open()
-        stack.push_async_callback(found.close)
-        yield found
+@pytest.fixture
+def store(each_store: Store) -> Store:
+    return each_store
 
 
 async def test_a_burst_a_refusal_and_an_edit(store: Store, clock: TurnedClock) -> None:

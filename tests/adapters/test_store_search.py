@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import random
-from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.adapters.store import Store
 from bot.core.match import RuleSet
 from bot.core.match.needs import Word, needs_of
 from bot.core.model import PollRecord, Rule, StoredArticle, Validators
 from bot.core.officials import Officials
 from bot.core.query import parse
-from tests.postgres import empty_database
 from tests.samples import FEED, NOW, make_article
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
-
+    from bot.adapters.store import Store
     from bot.core.model import Article
 
 TEXT = """Rafah rafah’s Ráfah cease-fire ceasefire U.S. us ICC café CAFÉ Straße رفح غَزَّة نתניהו
@@ -35,17 +30,9 @@ QUERIES = (
 )  # fmt: skip
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    """A real, empty store on each database."""
-    async with AsyncExitStack() as stack:
-        url = f"sqlite:///{tmp_path / 'w.db'}"
-        if request.param == "postgresql":
-            url = await stack.enter_async_context(empty_database())
-        found = Store(url)
-        await found.open()
-        stack.push_async_callback(found.close)
-        yield found
+@pytest.fixture
+def store(each_store: Store) -> Store:
+    return each_store
 
 
 async def keep(store: Store, *found: Article) -> None:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bench.match_oracle import cut, expected
+from bench.match_oracle import expected
+from bench.match_oracle_text import cut
 from bot.core import fold
 from bot.core.match import RuleSet, article_of
 from bot.core.model import Alias, Entity, Office, Quote, Rule

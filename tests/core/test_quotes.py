@@ -20,7 +20,7 @@ def shared() -> Path:
     for folder in (os.environ.get("WIREWATCH_SHARED"), ROOT.parent / "shared"):
         if folder and (Path(folder) / "acceptance").is_dir():
             return Path(folder)
-    pytest.skip("../shared is absent: the acceptance article was not read")
+    pytest.skip("no ../shared/acceptance: the acceptance article is not read")
 
 
 def cases(name: str) -> list[Any]:

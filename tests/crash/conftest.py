@@ -24,7 +24,7 @@ def bad_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Zygote,
     beside = tmp_path_factory.mktemp("disk")
     library = build(beside)
     if library is None:
-        pytest.skip("no C compiler: the disk cannot be made to fail")
+        pytest.skip("no C compiler, or no /proc (not Linux): the disk cannot be made to fail")
     (beside / "watched").mkdir()
     disk = Disk(beside / "watched", beside)
     with Zygote(preload=library, env=disk.environment()) as started:

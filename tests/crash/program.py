@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.crash.steps import Plan
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 120.0
+PATIENCE = 300.0
 
 
 class Zygote:
@@ -61,6 +61,8 @@ class Zygote:
                     self._ended[answer["ended"]] = answer["status"]
                     self._changed.notify_all()
             else:
+                with self._changed:  # process ids come round again
+                    self._ended.pop(answer.get("pid"), None)
                 self._answers.put(answer)
 
     def start(self, wish: dict[str, Any]) -> int:

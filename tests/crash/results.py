@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tests.crash.checker import Verdict
 
 LARGEST = 600 << 20
@@ -77,6 +79,13 @@ class Result:
         plain = {name: getattr(self, name) for name in self.__dataclass_fields__}
         counts = {"found": dict(self.found), "faults": dict(self.faults)}
         return {**plain, **counts, "good": self.good}
+
+    @classmethod
+    def read(cls, fields: Mapping[str, Any]) -> Self:
+        """Read what `fields` gave."""
+        known = {name: fields[name] for name in cls.__dataclass_fields__ if name in fields}
+        counts = {name: Counter(fields[name]) for name in ("found", "faults")}
+        return cls(**{**known, **counts})
 
     def story(self) -> str:
         """Say what was wrong, for a failing test."""

@@ -3,6 +3,7 @@
 python -m tests.crash.torture                        all blocks, full counts
 python -m tests.crash.torture --block kill --count 200
 python -m tests.crash.torture --profile ci           the counts of the test suite
+python -m tests.crash.torture --add --seed 2         more runs, added to those in the results
 """
 
 from __future__ import annotations
@@ -199,8 +200,8 @@ def main() -> int:
         for block in chosen:
             count = asked.count or (block.ci if asked.profile == "ci" else block.full)
             if count:
-                found[block.name] = _run(block, count, free, folder, asked, progress)
-                _save(asked.output, block, count, found[block.name])
+                known = _known(asked.output, block) if asked.add else Result(block.name)
+                found[block.name] = _run(block, count, known, free, folder, asked, progress)
     _print_table(console, found)
     good = all(result.good for result in found.values())
     if good and not asked.keep:
@@ -216,6 +217,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--output", type=Path, default=RESULTS)
+    parser.add_argument("--add", action="store_true", help="add to the runs in the output")
     parser.add_argument("--folder", default=None, help="where the runs keep their files")
     parser.add_argument("--keep", action="store_true", help="keep the files of good runs too")
     return parser.parse_args()
@@ -231,13 +233,14 @@ def _progress(console: Console) -> Progress:
 def _run(
     block: Block,
     count: int,
+    total: Result,
     free: queue.Queue[Place],
     folder: Path,
     asked: argparse.Namespace,
     progress: Progress,
 ) -> Result:
-    """Run a block's sessions side by side."""
-    total, sizes = Result(block.name), []
+    """Run a block's sessions side by side; what is done is saved, even if the rest is not."""
+    sizes: list[int] = []
     while sum(sizes) < count:
         sizes.append(min(block.session, count - sum(sizes)))
     task = progress.add_task(block.name, total=count, state="")
@@ -262,6 +265,7 @@ def _run(
             size, result = done.result()
             with turn:
                 total.add(result)
+                _save(asked.output, block, total)
                 state = "" if total.good else "[red]broken"
                 progress.update(task, advance=size, state=state)
                 if not progress.console.is_terminal:
@@ -272,13 +276,22 @@ def _run(
     return total
 
 
-def _save(path: Path, block: Block, count: int, result: Result) -> None:
+def _saved(path: Path) -> dict[str, Any]:
+    known = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    return dict(known.get("blocks", {}))
+
+
+def _known(path: Path, block: Block) -> Result:
+    """Read a block's figures of earlier runs."""
+    blocks = _saved(path)
+    return Result.read(blocks[block.name]) if block.name in blocks else Result(block.name)
+
+
+def _save(path: Path, block: Block, result: Result) -> None:
     """Put a block's figures into the results; other blocks' stay."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    known: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    blocks = known.get("blocks", {})
+    blocks = _saved(path)
     blocks[block.name] = {
-        "asked": count,
         "full": block.full,
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         **result.fields(),

@@ -27,7 +27,7 @@ _names = itertools.count(1)
 def synapse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synapse]:
     """A Synapse that limits nobody but those whom a test wants limited."""
     if synapse_python() is None:
-        pytest.skip("no Synapse: see docs/matrix.md (.venv-synapse, or WIREWATCH_SYNAPSE_VENV)")
+        pytest.skip("no Synapse (see docs/matrix.md: .venv-synapse or WIREWATCH_SYNAPSE_VENV)")
     server = Synapse(tmp_path_factory.mktemp("synapse"))
     server.start()
     yield server

@@ -51,9 +51,9 @@ class Program:
         out, err = process.communicate(given, timeout=PATIENCE)
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 
-    def start(self, *arguments: str) -> None:
-        """Start `wirewatch run` and leave it running; its output goes to a file."""
-        self._running = self._start("run", *arguments)
+    def start(self, *arguments: str, command: str = "run") -> None:
+        """Start `wirewatch run`, or another command, and leave it running."""
+        self._running = self._start(command, *arguments)
         assert self._running.stdin
         self._running.stdin.close()
 

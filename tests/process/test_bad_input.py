@@ -59,6 +59,7 @@ def write_feeds(folder: Path, *urls: str) -> None:
     (folder / "feeds.opml").write_text(f'<opml version="2.0"><body>{lines}</body></opml>')
 
 
+BRACKET = "this bracket is never closed"
 BAD_RULES = {
     "broken YAML": ("watches:\n  - name: [unclosed\n", ("bad.yaml:", "YAML")),
     "unknown entity": (
@@ -92,6 +93,27 @@ def test_a_bad_rule_file_is_one_line_and_the_other_rules_go_on(
     checked = program.call("check", "--rules", str(rules))
     assert checked.returncode == 2
     one_line(checked.stdout + checked.stderr, *words)
+
+
+def test_check_points_at_the_fault(program: Program, rules: Path) -> None:
+    """File, line and column, the query as written, a caret below the very character; nothing else.
+
+    Exit code 2, and the good file beside it is read.
+    """
+    bad = rules / "bad.yaml"
+    bad.write_text(
+        "watches:\n  - name: boats\n    query: ferry AND (boat\n    channels: [console]\n"
+    )
+    done = program.call("check", "--rules", str(rules))
+    assert done.returncode == 2
+    assert done.stderr == ""
+    said, written, caret, read = done.stdout.splitlines()
+    assert said.split() == ["wrong", *f"{bad}:3:22: watch boats:".split(), *BRACKET.split()]
+    assert written.strip() == "ferry AND (boat"
+    assert (caret.strip(), caret.index("^")) == ("^", written.index("("))
+    assert read.split()[:3] == ["ok", "1", "rules,"]
+    bad.unlink()
+    assert program.call("check", "--rules", str(rules)).returncode == 0
 
 
 FEEDS = {

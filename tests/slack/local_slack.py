@@ -84,7 +84,8 @@ def install(folder: Path, wanted: Path, *packages: str) -> str:
             return ""
         command = ["npm", "install", "--prefix", str(folder), "--ignore-scripts", *packages]
         done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
-    return "" if wanted.exists() else f"npm could not install {packages[0]}: {done.stderr[-200:]}"
+    said = " ".join(done.stderr.split())[-200:]
+    return "" if wanted.exists() else f"npm could not install {packages[0]}: {said}"
 
 
 def compiler() -> str | None:

@@ -24,9 +24,11 @@ from bot.adapters.slack.replies import OFFER
 from bot.adapters.slack.web import library_log, sdk_client
 from bot.adapters.slack.where import Body, Where, user_of, value_of, where_of
 from bot.core.command import ALIASES
+from bot.errors import StoreError
 
 if TYPE_CHECKING:
     from bot.adapters.slack.later import Later
+    from bot.adapters.slack.tools import First
     from bot.adapters.slack.workspace import Workspace, Workspaces
 
 Ack = Callable[..., Awaitable[Any]]
@@ -55,10 +57,13 @@ class Listeners:
         workspaces: where the bot is installed.
         later: holds the work that follows an acknowledgement.
         api_url: the API's base.
+        first: says whether no other program took a request with this key.
     """
 
-    def __init__(self, workspaces: Workspaces, later: Later, api_url: str) -> None:
-        self._workspaces, self._later = workspaces, later
+    def __init__(
+        self, workspaces: Workspaces, later: Later, api_url: str, first: First | None = None
+    ) -> None:
+        self._workspaces, self._later, self._first = workspaces, later, first
         self._once = Once()
         self.app = AsyncApp(
             name="wirewatch",
@@ -89,10 +94,20 @@ class Listeners:
 
     async def _only_once(self, body: Body, next: Next) -> BoltResponse | None:  # noqa: A002 -- Bolt's name
         key = request_key(body)
-        if key and not self._once.first(key):
+        if key and not (self._once.first(key) and await self._is_ours(key)):
             return BoltResponse(status=200, body="")
         await next()
         return None
+
+    async def _is_ours(self, key: str) -> bool:
+        """Say whether no other program behind the balancer took a request that Slack repeats."""
+        if self._first is None:
+            return True
+        try:
+            return await self._first(key)
+        except StoreError as error:
+            log.warning("slack request not compared with other programs", reason=error.reason)
+            return True
 
     def _on(self, act: Act) -> Callable[..., Awaitable[None]]:
         """Acknowledge, then act."""

@@ -74,7 +74,7 @@ class SlackChat:
         else:
             self._only = Workspace(Web(bot_token or "", api_url, wait), tools, self._later)
             self._workspaces = One(self._only)
-        app = Listeners(self._workspaces, self._later, api_url).app
+        app = Listeners(self._workspaces, self._later, api_url, tools.first).app
         self._socket = Socket(app, app_token, api_url) if app_token else None
         self._http = SignedRequests(app, signing_secret) if signing_secret else None
         self._introduction: asyncio.Task[None] | None = None

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     Mended = Callable[[str], Awaitable[None]]
     Blocked = Callable[[], Awaitable[list[str]]]
     Threads = Callable[[str], Awaitable[str]]
+    First = Callable[[str], Awaitable[bool]]
     Wanted = Callable[[], Collection[str]]
     Named = Callable[[Mapping[str, str]], Awaitable[None]]
 
@@ -45,6 +46,7 @@ class Tools:
         wanted: gives the channels that rules name by their names, such as `#desk`.
         named: called with what they are: addresses by name.
         threads: gives how a channel wants its threads: on, both, off; "" for on.
+        first: says whether no other program took a request with this key; None where there is none.
         changers: who may change rules: nobody named for all members, else user ids and `admins`.
     """
 
@@ -60,4 +62,5 @@ class Tools:
     wanted: Wanted = _nothing
     named: Named | None = None
     threads: Threads | None = None
+    first: First | None = None
     changers: frozenset[str] = frozenset()

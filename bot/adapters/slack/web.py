@@ -173,14 +173,7 @@ class Web:
         Raises:
             SlackError: it was not taken, or nobody knows.
         """
-        try:
-            async with self._connections.session().post(
-                url, json=message, allow_redirects=False
-            ) as answer:
-                if answer.status >= 300:  # noqa: PLR2004 -- HTTP: not done
-                    raise fault_of("", answer.status, None)
-        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            raise _on_the_way(error) from None
+        await self._hand_over(url, json=message)
 
     async def upload(self, url: str, content: bytes) -> None:
         """Send a file's bytes to the address that `files.getUploadURLExternal` gave.
@@ -188,9 +181,13 @@ class Web:
         Raises:
             SlackError: it was not taken, or nobody knows.
         """
+        await self._hand_over(url, data=content)
+
+    async def _hand_over(self, url: str, **body: Any) -> None:  # noqa: ANN401 -- aiohttp's
+        """POST to an address that Slack gave for it; only a status of 2xx is done."""
         try:
             async with self._connections.session().post(
-                url, data=content, allow_redirects=False
+                url, **body, allow_redirects=False
             ) as answer:
                 if answer.status >= 300:  # noqa: PLR2004 -- HTTP: not done
                     raise fault_of("", answer.status, None)

@@ -109,12 +109,7 @@ class Workspace:
         if not (self._tools.blocked and self._tools.mended):
             return
         waiting = [c for c in await self._tools.blocked() if c.startswith(self._prefix)]
-        if not waiting:
-            return
-        try:
-            ours = await self.channels.of_bot()
-        except SlackError as fault:
-            log.warning("slack does not tell its channels", reason=str(fault))
+        if not waiting or (ours := await self._ours()) is None:
             return
         places = {self.commands.address(id_): id_ for id_ in ours.values()}
         places |= {self.commands.address(f"#{name}"): id_ for name, id_ in ours.items()}
@@ -125,16 +120,19 @@ class Workspace:
     async def tell_names(self) -> None:
         """Tell what the channels that rules name are; unknown ones are asked for later again."""
         wanted = set(self._tools.wanted())
-        if not (wanted and self._tools.named):
-            return
-        try:
-            ours = await self.channels.of_bot()
-        except SlackError as fault:
-            log.warning("slack does not tell its channels", reason=str(fault))
+        if not (wanted and self._tools.named) or (ours := await self._ours()) is None:
             return
         address = self.commands.address
         found = {address(f"#{name}"): address(id_) for name, id_ in ours.items()}
         await self._tools.named({name: found[name] for name in wanted if name in found})
+
+    async def _ours(self) -> dict[str, str] | None:
+        """Give the channels that the bot is in, by name; None where Slack does not tell now."""
+        try:
+            return await self.channels.of_bot()
+        except SlackError as fault:
+            log.warning("slack does not tell its channels", reason=str(fault))
+            return None
 
     async def _mended(self, channel: str) -> None:
         if self._tools.mended:

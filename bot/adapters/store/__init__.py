@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.adapters.store.account import AccountRows
 from bot.adapters.store.engine import Database, Lock, parse_url
+from bot.adapters.store.fair import Rota
 from bot.adapters.store.feedback import FeedbackRows
 from bot.adapters.store.feeds import UNCHANGED, FeedRows
 from bot.adapters.store.heads import AT_ONCE as LINES
@@ -27,6 +28,8 @@ from bot.adapters.store.slack import SlackRows
 from bot.adapters.store.sqlite import SqliteDatabase
 from bot.adapters.store.threads import ThreadRows
 from bot.adapters.store.together import Together, rows
+from bot.adapters.store.vitals import VitalRows
+from bot.adapters.store.waits import WaitRows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +45,7 @@ class Store(
     HubRows,
     LedgerRows,
     OutboxRows,
+    WaitRows,
     LineRows,
     HoldRows,
     ReportRows,
@@ -53,6 +57,7 @@ class Store(
     OverviewRows,
     SlackRows,
     ThreadRows,
+    VitalRows,
 ):
     """Everything that must survive; implements the protocols of `bot.ports`.
 
@@ -65,6 +70,7 @@ class Store(
 
     def __init__(self, database_url: str) -> None:
         self._db = _database(parse_url(database_url))
+        self._rota = Rota()
         self._unchanged = Together(self._db, rows(UNCHANGED))
         self._heads = Together(self._db, heads_of, most=LINES, reads=True)
         self._by_id = Together(self._db, deliveries_by_id, reads=True)

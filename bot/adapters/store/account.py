@@ -81,13 +81,7 @@ class AccountRows:
     async def canary_out(self) -> datetime | None:
         """Give when a canary last came out."""
         async with self._db.read() as connection:
-            found: datetime | None = await connection.scalar(
-                select(func.max(deliveries.c.finished, type_=deliveries.c.finished.type)).where(
-                    deliveries.c.chat == canary.CHAT,
-                    deliveries.c.state == DeliveryState.DELIVERED,
-                )
-            )
-        return found
+            return await last_canary(connection)
 
     async def forget_canaries(self, before: datetime) -> None:
         """Remove the traces of canaries that arrived before a time."""
@@ -105,6 +99,17 @@ class AccountRows:
             await connection.execute(
                 delete(seen).where(seen.c.feed_id == canary.FEED.id, seen.c.first_seen < before)
             )
+
+
+async def last_canary(connection: AsyncConnection) -> datetime | None:
+    """Give when a canary last came out, within a caller's transaction."""
+    found: datetime | None = await connection.scalar(
+        select(func.max(deliveries.c.finished, type_=deliveries.c.finished.type)).where(
+            deliveries.c.chat == canary.CHAT,
+            deliveries.c.state == DeliveryState.DELIVERED,
+        )
+    )
+    return found
 
 
 async def count_up(connection: AsyncConnection, now: datetime, tally: Mapping[str, int]) -> None:

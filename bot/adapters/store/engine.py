@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-HEAD = "0007"
+HEAD = "0009"
 """The newest migration; a test compares it with the folder's."""
 
 VARIABLE = "WIREWATCH_DATABASE_URL"

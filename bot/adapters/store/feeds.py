@@ -6,17 +6,19 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Row, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import Row, bindparam, case, func, select, update
 
 from bot.adapters.store.schema import feeds, hubs
 from bot.adapters.store.sql import insert
 from bot.core import canary
 from bot.core.model import Feed, FeedState, Habits, Validators
+from bot.core.tenancy import tenant_of_origin
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from bot.adapters.store.engine import Database
+    from bot.adapters.store.fair import Rota
     from bot.adapters.store.together import Together
 
 
@@ -47,6 +49,7 @@ class FeedRows:
 
     _db: Database
     _unchanged: Together[dict[str, Any], None]
+    _rota: Rota
 
     async def add_feeds(self, wanted: Iterable[Feed]) -> None:
         """Insert feeds, or refresh what a file says of them; their state stays."""
@@ -59,7 +62,15 @@ class FeedRows:
                 index_elements=[feeds.c.id],
                 set_={
                     name: statement.excluded[name]
-                    for name in ("tags", "full_text", "every", "backfill", "origin", "listed")
+                    for name in (
+                        "tags",
+                        "full_text",
+                        "every",
+                        "backfill",
+                        "origin",
+                        "listed",
+                        "tenant",
+                    )
                 }
                 | {
                     # Another pace counts at once: the old one may have put the next poll far off.
@@ -108,7 +119,7 @@ class FeedRows:
             return [state_of(row) for row in rows]
 
     async def claim_due(self, now: datetime, limit: int, lease: timedelta) -> list[FeedState]:
-        """Lease up to `limit` feeds that are due, longest due first.
+        """Lease up to `limit` feeds that are due, longest due first, every tenant in its turn.
 
         Args:
             now: the time.
@@ -116,14 +127,12 @@ class FeedRows:
             lease: after this a claim that nobody finished counts no more.
         """
         async with self._db.write() as connection:
+            ids = await self._rota.claimable(connection, now, limit)
             rows = (
                 await connection.execute(
                     select(feeds)
-                    .where(_due(now))
+                    .where(feeds.c.id.in_(ids))
                     .order_by(feeds.c.next_poll.asc().nulls_first())
-                    .limit(limit)
-                    # Several programs claim at once; SQLite has one writer and no such clause.
-                    .with_for_update(skip_locked=True)
                 )
             ).all()
             if rows:
@@ -133,6 +142,12 @@ class FeedRows:
                     .values(claimed_until=now + lease)
                 )
             return [state_of(row) for row in rows]
+
+    async def count_feeds(self, tenant: str) -> int:
+        """Count the feeds that a tenant added and that are still there."""
+        query = select(func.count()).where(feeds.c.tenant == tenant, feeds.c.listed.is_(True))
+        async with self._db.read() as connection:
+            return await connection.scalar(query) or 0
 
     async def release_claims(self, ids: Collection[str] | None = None) -> None:
         """Give claims back unpolled: those of `ids`, or all (at the start, after a crash)."""
@@ -242,15 +257,6 @@ def validator_values(validators: Validators) -> dict[str, Any]:
     }
 
 
-def _due(now: datetime) -> ColumnElement[bool]:
-    return and_(
-        feeds.c.listed.is_(True),
-        feeds.c.paused.is_(False),
-        or_(feeds.c.next_poll.is_(None), feeds.c.next_poll <= now),
-        or_(feeds.c.claimed_until.is_(None), feeds.c.claimed_until <= now),
-    )
-
-
 def _row(feed: Feed) -> dict[str, Any]:
     return {
         "id": feed.id,
@@ -262,6 +268,7 @@ def _row(feed: Feed) -> dict[str, Any]:
         "backfill": feed.backfill,
         "origin": feed.origin,
         "listed": True,
+        "tenant": tenant_of_origin(feed.origin),
     }
 
 

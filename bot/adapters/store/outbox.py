@@ -5,20 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, func, select, update
 
 from bot.adapters.store.care import RESTORED
 from bot.adapters.store.heads import Mark, with_parent
-from bot.adapters.store.rows import OPEN, delivery_of, dumped, is_held, with_carried
+from bot.adapters.store.rows import OPEN, delivery_of, dumped, with_carried
 from bot.adapters.store.rules import entry_values
-from bot.adapters.store.schema import audit, channels, deliveries, meta
+from bot.adapters.store.schema import audit, deliveries, meta
 from bot.adapters.store.sql import insert
 from bot.core import canary
 from bot.core.model import Alert, Delivery, DeliveryState, Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from datetime import timedelta
+    from collections.abc import Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -40,30 +39,6 @@ class OutboxRows:
     _by_id: Together[str, Delivery | None]
     _marks: Together[Mark, Delivery | None]
     _arrived: Together[dict[str, Any], None]
-
-    async def waiting_channels(
-        self, chats: Iterable[str], now: datetime | None = None
-    ) -> list[tuple[str, str]]:
-        """Give the (chat, channel) pairs that have something to deliver, now or later.
-
-        With a time, those too whose postponed deliveries may go at that time.
-        """
-        waits: ColumnElement[bool] = deliveries.c.state.in_(OPEN)
-        if now is not None:
-            waits = or_(waits, and_(is_held(), deliveries.c.next_try <= now))
-        query = (
-            select(deliveries.c.chat, deliveries.c.channel)
-            .where(waits, deliveries.c.chat.in_(list(chats)))
-            .distinct()
-        )
-        async with self._db.read() as connection:
-            found = [(row.chat, row.channel) for row in await connection.execute(query)]
-            stopped = await connection.execute(
-                select(channels.c.chat, channels.c.channel).where(
-                    channels.c.stopped != "", channels.c.chat.in_(list(chats))
-                )
-            )
-            return list(dict.fromkeys([*found, *((row.chat, row.channel) for row in stopped)]))
 
     async def enqueue(self, wanted: Sequence[Delivery], now: datetime) -> None:
         """Put deliveries into the outbox that no poll brought; known ids are left alone."""
@@ -179,83 +154,6 @@ class OutboxRows:
             )
             await connection.execute(insert(connection, audit).values(**entry_values(entry)))
 
-    async def unblock(self, chat: str, channel: str) -> None:
-        """Give what a channel refused another chance, once the reason is mended."""
-        here = (deliveries.c.chat == chat, deliveries.c.channel == channel)
-        async with self._db.write() as connection:
-            await connection.execute(
-                update(deliveries)
-                .where(*here, deliveries.c.state == DeliveryState.BLOCKED)
-                .values(**AFRESH, state=_in_line())
-            )
-            await connection.execute(
-                update(deliveries)
-                .where(*here, deliveries.c.state == DeliveryState.PENDING)
-                .values(next_try=deliveries.c.earliest)
-            )
-            await connection.execute(
-                update(channels)
-                .where(channels.c.chat == chat, channels.c.channel == channel)
-                .values(stopped="", stopped_by="", stopped_at=None, probe_at=None, probes=0)
-            )
-
-    async def hurry(self, chat: str | None, channel: str | None, until: datetime) -> None:
-        """Let deliveries that wait after a failure be tried sooner, never before `earliest`.
-
-        Args:
-            chat: only its; None for all chats.
-            channel: only its; None for all channels of the chat.
-            until: the latest that they wait, where nothing later was named.
-        """
-        soon = and_(deliveries.c.state.in_(OPEN), deliveries.c.next_try > until)
-        if chat is not None:
-            soon = and_(soon, deliveries.c.chat == chat)
-        if channel is not None:
-            soon = and_(soon, deliveries.c.channel == channel)
-        named = func.coalesce(deliveries.c.earliest, until)
-        async with self._db.write() as connection:
-            await connection.execute(
-                update(deliveries).where(soon, named <= until).values(next_try=until)
-            )
-            await connection.execute(
-                update(deliveries).where(soon, named > until).values(next_try=named)
-            )
-
-    async def latest_try(self) -> datetime | None:
-        """Give when the last of the open deliveries was tried, or None."""
-        query = select(
-            func.max(deliveries.c.first_try).label("first"),
-            func.max(deliveries.c.since).label("last"),
-        ).where(deliveries.c.state.in_(OPEN))
-        async with self._db.read() as connection:
-            row = (await connection.execute(query)).one()
-        return max((at for at in (row.first, row.last) if at is not None), default=None)
-
-    async def turn_back(self, by: timedelta) -> None:
-        """Move what waits after a try with a clock that was turned back."""
-        waits = and_(deliveries.c.state.in_(OPEN), deliveries.c.next_try.is_not(None))
-        async with self._db.write() as connection:
-            found = (await connection.execute(select(deliveries).where(waits))).all()
-            for row in found:
-                moved = {
-                    name: row._mapping[name] - by  # noqa: SLF001 -- SQLAlchemy's public name
-                    for name in ("next_try", "earliest", "since", "first_try")
-                    if row._mapping[name] is not None  # noqa: SLF001 -- the same
-                }
-                await connection.execute(
-                    update(deliveries).where(deliveries.c.id == row.id).values(**moved)
-                )
-
-    async def pauses(self, now: datetime) -> dict[str, datetime]:
-        """Give until when each chat told us to wait, where that is still to come."""
-        query = (
-            select(deliveries.c.chat, func.max(deliveries.c.earliest).label("until"))
-            .where(deliveries.c.state == DeliveryState.PENDING, deliveries.c.earliest > now)
-            .group_by(deliveries.c.chat)
-        )
-        async with self._db.read() as connection:
-            return {row.chat: row.until for row in await connection.execute(query)}
-
     async def count_deliveries(self) -> dict[str, int]:
         """Count deliveries by state, canaries left out."""
         query = (
@@ -290,14 +188,6 @@ AFRESH: dict[str, Any] = {
     "attempt": 0,
 }
 """Values of a delivery that begins anew."""
-
-
-def _in_line() -> ColumnElement[str]:
-    """Give the state of a delivery that begins anew: a carried alert waits for its digest."""
-    return case(
-        (deliveries.c.carrier.is_not(None), DeliveryState.POSTPONED),
-        else_=DeliveryState.PENDING,
-    )
 
 
 async def insert_deliveries(

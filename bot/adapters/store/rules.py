@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Integer, Text, cast, select
+from sqlalchemy import Integer, Text, cast, func, select
 
 from bot.adapters.store.schema import audit, meta, rules
 from bot.adapters.store.sql import insert
 from bot.core.model import AuditEntry, Rule
+from bot.core.tenancy import OPERATOR, tenant_of_target
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -47,6 +48,7 @@ class RuleRows:
             "channels": list(rule.channels),
             "origin": rule.origin,
             "paused": rule.paused,
+            "tenant": tenant_of_target(rule.channels[0]) if rule.channels else OPERATOR,
         }
         async with self._db.write() as connection:
             await connection.execute(
@@ -67,12 +69,20 @@ class RuleRows:
         async with self._db.write() as connection:
             await write_audit(connection, entry)
 
-    async def audit_log(self, limit: int = 20) -> list[AuditEntry]:
-        """Give the newest changes, newest first."""
+    async def count_rules(self, tenant: str) -> int:
+        """Count the rules that a tenant made in chats."""
+        query = select(func.count()).where(rules.c.tenant == tenant, rules.c.query != "")
+        async with self._db.read() as connection:
+            return await connection.scalar(query) or 0
+
+    async def audit_log(self, limit: int = 20, tenant: str | None = None) -> list[AuditEntry]:
+        """Give the newest changes, newest first: all, or those of one tenant."""
         query = select(audit).order_by(audit.c.seq.desc()).limit(limit)
+        if tenant is not None:
+            query = query.where(audit.c.tenant == tenant)
         async with self._db.read() as connection:
             return [
-                AuditEntry(row.at, row.who, row.what, row.before, row.after)
+                AuditEntry(row.at, row.who, row.what, row.before, row.after, row.tenant)
                 for row in await connection.execute(query)
             ]
 
@@ -106,4 +116,5 @@ def entry_values(entry: AuditEntry) -> dict[str, str | datetime]:
         "what": entry.what,
         "before": entry.before,
         "after": entry.after,
+        "tenant": entry.tenant,
     }

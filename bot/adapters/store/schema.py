@@ -73,7 +73,9 @@ feeds = Table(
     Column("failing_since", UtcDateTime),
     Column("gone", Boolean, nullable=False, server_default="0"),  # 410
     Column("told", Boolean, nullable=False, server_default="0"),  # its channels know that it fails
+    Column("tenant", Text, nullable=False, server_default=""),  # who added it; "": the operator
     Index("ix_feeds_due", "next_poll"),
+    Index("ix_feeds_tenant", "tenant", "next_poll"),
 )
 
 articles = Table(
@@ -201,6 +203,8 @@ rules = Table(
     Column("channels", JSON, nullable=False),
     Column("origin", Text, nullable=False),
     Column("paused", Boolean, nullable=False),
+    Column("tenant", Text, nullable=False, server_default=""),
+    Index("ix_rules_tenant", "tenant"),
 )
 
 # What people set for a channel ("" stands for the default), and whether it refuses everything.
@@ -289,6 +293,8 @@ audit = Table(
     Column("what", Text, nullable=False),
     Column("before", Text, nullable=False),
     Column("after", Text, nullable=False),
+    Column("tenant", Text, nullable=False, server_default=""),
+    Index("ix_audit_tenant", "tenant", "seq"),
 )
 
 # Counts of the daily account, added up in the transaction of what they count.

@@ -55,12 +55,18 @@ class SlackRows:
         digest = hashlib.sha256(state.encode()).hexdigest()
         async with self._db.write() as connection:
             await connection.execute(slack_states.delete().where(slack_states.c.until <= now))
-            done = await connection.execute(
+            new = await connection.scalar(
                 insert(connection, slack_states)
                 .values(state=digest, until=until)
                 .on_conflict_do_nothing(index_elements=[slack_states.c.state])
+                # Asked for, because psycopg does not always count what an insert inserted.
+                .returning(slack_states.c.state)
             )
-        return bool(done.rowcount)
+        return new is not None
+
+    async def first_slack_request(self, key: str, now: datetime, until: datetime) -> bool:
+        """Note that a request came, until Slack repeats it no more; False when it came before."""
+        return await self.spend_slack_state(f"request {key}", now, until)
 
     async def slack_names(self) -> dict[str, str]:
         """Give the channels whose names were resolved: address by name."""

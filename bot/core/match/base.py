@@ -7,6 +7,7 @@ were met with their highlights.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,7 @@ Triggers = tuple[float, tuple["Leaf", ...]]
 """Leaves of which one must hold, and the share of articles in which one is guessed to."""
 
 
-class Node:
+class Node(ABC):
     """A part of a compiled query.
 
     Attributes:
@@ -44,9 +45,9 @@ class Node:
     def __init__(self, clause: str) -> None:
         self.clause = clause
 
+    @abstractmethod
     def holds(self, document: Document) -> bool:
         """Say whether the document meets it; without known quotes no `said:` is met."""
-        raise NotImplementedError
 
     def could(self, document: Document) -> bool:
         """Say whether it may hold once the quotes are known."""
@@ -60,10 +61,11 @@ class Node:
         """Say whether it may hold once more of the article's text is known."""
         return True
 
+    @abstractmethod
     def collect(self, document: Document, found: Found) -> None:
         """Add clauses and highlights; called only where it holds."""
-        raise NotImplementedError
 
+    @abstractmethod
     def triggers(self, frequency: Frequency, *, gates: bool) -> Triggers | None:
         """Give leaves of which one must hold where the node holds, with their cost.
 
@@ -74,7 +76,6 @@ class Node:
         Returns:
             None where there are no such leaves (NOT).
         """
-        raise NotImplementedError
 
 
 class Leaf(Node):
@@ -104,9 +105,9 @@ class Positional(Leaf):
 
     __slots__ = ()
 
+    @abstractmethod
     def places(self, document: Document) -> Sequence[Place]:
         """Give its places, sorted; none of them inside another."""
-        raise NotImplementedError
 
     def holds(self, document: Document) -> bool:
         """Hold where it has a place."""

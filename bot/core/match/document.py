@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bot.core import fold
-from bot.core.match.sieve import Grid
+from bot.core.match.sieve import WORD, Grid
 from bot.core.model import Highlight
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _JOIN = f" {fold.BARRIER} "
 _WORD = 40
 """Characters that a word and the space before it hardly ever exceed."""
 
-_ASKED = 60
+_ASKED = 24
 """Words asked for, one by one, beyond which it is cheaper to take the text apart."""
 
 Place = tuple[int, int, str]
@@ -64,6 +64,7 @@ class Document:
         self.marked: dict[Positional, tuple[Highlight, ...]] = {}
         self._offsets: dict[str, list[int]] = {}
         self._has: dict[str, bool] = {}
+        self._sifted: dict[str, list[Stretch]] = {}
 
     @cached_property
     def words(self) -> set[str]:
@@ -72,6 +73,8 @@ class Document:
 
     def has(self, word: str) -> bool:
         """Say whether a word stands in it: by a search while few are asked for."""
+        if word in self._sifted:
+            return True
         known = self._has.get(word)
         if known is None:
             few = len(self._has) < _ASKED
@@ -96,12 +99,14 @@ class Document:
                 known[words] = []
             if plain:
                 known[words].append((start, end))
+        if WORD in kinds:
+            self._sifted = found[kinds.index(WORD)]
         return zip(kinds, found, strict=True)
 
-    def note(self, word: str, places: list[Stretch]) -> None:
-        """Take down all places of a word, so that nobody has to search for it."""
-        self._offsets[word] = [start for start, _ in places]
-        self._has[word] = True
+    def stretches(self, word: str) -> Sequence[Stretch]:
+        """Give the places of a word: as they were sifted, or by a search."""
+        size = len(word)
+        return self._sifted.get(word) or [(at, at + size) for at in self.offsets(word)]
 
     @cached_property
     def starts(self) -> list[int]:
@@ -121,7 +126,11 @@ class Document:
         known = self._offsets.get(word)
         if known is not None:
             return known
-        found: list[int] = []
+        sifted = self._sifted.get(word)
+        if sifted:
+            found = self._offsets[word] = [start for start, _ in sifted]
+            return found
+        found = []
         needle, size = f" {word} ", len(word) + 1
         text = self.text
         at = text.find(needle)

@@ -10,12 +10,12 @@ from bot.core.match.said import SaidLeaf
 from bot.core.match.sieve import BEGINNINGS, PAIR, WORD, Sieve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from bot.core.match.base import Leaf
     from bot.core.match.document import ArticleDocument
     from bot.core.match.frequency import Frequency
-    from bot.core.match.pattern import Pattern, Stretch
+    from bot.core.match.pattern import Pattern
 
 Entries = dict[str, list[tuple["Pattern", "Leaf"]]]
 
@@ -65,23 +65,24 @@ class Index:
                 maybe += self._beginnings(kind, found)
                 continue
             if kind == WORD:
-                self._plain(document, found, hits)
-            patterns = self._patterns[kind]
+                for word in self._words.keys() & found.keys():
+                    for leaf in self._words[word]:
+                        hits[leaf] = None
+            patterns, known = self._patterns[kind], document.places
             for words in patterns.keys() & found.keys():
                 entries, places = patterns[words], found[words]
-                maybe += entries
-                if places:
-                    _remember(document, kind, words, entries, places)
+                for entry in entries:
+                    pattern, leaf = entry
+                    if not (places and pattern.direct):
+                        maybe.append(entry)
+                        continue
+                    # All its places are known, so that nobody has to search for it.
+                    known[pattern] = places
+                    if isinstance(leaf, TermLeaf) and not leaf.scope:
+                        hits[leaf] = None
+                    else:
+                        maybe.append(entry)
         return maybe
-
-    def _plain(
-        self, document: ArticleDocument, found: Mapping[str, list[Stretch]], hits: dict[Leaf, None]
-    ) -> None:
-        """Add the leaves for which a word is enough."""
-        for word in self._words.keys() & found.keys():
-            hits.update(dict.fromkeys(self._words[word]))
-            if found[word]:
-                document.note(word, found[word])
 
     def _beginnings(self, kind: int, words: Iterable[str]) -> list[tuple[Pattern, Leaf]]:
         patterns = self._patterns[kind]
@@ -167,21 +168,6 @@ class Index:
     def _take_out(self, kind: int, key: str, entry: tuple[Pattern, Leaf]) -> None:
         if _drop(self._patterns[kind], key, entry):
             self._sieve.drop(kind, key)
-
-
-def _remember(
-    document: ArticleDocument,
-    kind: int,
-    words: str,
-    entries: Iterable[tuple[Pattern, Leaf]],
-    places: list[Stretch],
-) -> None:
-    """Take down places that were found, so that nobody has to search for them."""
-    if kind == WORD:
-        document.note(words, places)
-    for pattern, _ in entries:
-        if pattern.direct:
-            document.places[pattern] = places
 
 
 def _place_of_beginning(word: str) -> tuple[int, str]:

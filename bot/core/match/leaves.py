@@ -58,8 +58,7 @@ class TermLeaf(Positional):
         """Find it everywhere in its scope."""
         known = document.memo.get(self)
         if known is None and self.word:
-            size = len(self.word)
-            known = [(at, at + size, "") for at in document.offsets(self.word)]
+            known = [(start, end, "") for start, end in document.stretches(self.word)]
             document.memo[self] = known
         elif known is None:
             found = [(start, end, "") for start, end in self.pattern.stretches(document)]
@@ -73,8 +72,9 @@ class TermLeaf(Positional):
             return super().marks(document)
         known = document.marked.get(self)
         if known is None:
-            places = [(start, end, "") for start, end in self.pattern.stretches(document)]
-            known = document.marked[self] = document.marks(places)
+            word = self.word
+            found = document.stretches(word) if word else self.pattern.stretches(document)
+            known = document.marked[self] = document.marks((*place, "") for place in found)
         return known
 
 
@@ -113,6 +113,9 @@ class GateLeaf(Leaf):
     def holds(self, document: Document) -> bool:
         """Look for any of them."""
         return any(pattern.present(document) for pattern in self.patterns)
+
+    def collect(self, document: Document, found: Found) -> None:
+        """Add nothing: it triggers a rule, but is no part of the query."""
 
 
 class PatternLeaf(Positional):

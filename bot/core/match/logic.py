@@ -60,7 +60,10 @@ class AllNode(Node):
 
     def holds(self, document: Document) -> bool:
         """Hold where all do."""
-        return all(child.holds(document) for child in self._order)
+        for child in self._order:  # noqa: SIM110 - asked most of all, and all() takes twice as long
+            if not child.holds(document):
+                return False
+        return True
 
     def could(self, document: Document) -> bool:
         """Could where all could."""
@@ -95,7 +98,10 @@ class AnyNode(Node):
 
     def holds(self, document: Document) -> bool:
         """Hold where any does."""
-        return any(child.holds(document) for child in self.children)
+        for child in self.children:  # noqa: SIM110 - see above
+            if child.holds(document):
+                return True
+        return False
 
     def could(self, document: Document) -> bool:
         """Could where any could."""

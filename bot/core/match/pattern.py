@@ -80,8 +80,7 @@ class Pattern:
         elif self.prefix:
             found = _starting(f" {self.words[0]}", document.text)
         else:
-            size = len(self.words[0])
-            found = [(at, at + size) for at in document.offsets(self.words[0])]
+            found = list(document.stretches(self.words[0]))
         if self.exact and found:
             found = [place for place in found if self._as_written(document, place)]
         return found

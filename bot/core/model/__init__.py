@@ -47,6 +47,7 @@ from bot.core.model.stored import (
     Silence,
     StoredArticle,
 )
+from bot.core.model.vitals import Vitals
 
 __all__ = [
     "Alert",
@@ -94,6 +95,7 @@ __all__ = [
     "StoredArticle",
     "Trouble",
     "Validators",
+    "Vitals",
     "Waiting",
     "digest",
     "domain_of",

@@ -65,13 +65,18 @@ class PollRecord:
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One change: who did what, and the state before and after, as text."""
+    """One change: who did what, and the state before and after, as text.
+
+    Attributes:
+        tenant: where it was done, see `bot.core.tenancy`; "" for the operator.
+    """
 
     at: datetime
     who: str
     what: str
     before: str = ""
     after: str = ""
+    tenant: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
-from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
 from bot.core.model import Place, Placement
+from bot.core.story.comparing import Comparisons
 from bot.core.story.frequencies import Frequencies
 from bot.core.story.links import canonical_link
+from bot.core.story.members import Member, Story
 from bot.core.story.origins import find_agency
 from bot.core.story.reading import read
-from bot.core.story.reprints import BRIEF, SHORT, carries, copied, is_copy, occasions_differ
-from bot.core.story.resemblance import likeness
+from bot.core.story.reprints import copied, is_copy, occasions_differ
 from bot.core.story.shelf import Shelf
-from bot.core.story.statements import Statement, same_words, statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,27 +26,11 @@ if TYPE_CHECKING:
 NEWEST: Final = 3
 """Members of a story, beside its opener, that a new article is compared with."""
 
-JOIN: Final = 0.35
+JOIN: Final = 0.5
 """Log odds above which an article joins the best story."""
 
 LOOKED_AT: Final = 3
 """Stories of which more members are compared."""
-
-MOST: Final = 6.0
-"""Log odds are capped here, so that no single comparison decides over all others."""
-
-COPY_ODDS: Final = 2.0
-"""Log odds at least, for two reports that carry one text."""
-
-BEST_SHARE: Final = 0.25
-"""How much the most similar member counts; the rest is the mean over the compared members."""
-
-TEXT_SHARE: Final = 0.9
-SAME_TEXT: Final = 0.75
-"""A copy belongs where its text is, whatever else its story holds."""
-
-STATEMENTS: Final = 200
-"""Statements remembered of a story."""
 
 ASKED_FOR_ORIGIN: Final = 48
 """Members of a story, the opener and the newest, whose text a new one may carry."""
@@ -56,69 +38,6 @@ ASKED_FOR_ORIGIN: Final = 48
 ONE_PAGE: Final = 0.3
 """Share of copied text from which two entries with one link are one page, changed; some feeds give
 all their entries the link of a live page."""
-
-
-@dataclass(slots=True)
-class _Said:
-    """A statement that stands in a story."""
-
-    words: Statement
-    entity: str
-    serial: int
-
-
-@dataclass(slots=True)
-class _Member:
-    """An article of a story.
-
-    Attributes:
-        serial: number on the shelf.
-        article: `Article.id`.
-        outlet: who carries it.
-        origin: id of the article whose text it carries, its own id for a text of its own.
-        agency: the agency that it credits, or "".
-        link: hash of its link, 0 for none.
-        story: where it is.
-    """
-
-    serial: int
-    article: str
-    outlet: str
-    origin: str
-    agency: str
-    link: int
-    story: _Story
-
-
-@dataclass(slots=True)
-class _Story:
-    """What is remembered of a story while one of its articles is in the look-back."""
-
-    id: str
-    members: list[_Member] = field(default_factory=list)
-    said: list[_Said] | None = None
-
-    @property
-    def sources(self) -> int:
-        if len(self.members) == 1:
-            return 1
-        return len({member.outlet for member in self.members})
-
-    def some(self, newest: int) -> list[_Member]:
-        """The opener and the newest, as far as they are remembered."""
-        if len(self.members) <= newest:
-            return self.members
-        return [self.members[0], *self.members[-newest:]]
-
-    def agencies(self) -> tuple[str, ...]:
-        """The agencies that its reports come from, those of most reports first.
-
-        A copy without a credit comes from where the text that it carries comes from.
-        """
-        credited = {member.article: member.agency for member in self.members}
-        named = [member.agency or credited.get(member.origin, "") for member in self.members]
-        counts = Counter(filter(None, named))
-        return tuple(sorted(counts, key=lambda name: (-counts[name], name)))
 
 
 class Stories:
@@ -134,9 +53,9 @@ class Stories:
         self._look_back = look_back.total_seconds()
         self._frequencies = Frequencies()
         self._shelf = Shelf()
-        self._stories: dict[str, _Story] = {}
+        self._stories: dict[str, Story] = {}
         self._serials: dict[str, tuple[int, ...]] = {}
-        self._members: dict[int, _Member] = {}
+        self._members: dict[int, Member] = {}
         self._links: dict[int, int] = {}
         self._now = float("-inf")
 
@@ -172,7 +91,7 @@ class Stories:
         revised = next((m.origin for m in home.members if m.article == article.id), "")
         if place is Place.REVISION and (older := self._links.get(_link_of(article))) is not None:
             revised = revised or self._members[older].origin
-        origin = revised or self._origin_in(home, reading)
+        origin = revised or self._origin_in(home, Comparisons(reading, self._shelf))
         self._remember(article, quotes, reading, home, place, origin)
 
     def forget(self, article_id: str) -> None:
@@ -206,7 +125,7 @@ class Stories:
         known = self._stories.get(story)
         return known.agencies() if known else ()
 
-    def _decide(self, article: Article, reading: Reading) -> tuple[_Story | None, Place, str, str]:
+    def _decide(self, article: Article, reading: Reading) -> tuple[Story | None, Place, str, str]:
         """Give story, place, origin, and the older article that this one is a new version of."""
         if serials := self._serials.get(article.id):
             member = self._members[serials[-1]]
@@ -214,20 +133,21 @@ class Stories:
         if older := self._same_page(article, reading):
             place = Place.REPRINT if self._unchanged(reading, older) else Place.REVISION
             return older.story, place, older.origin, older.article
+        looked = Comparisons(reading, self._shelf)
         found = [
             serial
             for serial in self._shelf.find(reading)
-            if abs(self._shelf.get(serial).when - reading.when) <= self._look_back
+            if abs(self._shelf.when(serial) - reading.when) <= self._look_back
         ]
-        best, odds = self._best(reading, found)
+        best, odds = self._best(looked, found)
         for serial in self._in_best_first(found, best):
-            if is_copy(reading, self._shelf.get(serial)):
+            if looked.is_copy(serial):
                 return self._members[serial].story, Place.REPRINT, self._members[serial].origin, ""
         if best is None or odds <= JOIN:
             return None, Place.NEW, "", ""
-        return best, Place.FOLLOW_UP, self._origin_in(best, reading), ""
+        return best, Place.FOLLOW_UP, self._origin_in(best, looked), ""
 
-    def _same_page(self, article: Article, reading: Reading) -> _Member | None:
+    def _same_page(self, article: Article, reading: Reading) -> Member | None:
         """Find the article of the same link, if the texts agree with their being one page.
 
         Under an unchanged headline other numbers are a correction, not another occasion.
@@ -239,75 +159,45 @@ class Stories:
         same = reading.heading == older.heading or not occasions_differ(reading, older)
         return self._members[serial] if same and copied(reading, older) >= ONE_PAGE else None
 
-    def _unchanged(self, reading: Reading, older: _Member) -> bool:
+    def _unchanged(self, reading: Reading, older: Member) -> bool:
         return is_copy(reading, self._shelf.get(older.serial))
 
-    def _in_best_first(self, found: list[int], best: _Story | None) -> list[int]:
+    def _in_best_first(self, found: list[int], best: Story | None) -> list[int]:
         """Order by story, the best one first, then by age."""
         return sorted(found, key=lambda serial: (self._members[serial].story is not best, serial))
 
-    def _origin_in(self, story: _Story, reading: Reading) -> str:
+    def _origin_in(self, story: Story, looked: Comparisons) -> str:
         """Give the origin of the text that a member of a story carries too, or ""."""
         for member in story.some(ASKED_FOR_ORIGIN):
-            if carries(reading, self._shelf.get(member.serial)):
+            if looked.carries(member.serial):
                 return member.origin
         return ""
 
-    def _best(self, reading: Reading, found: list[int]) -> tuple[_Story | None, float]:
+    def _best(self, looked: Comparisons, found: list[int]) -> tuple[Story | None, float]:
         """Find the story that an article resembles most, with the log odds that it belongs there.
 
         What was found decides which stories are looked at; their openers and newest members are
         asked as well, so that one odd member cannot draw an article in.
         """
-        scored = {serial: self._odds(reading, serial) for serial in found}
-        nearest: dict[str, float] = {}
-        for serial, odds in scored.items():
-            story = self._members[serial].story.id
-            nearest[story] = max(nearest.get(story, odds), odds)
-        best: _Story | None = None
+        nearest: dict[str, list[int]] = {}
+        for serial in sorted(found, key=looked.odds, reverse=True):
+            nearest.setdefault(self._members[serial].story.id, []).append(serial)
+        best: Story | None = None
         most = float("-inf")
-        for story in sorted(nearest, key=lambda one: (-nearest[one], one))[:LOOKED_AT]:
-            if nearest[story] <= JOIN:
+        ranked = sorted(nearest.items(), key=lambda one: (-looked.odds(one[1][0]), one[0]))
+        for story, near in ranked[:LOOKED_AT]:
+            if looked.odds(near[0]) <= JOIN:
                 break
             members = [member.serial for member in self._stories[story].some(NEWEST)]
-            for serial in members:
-                if serial not in scored:
-                    scored[serial] = self._odds(reading, serial)
-            chances = [scored[serial] for serial in members]
-            top = max(nearest[story], *chances)
-            share = TEXT_SHARE if self._holds(reading, scored, story) else BEST_SHARE
-            value = share * top + (1 - share) * sum(chances) / len(chances)
-            if value > most:
-                best, most = self._stories[story], value
+            odds = looked.belongs(near, members)
+            if odds > most:
+                best, most = self._stories[story], odds
         return best, most
-
-    def _holds(self, reading: Reading, scored: dict[int, float], story: str) -> bool:
-        """Say whether a member of a story that was looked at has this very text."""
-        return any(
-            odds >= COPY_ODDS
-            and self._members[serial].story.id == story
-            and min(reading.length, self._shelf.get(serial).length) >= SHORT
-            and copied(reading, self._shelf.get(serial)) >= SAME_TEXT
-            for serial, odds in scored.items()
-        )
-
-    def _odds(self, reading: Reading, serial: int) -> float:
-        other = self._shelf.get(serial)
-        if occasions_differ(reading, other):
-            return -MOST
-        odds = max(-MOST, min(MOST, likeness(reading, other)))
-        if (
-            odds < COPY_ODDS
-            and carries(reading, other)
-            and min(reading.length, other.length) >= BRIEF
-        ):
-            return COPY_ODDS
-        return odds
 
     # ------------------------------------------------------------ remembering
 
-    def _open(self, story: str) -> _Story:
-        opened = _Story(story)
+    def _open(self, story: str) -> Story:
+        opened = Story(story)
         self._stories[story] = opened
         return opened
 
@@ -316,7 +206,7 @@ class Stories:
         article: Article,
         quotes: Sequence[Quote],
         reading: Reading,
-        story: _Story,
+        story: Story,
         place: Place,
         origin: str,
         revises: str = "",
@@ -324,7 +214,7 @@ class Stories:
         serial = self._shelf.add(reading, self._now)
         article_id = article.id
         outlet = article.source or article.domain or article.feed_id
-        member = _Member(
+        member = Member(
             serial,
             article_id,
             sys.intern(outlet),
@@ -338,31 +228,10 @@ class Stories:
         self._serials[article_id] = (*self._serials.get(article_id, ()), serial)
         if member.link:
             self._links[member.link] = serial
-        fresh = self._new_statements(article, quotes, story, serial)
+        fresh = story.hear(article, quotes, serial)
         if place is Place.REPRINT and any(_official(quotes[at]) for at in fresh):
             place = Place.FOLLOW_UP  # a copy, but with words of somebody of weight added
         return Placement(story.id, place, fresh, story.sources, story.agencies(), revises)
-
-    def _new_statements(
-        self, article: Article, quotes: Sequence[Quote], story: _Story, serial: int
-    ) -> tuple[int, ...]:
-        fresh = []
-        for i, quote in enumerate(quotes):
-            words = statement(quote.words(article.text))
-            if not words.words:
-                continue
-            if story.said is None:
-                story.said = []
-            if any(
-                same_words(said.words, words)
-                for said in story.said
-                if not (said.entity and quote.entity and said.entity != quote.entity)
-            ):
-                continue
-            fresh.append(i)
-            if len(story.said) < STATEMENTS:
-                story.said.append(_Said(words, quote.entity, serial))
-        return tuple(fresh)
 
     def _expire(self, article: Article) -> None:
         self._now = max(self._now, article.arrived.timestamp())

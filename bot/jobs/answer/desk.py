@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.core.model import AuditEntry
+from bot.core.tenancy import Quotas, tenant_at
 from bot.errors import CommandError
+from bot.jobs.meter import UNCOUNTED
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from bot.core.model import Rule
+    from bot.jobs.meter import Meter
     from bot.jobs.reading import Reader
     from bot.jobs.rulebook import RuleBook
     from bot.ports import Clock, Finder, Incoming, Store
@@ -28,6 +31,8 @@ class Desk:
         clock: the time.
         chats: the chats that run.
         web: finds feeds at addresses; None where nothing may be fetched.
+        quotas: how much each tenant may have.
+        meter: counts.
     """
 
     store: Store
@@ -36,12 +41,15 @@ class Desk:
     clock: Clock
     chats: Collection[str]
     web: Finder | None = None
+    quotas: Quotas = field(default_factory=Quotas)
+    meter: Meter = UNCOUNTED
 
     def entry(self, incoming: Incoming, what: str, before: str, after: str) -> AuditEntry:
         """Make a line of the audit log."""
         who = incoming.who or incoming.chat
         place = f"{incoming.chat}:{incoming.channel}" if incoming.channel else incoming.chat
-        return AuditEntry(self.clock.now(), who, f"{what} in {place}", before, after)
+        tenant = tenant_at(incoming.chat, incoming.channel)
+        return AuditEntry(self.clock.now(), who, f"{what} in {place}", before, after, tenant)
 
     def here(self, incoming: Incoming) -> list[Rule]:
         """Give the rules whose alerts go to the channel a command was typed in."""

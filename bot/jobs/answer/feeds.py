@@ -10,6 +10,7 @@ from bot.core.model import Feed, FeedState
 from bot.core.opml import write_opml
 from bot.errors import CommandError, EgressError, FeedError, FetchError
 from bot.jobs.answer.feedtable import COUNTED, feed_sheet, feed_table
+from bot.jobs.answer.quotas import want_feeds
 from bot.jobs.answer.tenant import owns_feed, tenant_of
 from bot.ports import Incoming, Reply
 
@@ -66,6 +67,7 @@ async def _add(desk: Desk, incoming: Incoming, text: str, states: list[FeedState
     feed = found[0]
     if feed.url in known:
         return Reply(f"{feed.url} is watched already")
+    await want_feeds(desk, incoming, 1)
     origin = f"chat:{incoming.channel or incoming.chat}"
     await desk.store.add_feeds([Feed(url=feed.url, title=feed.title, origin=origin)])
     await desk.store.note(desk.entry(incoming, "feed add", "", feed.url))
@@ -109,6 +111,7 @@ async def add_listed(
     """Add the feeds of a list that are not watched yet; report what came of all of them."""
     known = {state.feed.url for state in states}
     new = [feed for feed in listed.feeds if feed.url not in known]
+    await want_feeds(desk, incoming, len(new))
     origin = f"chat:{incoming.channel or incoming.chat}"
     await desk.store.add_feeds(
         [Feed(feed.url, feed.title, feed.tags, feed.full_text, origin=origin) for feed in new]

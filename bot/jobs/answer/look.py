@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.match.explain import names_in
 from bot.errors import CommandError
-from bot.jobs.answer.tenant import sees_change, sees_rule, tenant_of
+from bot.jobs.answer.tenant import sees_rule, tenant_of
 from bot.ports import Incoming, Reply
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 _SHOWN = 30
 _LATEST = 20
-_ALL = 2000
 """Lines of the audit log in which those of one workspace are looked for."""
 _RULES_EXPLAINED = 10
 _WORDS_SHOWN, _QUOTES_SHOWN = 8, 5
@@ -166,8 +165,7 @@ def _described(entity: Entity) -> str:
 async def answer_audit(desk: Desk, incoming: Incoming, _command: Command) -> Reply:
     """Show the latest changes."""
     tenant = tenant_of(incoming)
-    entries = await desk.store.audit_log(_ALL if tenant else _LATEST)
-    entries = [entry for entry in entries if sees_change(tenant, entry)][:_LATEST]
+    entries = await desk.store.audit_log(_LATEST, tenant.removesuffix("/") if tenant else None)
     lines = [
         f"  {entry.at:%Y-%m-%d %H:%M}  {entry.who}: {entry.what}"
         f"{f' ({entry.before} -> {entry.after})' if entry.before or entry.after else ''}"

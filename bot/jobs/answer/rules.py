@@ -12,6 +12,7 @@ from bot.core.model import Rule
 from bot.errors import CommandError
 from bot.jobs.answer.desk import target_of
 from bot.jobs.answer.feedback import describe_verdict
+from bot.jobs.answer.quotas import want_rule
 from bot.jobs.answer.trial import difference
 from bot.ports import Incoming, Reply
 
@@ -30,6 +31,7 @@ async def answer_add(desk: Desk, incoming: Incoming, command: Command) -> Reply:
         raise CommandError(
             f"there is a rule {command.name!r} here already; edit it, or choose another name"
         )
+    await want_rule(desk, target)
     name = command.name or _free_name(command.query, names)
     rule = Rule(
         id=f"{target}/{name.casefold()}",

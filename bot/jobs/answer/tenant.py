@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.core.model import AuditEntry, Feed, Rule
+    from bot.core.model import Feed, Rule
     from bot.ports import Incoming
 
 
@@ -21,11 +21,6 @@ def tenant_of(incoming: Incoming) -> str:
 def sees_rule(tenant: str, rule: Rule) -> bool:
     """Say whether a rule's alerts go to a channel of the tenant."""
     return any(channel.startswith(tenant) for channel in rule.channels) or not tenant
-
-
-def sees_change(tenant: str, entry: AuditEntry) -> bool:
-    """Say whether a change was made in a channel of the tenant."""
-    return not tenant or f" in {tenant}" in entry.what
 
 
 def owns_feed(tenant: str, feed: Feed) -> bool:

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
+
+import structlog
+from structlog.contextvars import bound_contextvars
 
 from bot.core.holding import wishes_of
 from bot.core.model import DeliveryState
 from bot.core.pacing import LIMITS, may_probe
+from bot.jobs.deliver.fair import in_turns
 from bot.jobs.deliver.holding import AT_ONCE, Holding
 from bot.jobs.deliver.paces import Paces
 from bot.jobs.deliver.revising import Revising
 from bot.jobs.deliver.sending import Sending
+from bot.jobs.meter import UNCOUNTED
 from bot.ports import Connects, Lines, Outbox, OutboxDesk
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
+    from datetime import datetime
 
     from bot.core.model import Line, Waiting
     from bot.core.pacing import Limits
     from bot.jobs.deliver.paces import Target
+    from bot.jobs.meter import Meter
     from bot.ports import Chat, Clock
+
+log = structlog.get_logger(__name__)
 
 MAX_AGE = timedelta(days=1)
 
@@ -50,6 +59,7 @@ class Deliver:
         limits: how fast each chat may be told things.
         max_age: alerts that waited longer become one catch-up digest; None for never.
         sleep: waits so many seconds.
+        meter: counts.
     """
 
     def __init__(
@@ -62,11 +72,13 @@ class Deliver:
         limits: Mapping[str, Limits] = LIMITS,
         max_age: timedelta | None = MAX_AGE,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        meter: Meter = UNCOUNTED,
     ) -> None:
         self._chats, self._outbox, self._clock, self._sleep = chats, outbox, clock, sleep
+        self._meter = meter
         self._paces = Paces(limits)
         self._holding = Holding(outbox, clock, max_age)
-        self._sending = Sending(outbox, self._paces, clock, chance, sleep)
+        self._sending = Sending(outbox, self._paces, clock, chance, sleep, meter)
         self._revising = Revising(chats, outbox, self._paces, clock)
         self._slots = {name: asyncio.Semaphore(WRITERS) for name in chats}
         self._busy: set[Target] = set()
@@ -88,9 +100,8 @@ class Deliver:
         waiting = await self._outbox.waiting_channels(self._chats, self._clock.now())
         free = [target for target in waiting if target not in self._busy]
         free = [target for target in free if not self._rests(target)]
-        never = datetime.min.replace(tzinfo=UTC)
-        free.sort(key=lambda target: self._told.get(target, never))  # each has its turn
-        arrived = sum(await asyncio.gather(*map(self._begin_channel, free)))
+        writers = map(self._begin_channel, in_turns(free, self._told))
+        arrived = sum(await asyncio.gather(*writers))
         await self._revising.revise_due()
         return arrived
 
@@ -234,11 +245,21 @@ class Deliver:
         delivery = await self._outbox.delivery(first.id) if first else None
         if first is None or delivery is None:
             return None
-        if _doubtful(first):
-            return await self._sending.resolve(chat, state, first, delivery)
-        result = await self._sending.send(chat, state, first, delivery)
-        if result is DeliveryState.DELIVERED:
-            self._holding.sent(target, first)
+        facts = {
+            "delivery": delivery.id,
+            "rule": delivery.rule_id,
+            "chat": target[0],
+            "channel": target[1],
+        }
+        with bound_contextvars(**facts), self._meter.span("delivery", facts) as note:
+            if _doubtful(first):
+                result = await self._sending.resolve(chat, state, first, delivery)
+            else:
+                result = await self._sending.send(chat, state, first, delivery)
+                if result is DeliveryState.DELIVERED:
+                    self._holding.sent(target, first)
+            note("state", result.value)
+            log.debug("delivery tried", state=result.value, attempt=delivery.attempt + 1)
         return result
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
 from bot.core.model import AuditEntry, DeliveryState
 from bot.core.pacing import LONGEST_RETRY, hurried, is_spent, next_probe, next_try
+from bot.core.tenancy import tenant_at
+from bot.jobs.meter import UNCOUNTED
 from bot.ports import Delivered, Later, Lines, Outbox, Refused, Unknown
 
 if TYPE_CHECKING:
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
     from bot.core.model import ChannelState, Delivery, Waiting
     from bot.jobs.deliver.paces import Paces, Target
+    from bot.jobs.meter import Meter
     from bot.ports import Chat, Clock, Outcome
 
 OURSELVES = "wirewatch"
@@ -36,6 +40,7 @@ class Sending:
         paces: told how the chats answer.
         clock: the time.
         chance: gives numbers in [0, 1), to spread retries.
+        meter: counts.
         sleep: waits so many seconds.
     """
 
@@ -46,7 +51,9 @@ class Sending:
         clock: Clock,
         chance: Callable[[], float],
         sleep: Callable[[float], Awaitable[object]],
+        meter: Meter = UNCOUNTED,
     ) -> None:
+        self._meter = meter
         self._store, self._paces, self._clock, self._chance = store, paces, clock, chance
         self._sleep = sleep
         self._started = clock.now()
@@ -80,6 +87,8 @@ class Sending:
         if ref is None:
             return await self.send(chat, state, waiting, delivery)
         await self._store.delivered(delivery.id, ref, now)
+        self._meter.posted(chat.name, "found")
+        self._arrived(chat, waiting.created, now)
         await self._worked(_target(delivery))
         return DeliveryState.DELIVERED
 
@@ -95,7 +104,10 @@ class Sending:
             await self._store.block(sending.id, outcome.reason, self._clock.now())
             await self._stop(state, sending, outcome.reason)
             return DeliveryState.BLOCKED
-        return await self._settle(chat, waiting.first_try, sending, outcome)
+        result = await self._settle(chat, waiting.first_try, sending, outcome)
+        if result is DeliveryState.DELIVERED:
+            self._arrived(chat, waiting.created, self._clock.now())
+        return result
 
     async def probe(
         self, chat: Chat, target: Target, state: ChannelState, waiting: Waiting | None
@@ -148,11 +160,22 @@ class Sending:
             return None
         while (wait := self._paces.leave(_target(delivery), self._clock.now())) > 0:
             await self._sleep(wait)
+        began = time.perf_counter()
         try:
-            return sending, await chat.post(sending)
+            with self._meter.span("post", {"chat": chat.name}):
+                outcome = await chat.post(sending)
         except Exception as error:  # a fault of ours in a chat must not stop the others
+            self._meter.posted(chat.name, "fault", time.perf_counter() - began)
             log.exception("post failed", chat=chat.name, delivery=delivery.id)
             return sending, Unknown(f"{type(error).__name__}: {error}")
+        result = type(outcome).__name__.lower()
+        self._meter.posted(chat.name, result, time.perf_counter() - began)
+        if isinstance(outcome, Later) and outcome.at is not None:
+            self._meter.limited(chat.name)
+        return sending, outcome
+
+    def _arrived(self, chat: Chat, created: datetime, now: datetime) -> None:
+        self._meter.arrived(chat.name, max(0.0, (now - created).total_seconds()))
 
     async def _settle(
         self,
@@ -190,9 +213,17 @@ class Sending:
 
     async def _give_up(self, delivery: Delivery, reason: str) -> DeliveryState:
         now, place = self._clock.now(), _named(_target(delivery))
+        self._meter.posted(delivery.chat, "given_up")
         log.error("delivery given up", delivery=delivery.id, channel=place, reason=reason)
         why = f"tried for a week: {reason}"
-        entry = AuditEntry(now, OURSELVES, f"gave up a delivery to {place}", delivery.id, why)
+        entry = AuditEntry(
+            now,
+            OURSELVES,
+            f"gave up a delivery to {place}",
+            delivery.id,
+            why,
+            tenant_at(*_target(delivery)),
+        )
         await self._store.bury(delivery.id, why, now, entry)
         return DeliveryState.DEAD
 
@@ -214,7 +245,9 @@ class Sending:
             reason=reason,
             now=now,
             probe_at=next_probe(now, now, chance=self._chance()),
-            entry=AuditEntry(now, OURSELVES, f"stopped {place}, which refuses", "", reason),
+            entry=AuditEntry(
+                now, OURSELVES, f"stopped {place}, which refuses", "", reason, tenant_at(*target)
+            ),
         )
 
     async def _put_off(self, target: Target, state: ChannelState, others: int) -> None:
@@ -232,7 +265,9 @@ class Sending:
     async def _resume(self, target: Target) -> None:
         place = _named(target)
         log.info("channel takes messages again", channel=place)
-        entry = AuditEntry(self._clock.now(), OURSELVES, f"resumed {place}")
+        entry = AuditEntry(
+            self._clock.now(), OURSELVES, f"resumed {place}", tenant=tenant_at(*target)
+        )
         await self._store.resume_channel(*target, entry)
 
     async def _worked(self, target: Target) -> None:

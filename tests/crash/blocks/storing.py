@@ -28,6 +28,29 @@ def _alive(world: World, result: Result, what: str) -> None:
         world.start()
 
 
+def _wait_for_drain(world: World, result: Result) -> None:
+    try:
+        result.drained = max(result.drained, world.drained())
+    except TimeoutError as error:
+        result.broken.append(str(error))
+
+
+def _faults(world: World, result: Result, times: int, what: str) -> Iterator[None]:
+    """Run the program, let the caller make a fault each time, and see that it lives and delivers.
+
+    At the end the world is taken stock of.
+    """
+    world.publish(3)
+    world.start()
+    world.drained()
+    for _ in range(times):
+        yield
+        result.runs += 1
+        _alive(world, result, what)
+        _wait_for_drain(world, result)
+    finish(world, result)
+
+
 def locked(
     zygote: Zygote,
     folder: Path,
@@ -45,10 +68,7 @@ def locked(
     result = Result("database locked")
     with World(zygote, folder, seed=seed) as world:
         world.plan = world.plan.changed(busy=busy)
-        world.publish(3)
-        world.start()
-        world.drained()
-        for _ in range(times):
+        for _ in _faults(world, result, times, "a lock"):
             world.publish(4)
             time.sleep(chance.uniform(0, 0.3))
             with contextlib.closing(sqlite3.connect(world.data / "wirewatch.db")) as other:
@@ -58,18 +78,7 @@ def locked(
                 world.publish(3)
                 time.sleep(chance.uniform(*seconds))
                 other.execute("ROLLBACK")
-            result.runs += 1
-            _alive(world, result, "a lock")
-            _wait_for_drain(world, result)
-        finish(world, result)
     return result
-
-
-def _wait_for_drain(world: World, result: Result) -> None:
-    try:
-        result.drained = max(result.drained, world.drained())
-    except TimeoutError as error:
-        result.broken.append(str(error))
 
 
 def refused(
@@ -79,20 +88,13 @@ def refused(
     chance = random.Random(seed)  # noqa: S311 -- repeatable
     result = Result(f"disk {how}")
     with World(zygote, folder, data=disk.folder, seed=seed) as world:
-        world.publish(3)
-        world.start()
-        world.drained()
-        for _ in range(times):
+        for _ in _faults(world, result, times, f"a {how} disk"):
             world.publish(3)
             time.sleep(chance.uniform(0, 0.4))
             disk.refuse(how)
             world.publish(4)
             time.sleep(chance.uniform(0.5, 1.0) * seconds)
             disk.refuse("")
-            result.runs += 1
-            _alive(world, result, f"a {how} disk")
-            _wait_for_drain(world, result)
-        finish(world, result)
         _said_once(world, result)
     shutil.rmtree(disk.folder)
     disk.folder.mkdir()
@@ -130,20 +132,13 @@ def really_full(zygote: Zygote, folder: Path, *, times: int, seconds: float, see
             result.notes.append("no small disk could be mounted here")
             return result
         with World(zygote, folder, data=mounted, seed=seed) as world:
-            world.publish(3)
-            world.start()
-            world.drained()
-            for _ in range(times):
+            for _ in _faults(world, result, times, "a full disk"):
                 world.publish(3)
                 time.sleep(chance.uniform(0, 0.4))
                 ballast = _fill(mounted / "ballast.txt")
                 world.publish(6)
                 time.sleep(chance.uniform(0.5, 1.0) * seconds)
                 ballast.unlink()
-                result.runs += 1
-                _alive(world, result, "a full disk")
-                _wait_for_drain(world, result)
-            finish(world, result)
             _said_once(world, result)
     result.notes.append("a full tmpfs")
     return result
