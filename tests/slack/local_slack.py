@@ -120,7 +120,7 @@ class LocalSlack:
     """The server, and a person at its window."""
 
     def __init__(self, folder: Path, mode: str, request_url: str = "") -> None:
-        self.port = free_port()
+        self.port, self.request_url = free_port(), request_url
         self.base = f"http://127.0.0.1:{self.port}"
         app = {
             "appId": "A0000001",
