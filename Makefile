@@ -11,7 +11,7 @@ TEST_STAMP := $(VENV)/.test-stamp
 BENCH_STAMP := $(VENV)/.bench-stamp
 
 .PHONY: run test torture servers lint types check lock clean \
-	bench-check bench-match bench-backtest bench-quotes bench-summary bench-stories bench-ingest \
+	bench-check bench-match bench-backtest bench-quotes bench-summary bench-stories bench-replay bench-ingest \
 	bench-cluster
 
 run: $(RUN_STAMP)  ## start the bot: embedded defaults, or what .env says
@@ -65,6 +65,9 @@ bench-stories: $(BENCH_STAMP)
 
 bench-cluster: $(TEST_STAMP)
 	$(BIN)/python -m bench.cluster
+
+bench-replay: $(BENCH_STAMP)  ## what stories cost: invented news, 100,000 articles in the look-back
+	PYTHONHASHSEED=0 $(BIN)/python -m bench.stories --replay 150000
 
 # Peers in an environment of their own: `reader` needs other versions.
 PEERS := .venv-peers

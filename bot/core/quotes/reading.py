@@ -18,8 +18,13 @@ TOKEN: Final = re.compile(
 )
 DATELINE: Final = re.compile(
     r"[A-Z][A-Z.'’ -]{2,30}(?:, (?:[A-Z][\w.'’ -]{1,30}))?(?:,? (?:[A-Z][a-z]{2,8}\.? \d{1,2}))?"
-    r"(?: ?\([A-Z][\w. ]{1,30}\))?\s?(?:—|–|--| -) ?"
+    r"(?:(?: ?\([A-Z][\w. ]{1,30}\))?\s?(?:—|–|--| -) ?|\. /[A-Z]{2,12}/\. )"
+    r"|[A-Z][\w.'’-]{1,20}(?: [A-Z][\w.'’-]{1,20}){0,3}(?:, [A-Z][\w. ]{1,30})?"
+    r" \([A-Z][A-Z. ]{1,30}\) ?(?:—|–|--|-) "
+    r"|(?:[A-Z][\w.'’-]{1,20}(?:,? [A-Z][\w.'’-]{1,20}){0,4} )?\([A-Z]{2,12}\)(?=[A-Z\"“‘])"
 )
+# `NEW DELHI: The minister …` opens an article; further down it is a transcript's label.
+_OPENING: Final = re.compile(r"[A-Z][A-Z.'’ -]{2,30}: (?=[A-Z])")
 ABBREVIATIONS: Final = frozenset(
     """
     mr mrs ms dr prof sen sens rep reps gov govs gen col capt lt sgt rev adm maj hon st brig
@@ -28,6 +33,7 @@ ABBREVIATIONS: Final = frozenset(
     nev okla ore pa tenn tex vt va wash wis wyo d r supt messrs mt ft etc al ave blvd
     """.split()
 )
+_ARTICLE: Final = re.compile(r"(?:al|el|ul|an|as|ash|ad|at|ar|az|bin)[-‐‑][A-Z]")
 # A longer "sentence" is a list or no prose; cutting it keeps all work linear.
 _LONGEST: Final = 250
 _ENDS: Final = ".!?…"
@@ -54,7 +60,7 @@ class Token:
     def __init__(self, word: str, start: int, end: int, kind: str, quote: int = -1) -> None:
         self.word, self.start, self.end, self.kind, self.quote = word, start, end, kind, quote
         self.low = word.lower().replace("’", "'") if kind == "w" else word
-        self.cap = kind == "w" and word[:1].isupper()
+        self.cap = kind == "w" and (word[:1].isupper() or _ARTICLE.match(word) is not None)
         self.owns = False
         self.tail = ""
 
@@ -109,6 +115,9 @@ def _rows(
     # A dateline (`GENEVA, Switzerland (Wire) —`) is no part of the first sentence.
     skipped = {number: match.end() for number, (start, end) in enumerate(blocks[:6])
                if (match := DATELINE.match(text, start, end))}  # fmt: skip
+    if blocks and 0 not in skipped and (opening := _OPENING.match(text, *blocks[0])):
+        labels = sum(_OPENING.match(text, *block) is not None for block in blocks[1:6])
+        skipped |= {0: opening.end()} if not labels else {}
     last, many = len(blocks), len(marked)
     for start, end in spans:
         while block < last and start >= blocks[block][1]:

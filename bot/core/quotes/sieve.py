@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _FULL: Final = ".?!,…—–-"
 _WORDS: Final = 4
+_HEADING: Final = 30
 _LABEL: Final = re.compile(r"([A-Z][A-Z.’' -]{2,40}):\s")
 
 
@@ -101,15 +102,33 @@ class Sieve:
             for index in reader.sentence.quotes:
                 self._attribute(reader, index)
             self._people.remember(reader, subjects[reader.sentence.number])
+        self._repeat()
         self._join()
         return self._rows
+
+    def _repeat(self) -> None:
+        """Give a heading that repeats words of a quote further down their speaker."""
+        known = [row for row in self._rows if row.speaker is not None and not row.bare]
+        for row in self._rows:
+            words = row.marked_words(self._text) if row.speaker is None and row.bare else []
+            if not _WORDS <= len(words) <= _HEADING:
+                continue
+            content = self._text[row.marked.start : row.marked.end].strip(",.")
+            for other in known[:_HEADING]:
+                if content in self._text[other.marked.start : other.marked.end]:
+                    row.take(other, "repeated", 0.9)
+                    break
 
     def _speaking(self, subjects: list[Subject | None]) -> list[Subject | None]:
         """Give the subject of each sentence: its main clause's, else that of its said-clause."""
         found = list(subjects)
         for row in self._rows:
-            if row.sentence >= 0 and found[row.sentence] is None and row.found is not None:
-                found[row.sentence] = row.found.subject
+            if row.sentence < 0 or row.found is None:
+                continue
+            main, said = found[row.sentence], row.found.subject
+            thing = main is not None and main.mention is not None and not main.mention.who.person
+            if main is None or (thing and said.kind == "noun"):
+                found[row.sentence] = said
         return found
 
     def reported(self) -> Iterator[tuple[int, int, Speaker | None, str, float]]:
@@ -240,10 +259,26 @@ class Sieve:
             self._resolve(self._readers[after.sentence], after)
             row.take(after, "next sentence", 0.95)
             return
-        if self._introduced(row):
+        if self._introduced(row) or self._told_after(row):
             return
         if before is not None and before.speaker and row.marked.block - before.marked.block <= 1:
             row.take(before, "previous speaker", 0.85)
+
+    def _told_after(self, row: Attribution) -> bool:
+        """Read `Those were the words of Name` in the sentence behind a quote."""
+        if row.sentence + 1 >= len(self._readers):
+            return False
+        reader = self._readers[row.sentence + 1]
+        opening = [reader.low(i) for i in range(5)]
+        if opening[0] not in ("those", "these") or opening[2:] != ["the", "words", "of"]:
+            return False
+        subject = reader.subject_after(4)
+        speaker = self._people.resolve(reader, subject) if subject is not None else None
+        if speaker is None:
+            return False
+        row.speaker, row.cue, row.path = speaker, "words", "sentence after"
+        row.confidence = 0.9 * speaker.confidence
+        return True
 
     def _introduced(self, row: Attribution) -> bool:
         """Take the subject of the sentence before, where it introduces the quote."""

@@ -8,13 +8,17 @@ from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from zlib import crc32
 
-from bot.core.story.words import TOKEN, is_number, opens_sentence, read_words, term_of
+import numpy as np
+
+from bot.core.story.words import TOKEN, is_number, opens_sentence, read_words, terms_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from numpy.typing import NDArray
 
     from bot.core.story.frequencies import Frequencies
 
@@ -26,7 +30,6 @@ BODY_WORDS: Final = 250
 TEXT_WORDS: Final = 1000
 """Words that are looked at for copied passages."""
 
-TOP_TERMS: Final = 12
 KEY_TERMS: Final = 24
 """The heaviest terms, by which an article is found again."""
 
@@ -35,6 +38,7 @@ FEW: Final = 48
 """Names and numbers that are kept of an article."""
 
 SHINGLES: Final = 80
+LEVELS: Final = 25
 OPENING_WORDS: Final = 50
 HEADER: Final = 7
 CUTS: Final = 9
@@ -69,8 +73,7 @@ class Reading:
         total: sum of the rarities of all terms.
         lead_total: sum of those of the lead.
         square: sum of all squared rarities.
-        top: the few weightiest terms.
-        title_total, marks_total, top_total: sums of rarities.
+        title_total, marks_total: sums of rarities.
     """
 
     when: float
@@ -90,16 +93,12 @@ class Reading:
     total: float
     lead_total: float
     square: float
-    top: tuple[int, ...] = field(init=False)
     title_total: float = field(init=False)
     marks_total: float = field(init=False)
-    top_total: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self.top = tuple(islice(self.terms, TOP_TERMS))
         self.title_total = self.sum(self.title)
         self.marks_total = self.sum(self.marks)
-        self.top_total = self.sum(self.top)
 
     def sum(self, terms: Iterable[int]) -> float:
         """Add up the rarities of some of its terms."""
@@ -110,6 +109,14 @@ class Reading:
     def keys(self) -> tuple[int, ...]:
         """The terms by which it is found again."""
         return tuple(islice(self.terms, KEY_TERMS))
+
+
+class Sample(NamedTuple):
+    """What of an article tells copied text."""
+
+    level: int
+    shingles: frozenset[int]
+    opening: frozenset[int]
 
 
 class Kept:
@@ -145,6 +152,22 @@ class Kept:
         self.when = reading.when
         self._packed = array("I", packed)
         self._small = b"".join([bytes(cuts), *small])
+
+    @property
+    def length(self) -> int:
+        """Tokens of the text that were read."""
+        return self._packed[0]
+
+    def wording(self) -> Sample:
+        """Unpack what tells copied text: it stands at the end."""
+        packed = self._packed
+        *_, shingles, opening = self._small[1:CUTS]
+        middle = len(packed) - opening
+        return Sample(
+            packed[1],
+            frozenset(packed[middle - shingles : middle]),
+            frozenset(packed[middle:]),
+        )
 
     def reading(self) -> Reading:
         """Unpack it."""
@@ -193,8 +216,8 @@ def read(
     """Read an article. The frequencies are consulted, not changed."""
     heading, _ = read_words(title, TITLE_WORDS, TITLE_WORDS)
     body, starts = read_words(text, TEXT_WORDS, BODY_WORDS)
-    title_terms = list(map(term_of, heading))
-    body_terms = list(map(term_of, body))
+    title_terms = terms_of(heading)
+    body_terms = terms_of(body)
     about = body_terms[:BODY_WORDS]
     capitals, small = _capitals(text, body[:BODY_WORDS], about, starts)
     titled = frozenset(filter(None, title_terms))
@@ -218,7 +241,8 @@ def read(
     )[:TERMS]
     terms = {term: rarity[term] for _, term in ranked}
     numbers = {term for term in body_terms if term & 1}.union(filter(is_number, titled))
-    shingles, level = _sample(body_terms or title_terms, body or heading)
+    hashes = _shingles(body_terms or title_terms, body or heading)
+    shingles, level = _sample(hashes)
     lead = titled.union(about[:LEAD_WORDS]) & terms.keys()
     return Reading(
         when=when,
@@ -234,7 +258,7 @@ def read(
         names=_first(names, rarity),
         numbers=_first(frozenset(numbers), rarity),
         shingles=shingles,
-        opening=frozenset(_shingles(body_terms[:OPENING_WORDS], body)),
+        opening=frozenset(hashes[: OPENING_WORDS - 2].tolist() if body else ()),
         total=sum(terms.values()),
         lead_total=sum([terms[term] for term in lead]),
         square=sum([weight * weight for weight in terms.values()]),
@@ -296,21 +320,26 @@ def _marks(
     return frozenset(marks)
 
 
-def _shingles(terms: list[int], tokens: list[str]) -> set[int]:
-    """Hash each three words in a row; function words count by their length."""
+def _shingles(terms: list[int], tokens: list[str]) -> NDArray[np.uint32]:
+    """Hash each three words in a row, in order; function words count by their length."""
     full = [term or len(token) for term, token in zip(terms, tokens, strict=False)]
-    return {
-        (a * 0x9E3779B1 + b * 0x85EBCA77 + c * 0xC2B2AE3D) & 0xFFFFFFFF
-        for a, b, c in zip(full, full[1:], full[2:], strict=False)
-    }
+    words = np.array(full, dtype=np.uint32)
+    hashes: NDArray[np.uint32] = words[:-2] * _ONE + words[1:-1] * _TWO + words[2:] * _THREE
+    return hashes
 
 
-def _sample(terms: list[int], tokens: list[str]) -> tuple[frozenset[int], int]:
+_ONE: Final = np.uint32(0x9E3779B1)
+_TWO: Final = np.uint32(0x85EBCA77)
+_THREE: Final = np.uint32(0xC2B2AE3D)
+
+
+def _sample(hashes: NDArray[np.uint32]) -> tuple[frozenset[int], int]:
     """Keep at most SHINGLES of a text's shingles, by their value, so that copies keep the same."""
-    hashes = _shingles(terms, tokens)
+    if len(hashes) > SHINGLES:
+        hashes = np.sort(hashes)
+        hashes = hashes[np.append(hashes[:-1] != hashes[1:], True)]
     level = 0
-    while len(hashes) > SHINGLES:
+    while len(hashes) > SHINGLES and level < LEVELS:
         level += 1
-        mask = ((1 << level) - 1) << 7
-        hashes = {value for value in hashes if not value & mask}
-    return frozenset(hashes), level
+        hashes = hashes[hashes & np.uint32(((1 << level) - 1) << 7) == 0]
+    return frozenset(hashes.tolist()), level

@@ -8,7 +8,7 @@ in common is names and numbers, and these decide.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from bot.core.story.words import is_number
 
@@ -57,7 +57,23 @@ FEW_SAMPLES: Final = 12
 """Below so many sampled sequences the openings are compared, of which none is left out."""
 
 
-def copied(one: Reading, other: Reading) -> float:
+class Wording(Protocol):
+    """What of a reading tells copied text; see `Reading`."""
+
+    @property
+    def level(self) -> int:
+        """How thinly the shingles are sampled."""
+
+    @property
+    def shingles(self) -> frozenset[int]:
+        """Sampled hashes of three words in a row."""
+
+    @property
+    def opening(self) -> frozenset[int]:
+        """All of those of the first words."""
+
+
+def copied(one: Wording, other: Wording) -> float:
     """Give the share of the shorter text that stands in the longer one, 0 to 1."""
     both = len(one.shingles & other.shingles)
     level = max(one.level, other.level)
@@ -68,7 +84,7 @@ def copied(one: Reading, other: Reading) -> float:
     return len(one.opening & other.opening) / least if least else 0.0
 
 
-def _thinned(reading: Reading, level: int) -> int:
+def _thinned(reading: Wording, level: int) -> int:
     """Count the shingles that are left at a coarser level."""
     if reading.level == level:
         return len(reading.shingles)
@@ -76,14 +92,17 @@ def _thinned(reading: Reading, level: int) -> int:
     return sum([not value & mask for value in reading.shingles])
 
 
-def carries(new: Reading, old: Reading) -> bool:
-    """Say whether one carries the text of the other, cut, framed, retitled or lightly edited."""
+def carries(new: Reading, old: Reading, share: float | None = None) -> bool:
+    """Say whether one carries the text of the other, cut, framed, retitled or lightly edited.
+
+    `share` is what `copied` gives, where it is known; so it is below.
+    """
     if min(new.length, old.length) < BRIEF:
         titles = len(new.title & old.title)
         agree = titles >= TITLES_AGREE * max(len(new.title), len(old.title), 1)
         return agree and _contained(new, old)
     return (
-        copied(new, old) >= COPIED
+        (copied(new, old) if share is None else share) >= COPIED
         and not _occasions_clash(new, old)
         and not (new.length > old.length and _retitled(new, old) and _opened(new, old) < OPENED)
     )
@@ -101,24 +120,23 @@ def _opened(new: Reading, old: Reading) -> float:
     return _kept(new.opening, old.opening)
 
 
-def is_copy(new: Reading, old: Reading) -> bool:
+def is_copy(new: Reading, old: Reading, share: float | None = None) -> bool:
     """Say whether one is the other again, so surely that nobody needs to hear of it.
 
     Short texts prove little: there the headlines must be the same, word for word. A number at the
     beginning that the other lacks is news.
     """
-    if min(new.length, old.length) < SHORT:
-        if new.heading != old.heading or not (new.lead & new.numbers) <= old.numbers:
-            return False
-        return _contained(new, old) and not _apart(new, old)
-    if new.length > old.length * LONGER + FRAME or copied(new, old) < SILENT:
-        return False
     if not (new.lead & new.numbers) <= old.numbers:
+        return False
+    if min(new.length, old.length) < SHORT:
+        return new.heading == old.heading and _contained(new, old) and not _apart(new, old)
+    if new.length > old.length * LONGER + FRAME:
+        return False
+    if (copied(new, old) if share is None else share) < SILENT:
         return False
     if new.heading != old.heading and _opened(new, old) < OPENED_ALIKE:
         return False
-    kept = _kept(new.numbers, old.numbers) >= 1 - LOST
-    return kept and not _occasions_clash(new, old)
+    return _kept(new.numbers, old.numbers) >= 1 - LOST and not _occasions_clash(new, old)
 
 
 def _contained(new: Reading, old: Reading) -> bool:
@@ -129,13 +147,15 @@ def _contained(new: Reading, old: Reading) -> bool:
     return shorter.length == 0 or _kept(shorter.opening, longer.opening) >= SHORT_COPIED
 
 
-def occasions_differ(new: Reading, old: Reading) -> bool:
+def occasions_differ(new: Reading, old: Reading, share: float | None = None) -> bool:
     """Say whether two reports fill one form differently: almost the same words, other instances."""
     if _one_mould(new, old, _marks(new, old), _marks(old, new)) or _numbered(new, old):
         return True
     if new.outlet == old.outlet and _entries_apart(new, old):
         return True
-    return copied(new, old) >= FORM and _occasions_clash(new, old)
+    if share is None:
+        share = copied(new, old)
+    return share >= FORM and _occasions_clash(new, old)
 
 
 def _entries_apart(new: Reading, old: Reading) -> bool:

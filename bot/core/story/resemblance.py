@@ -1,9 +1,13 @@
-"""Do two articles tell of one event? A logistic score over a few measures."""
+"""Do two articles tell of one event? A small network over a few measures."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from bot.core.story import weights
 
 if TYPE_CHECKING:
     from bot.core.story.reading import Reading
@@ -22,13 +26,9 @@ MEASURES: Final = (
     "rarest",
     "headline",
     "lead",
-    "told",
     "told_both",
-    "told_lead",
-    "top",
     "marks",
     "bare",
-    "clash",
     "mould",
     "copied",
     "outlet",
@@ -49,11 +49,6 @@ def measure(new: Reading, old: Reading) -> tuple[float, ...]:
     old_alien = old.sum([term for term in old.marks if term not in mine])
     marks = new.marks_total + old.marks_total
     title, old_title = new.title_total or 1, old.title_total or 1
-    told = new.sum(new.title & theirs.keys()) / title, old.sum(old.title & mine.keys()) / old_title
-    top = (
-        new.sum([term for term in new.top if term in theirs]) / (new.top_total or 1),
-        old.sum([term for term in old.top if term in mine]) / (old.top_total or 1),
-    )
     apart = abs(new.when - old.when) / DAY
     return (
         rare,
@@ -63,13 +58,12 @@ def measure(new: Reading, old: Reading) -> tuple[float, ...]:
         max(common, default=0.0),
         new.sum(new.title & old.title) / max(title, old_title),
         new.sum(new.lead & old.lead) / (min(new.lead_total, old.lead_total) or 1),
-        max(told),
-        min(told),
-        max(new.sum(new.title & old.lead) / title, old.sum(old.title & new.lead) / old_title),
-        max(top),
+        min(
+            new.sum(new.title & theirs.keys()) / title,
+            old.sum(old.title & mine.keys()) / old_title,
+        ),
         1 - (alien + old_alien) / marks if marks else 0.5,
         float(not new.marks or not old.marks),
-        _clash(new, old),
         _mould(new, old) if alien and old_alien else 0.0,
         len(new.shingles & old.shingles) / (1 + min(len(new.shingles), len(old.shingles))),
         float(new.outlet == old.outlet),
@@ -80,46 +74,20 @@ def measure(new: Reading, old: Reading) -> tuple[float, ...]:
     )
 
 
-def _clash(new: Reading, old: Reading) -> float:
-    """Say (1 or 0) whether both headlines have a number that the other report lacks."""
-    return float(
-        any(term & 1 and term not in old.terms for term in new.marks)
-        and any(term & 1 and term not in new.terms for term in old.marks)
-    )
-
-
 def _mould(new: Reading, old: Reading) -> float:
     """Compare two headlines without their names and numbers: 1 for the same form."""
     one, other = new.title - new.marks, old.title - old.marks
     return len(one & other) / max(1, len(one | other))
 
 
-WEIGHTS: Final = (
-    1.417,
-    0.394,
-    0.083,
-    -3.903,
-    -0.203,
-    2.852,
-    3.317,
-    1.134,
-    1.647,
-    1.751,
-    -0.080,
-    1.616,
-    0.541,
-    -0.691,
-    -1.195,
-    -2.399,
-    -0.826,
-    -1.989,
-    -1.994,
-    -2.047,
-    0.464,
-)
-BIAS: Final = -6.32
+_HIDDEN: Final = np.array(weights.HIDDEN)
+_HIDDEN_BIAS: Final = np.array(weights.HIDDEN_BIAS)
+_OUT: Final = np.array(weights.OUT)
+_DIRECT: Final = np.array(weights.DIRECT)
 
 
 def likeness(new: Reading, old: Reading) -> float:
     """Give the log odds that two articles tell of one event."""
-    return sum([w * x for w, x in zip(WEIGHTS, measure(new, old), strict=True)]) + BIAS
+    measures = np.array(measure(new, old))
+    hidden = np.tanh(_HIDDEN @ measures + _HIDDEN_BIAS)
+    return float(hidden @ _OUT + _DIRECT @ measures) + weights.BIAS

@@ -10,6 +10,7 @@ from bot.core.story.reading import Kept
 
 if TYPE_CHECKING:
     from bot.core.story.reading import Reading
+    from bot.core.story.reprints import Wording
 
 POSTINGS: Final = 64
 """Newest articles that are remembered for a term. What all articles have tells nothing apart."""
@@ -18,7 +19,11 @@ ASKED: Final = 18
 """Of the terms under which an article is filed, those that are looked up for a new one."""
 
 FOUND: Final = 8
-"""Articles that are looked at closely."""
+"""Articles that are looked at closely, at most."""
+
+ALWAYS: Final = 5
+ENOUGH: Final = 0.05
+"""Share of what is rare in the new article that any but the first few must have as well."""
 
 UNPACKED: Final = 256
 """Readings kept unpacked, the latest used."""
@@ -93,15 +98,32 @@ class Shelf:
                 self._unpacked.popitem(last=False)
         return reading
 
-    def find(self, reading: Reading) -> list[int]:
-        """Give the serials of the articles that share most of what is rare, best first."""
+    def when(self, serial: int) -> float:
+        """Give the time of an article, without unpacking it."""
+        return self._kept[serial].when
+
+    def length(self, serial: int) -> int:
+        """Give the length of its text in words, without unpacking it."""
+        return self._kept[serial].length
+
+    def wording(self, serial: int) -> Wording:
+        """Give what of it tells copied text, without unpacking the rest."""
+        return self._unpacked.get(serial) or self._kept[serial].wording()
+
+    def find(self, reading: Reading, enough: float = ENOUGH) -> list[int]:
+        """Give the serials of the articles that share most of what is rare, best first.
+
+        Any but the first few must share `enough` of it, 0 to 1.
+        """
         scores: dict[int, float] = {}
         score = scores.get
+        whole = 0.0
         for term in reading.keys[:ASKED]:
+            worth = reading.terms[term] ** 2
+            whole += worth
             posting = self._postings.get(term)
             if posting is None:
                 continue
-            worth = reading.terms[term] ** 2
             for serial in posting[-POSTINGS:]:
                 scores[serial] = score(serial, 0.0) + worth
         if len(scores) > 2 * FOUND:  # few are sorted
@@ -109,7 +131,12 @@ class Shelf:
             scores = {serial: worth for serial, worth in scores.items() if worth >= least}
         kept = self._kept
         best = sorted(zip(scores.values(), scores, strict=True), reverse=True)[: 2 * FOUND]
-        return [serial for _, serial in best if serial in kept][:FOUND]
+        there = [(worth, serial) for worth, serial in best if serial in kept][:FOUND]
+        return [
+            serial
+            for rank, (worth, serial) in enumerate(there)
+            if rank < ALWAYS or worth >= enough * whole
+        ]
 
 
 SWEEP: Final = 5_000

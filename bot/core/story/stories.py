@@ -8,13 +8,13 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
 from bot.core.model import Place, Placement
+from bot.core.story.comparing import Comparisons
 from bot.core.story.frequencies import Frequencies
 from bot.core.story.links import canonical_link
 from bot.core.story.members import Member, Story
 from bot.core.story.origins import find_agency
 from bot.core.story.reading import read
-from bot.core.story.reprints import BRIEF, SHORT, carries, copied, is_copy, occasions_differ
-from bot.core.story.resemblance import likeness
+from bot.core.story.reprints import copied, is_copy, occasions_differ
 from bot.core.story.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -26,24 +26,11 @@ if TYPE_CHECKING:
 NEWEST: Final = 3
 """Members of a story, beside its opener, that a new article is compared with."""
 
-JOIN: Final = 0.35
+JOIN: Final = 0.5
 """Log odds above which an article joins the best story."""
 
 LOOKED_AT: Final = 3
 """Stories of which more members are compared."""
-
-MOST: Final = 6.0
-"""Log odds are capped here, so that no single comparison decides over all others."""
-
-COPY_ODDS: Final = 2.0
-"""Log odds at least, for two reports that carry one text."""
-
-BEST_SHARE: Final = 0.25
-"""How much the most similar member counts; the rest is the mean over the compared members."""
-
-TEXT_SHARE: Final = 0.9
-SAME_TEXT: Final = 0.75
-"""A copy belongs where its text is, whatever else its story holds."""
 
 ASKED_FOR_ORIGIN: Final = 48
 """Members of a story, the opener and the newest, whose text a new one may carry."""
@@ -104,7 +91,7 @@ class Stories:
         revised = next((m.origin for m in home.members if m.article == article.id), "")
         if place is Place.REVISION and (older := self._links.get(_link_of(article))) is not None:
             revised = revised or self._members[older].origin
-        origin = revised or self._origin_in(home, reading)
+        origin = revised or self._origin_in(home, Comparisons(reading, self._shelf))
         self._remember(article, quotes, reading, home, place, origin)
 
     def forget(self, article_id: str) -> None:
@@ -146,18 +133,19 @@ class Stories:
         if older := self._same_page(article, reading):
             place = Place.REPRINT if self._unchanged(reading, older) else Place.REVISION
             return older.story, place, older.origin, older.article
+        looked = Comparisons(reading, self._shelf)
         found = [
             serial
             for serial in self._shelf.find(reading)
-            if abs(self._shelf.get(serial).when - reading.when) <= self._look_back
+            if abs(self._shelf.when(serial) - reading.when) <= self._look_back
         ]
-        best, odds = self._best(reading, found)
+        best, odds = self._best(looked, found)
         for serial in self._in_best_first(found, best):
-            if is_copy(reading, self._shelf.get(serial)):
+            if looked.is_copy(serial):
                 return self._members[serial].story, Place.REPRINT, self._members[serial].origin, ""
         if best is None or odds <= JOIN:
             return None, Place.NEW, "", ""
-        return best, Place.FOLLOW_UP, self._origin_in(best, reading), ""
+        return best, Place.FOLLOW_UP, self._origin_in(best, looked), ""
 
     def _same_page(self, article: Article, reading: Reading) -> Member | None:
         """Find the article of the same link, if the texts agree with their being one page.
@@ -178,63 +166,33 @@ class Stories:
         """Order by story, the best one first, then by age."""
         return sorted(found, key=lambda serial: (self._members[serial].story is not best, serial))
 
-    def _origin_in(self, story: Story, reading: Reading) -> str:
+    def _origin_in(self, story: Story, looked: Comparisons) -> str:
         """Give the origin of the text that a member of a story carries too, or ""."""
         for member in story.some(ASKED_FOR_ORIGIN):
-            if carries(reading, self._shelf.get(member.serial)):
+            if looked.carries(member.serial):
                 return member.origin
         return ""
 
-    def _best(self, reading: Reading, found: list[int]) -> tuple[Story | None, float]:
+    def _best(self, looked: Comparisons, found: list[int]) -> tuple[Story | None, float]:
         """Find the story that an article resembles most, with the log odds that it belongs there.
 
         What was found decides which stories are looked at; their openers and newest members are
         asked as well, so that one odd member cannot draw an article in.
         """
-        scored = {serial: self._odds(reading, serial) for serial in found}
-        nearest: dict[str, float] = {}
-        for serial, odds in scored.items():
-            story = self._members[serial].story.id
-            nearest[story] = max(nearest.get(story, odds), odds)
+        nearest: dict[str, list[int]] = {}
+        for serial in sorted(found, key=looked.odds, reverse=True):
+            nearest.setdefault(self._members[serial].story.id, []).append(serial)
         best: Story | None = None
         most = float("-inf")
-        for story in sorted(nearest, key=lambda one: (-nearest[one], one))[:LOOKED_AT]:
-            if nearest[story] <= JOIN:
+        ranked = sorted(nearest.items(), key=lambda one: (-looked.odds(one[1][0]), one[0]))
+        for story, near in ranked[:LOOKED_AT]:
+            if looked.odds(near[0]) <= JOIN:
                 break
             members = [member.serial for member in self._stories[story].some(NEWEST)]
-            for serial in members:
-                if serial not in scored:
-                    scored[serial] = self._odds(reading, serial)
-            chances = [scored[serial] for serial in members]
-            top = max(nearest[story], *chances)
-            share = TEXT_SHARE if self._holds(reading, scored, story) else BEST_SHARE
-            value = share * top + (1 - share) * sum(chances) / len(chances)
-            if value > most:
-                best, most = self._stories[story], value
+            odds = looked.belongs(near, members)
+            if odds > most:
+                best, most = self._stories[story], odds
         return best, most
-
-    def _holds(self, reading: Reading, scored: dict[int, float], story: str) -> bool:
-        """Say whether a member of a story that was looked at has this very text."""
-        return any(
-            odds >= COPY_ODDS
-            and self._members[serial].story.id == story
-            and min(reading.length, self._shelf.get(serial).length) >= SHORT
-            and copied(reading, self._shelf.get(serial)) >= SAME_TEXT
-            for serial, odds in scored.items()
-        )
-
-    def _odds(self, reading: Reading, serial: int) -> float:
-        other = self._shelf.get(serial)
-        if occasions_differ(reading, other):
-            return -MOST
-        odds = max(-MOST, min(MOST, likeness(reading, other)))
-        if (
-            odds < COPY_ODDS
-            and carries(reading, other)
-            and min(reading.length, other.length) >= BRIEF
-        ):
-            return COPY_ODDS
-        return odds
 
     # ------------------------------------------------------------ remembering
 

@@ -10,12 +10,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 from itertools import islice
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
 from bot.core.story.common import FUNCTION_WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+KNOWN: Final = 1 << 16
+"""Tokens whose terms are remembered."""
 
 LETTERS: Final = 12
 """Letters of a text that are looked at for each word of a limit."""
@@ -82,9 +87,30 @@ def _stem(word: str) -> str:
     return word[:STEM]
 
 
-@lru_cache(maxsize=1 << 16)
+class _Terms(dict[str, int]):
+    """The terms of the tokens that were met; begun anew when it is full."""
+
+    def __missing__(self, token: str) -> int:
+        if len(self) >= KNOWN:
+            self.clear()
+        self[token] = term = _term_of(token)
+        return term
+
+
+_TERMS: Final = _Terms()
+
+
 def term_of(token: str) -> int:
     """Give the term of a token; 0 for a function word. Numbers have the lowest bit set."""
+    return _TERMS[token]
+
+
+def terms_of(tokens: Iterable[str]) -> list[int]:
+    """Give the term of each token."""
+    return list(map(_TERMS.__getitem__, tokens))
+
+
+def _term_of(token: str) -> int:
     word = token.casefold().replace("’", "'")
     number = word if _DIGIT.search(word) else NUMBER_WORDS.get(word)
     if number is not None:

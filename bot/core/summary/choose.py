@@ -25,8 +25,8 @@ CANDIDATES: Final = 40
 FEWEST: Final = 2
 _READ: Final = 120
 _READ_LIMIT: Final = 300_000
-_LENGTH: Final = 30.0
-_PAIRS: Final = 1.0
+_LENGTH: Final = 25.0
+_PAIRS: Final = 1.5
 _SHORT, _LONG = 50, 280
 _ORPHAN: Final = frozenset(
     """

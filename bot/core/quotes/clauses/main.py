@@ -105,6 +105,20 @@ class MainClause(After):
                 return Subject("pron", k, k + 1, head=self.low(k))
         return None
 
+    def _acts_now(self, i: int) -> bool:
+        """Tell `The commissioner returns to …` from `the commissioner visits programme`."""
+        token, following = self.tokens[i], self.low(i + 1)
+        return (
+            token.kind == "w"
+            and token.low.endswith("s")
+            and not token.cap
+            and not token.owns
+            and token.low not in self.lex.plurals
+            and token.low not in self.lex.bodies
+            and self.low(i - 1) in self.lex.roles
+            and (following in PREPOSITIONS or following in DETERMINERS or following == "")
+        )
+
     def _compound(self, i: int) -> bool:
         """Tell whether small words lead to an office: `Smith senior campaign adviser Jones`."""
         while i < len(self.tokens) and self.cover[i] is None and self.tokens[i].kind == "w":
@@ -134,6 +148,8 @@ class MainClause(After):
                 or (token.low in self.lex.past and not self._looks_noun(end))
                 or (token.low in IRREGULAR and not self._looks_noun(end))
             ):
+                break
+            if end > i and self._acts_now(end):
                 break
             if end > i and token.low.endswith("ed") and self.low(end - 1) not in DETERMINERS and (
                 end + 1 >= limit

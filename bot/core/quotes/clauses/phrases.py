@@ -66,6 +66,7 @@ class Phrases(Words):
                 self.tokens[k].low in self.lex.roles for k in range(first, end)
             )
             plural = found.head.endswith("s") and not found.head.endswith("ss")
+            plural = plural or (found.head in self.lex.bodies and found.head not in self.lex.roles)
             if (
                 mention is not None
                 and not mention.owns
@@ -103,6 +104,10 @@ class Phrases(Words):
         if low in self.lex.plurals and self.low(i - 1).isdigit():
             return True
         return before in DETERMINERS or before in PREPOSITIONS or low in self.lex.roles
+
+    def phrase_in(self, first: int, end: int) -> Subject | None:
+        """Read the noun phrase that stands between two places."""
+        return self._head_of(first, end)
 
     def _head_of(self, first: int, end: int) -> Subject | None:
         """Find the head of the words between two places."""

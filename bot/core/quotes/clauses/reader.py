@@ -47,6 +47,8 @@ class Reader(MainClause):
             return None
         if low == ")":
             return self.subject_before(self.opening(i - 1), depth + 1)
+        if low == "," and any(self.low(k) == "then" for k in range(i, verb)):
+            return self._shared_subject(i - 1)  # `Smith won the vote, then mocked …`
         if low in COMMAS and token.kind == "p":
             return self._over_insert(i - 1, depth)
         if low in _RELATIVE:
@@ -75,6 +77,8 @@ class Reader(MainClause):
         if k <= 0 or self.tokens[k].kind != "p" or self.tokens[k].word != sign:
             return None
         found = self.subject_before(k, depth + 1) if not self.is_quote(k - 1) else None
+        if found is not None and found.head in self.lex.bodies and inside in ("known", "called"):
+            return found
         if found is None or found.kind == "noun":
             # `Name, title, said` after a said quote: the segment itself may be the subject.
             own = self.phrase_ending(comma) if inside not in PREPOSITIONS else None

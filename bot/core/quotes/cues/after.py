@@ -62,6 +62,9 @@ def _clause_after(reader: Reader, start: int) -> Found | None:
             and reader.low(i - 1) == ","
         ):
             return None
+        quoted = _quoted(reader, i)
+        if quoted is not None:
+            return Found(quoted, (i, i + 1), "after", 0.98)
         verb = reader.is_finite(i) or (reader.is_ing(i) and i <= start + 2)
         verb = verb or (
             token.low in ("quoted", "cited", "heard") and reader.low(i + 1) in ("as", "saying")
@@ -77,6 +80,23 @@ def _clause_after(reader: Reader, start: int) -> Found | None:
             continue
         return Found(subject, (i, i + 1), "after", 0.98 if i <= start + 12 else 0.93)
     return None
+
+
+def _quoted(reader: Reader, i: int) -> Subject | None:
+    """Read `the agency quoted the general, Name, as saying`, whose words are the general's."""
+    if reader.low(i) not in ("quoted", "cited", "quotes", "cites"):
+        return None
+    saying = (
+        k
+        for k in range(i + 1, min(i + 16, len(reader.tokens)))
+        if reader.low(k) == "as" and reader.low(k + 1) in ("saying", "telling")
+    )
+    if next(saying, 0) <= i + 1:
+        return None
+    if reader.low(i + 1) in ("him", "her"):
+        head = "he" if reader.low(i + 1) == "him" else "she"
+        return Subject("pron", i + 1, i + 2, head=head)
+    return reader.subject_after(i)
 
 
 def _relative(reader: Reader, subject: Subject, verb: int) -> bool:

@@ -15,6 +15,34 @@ _CONTRAST: Final = frozenset(
 
 _NAMING: Final = frozenset("called considered dubbed termed labelled labeled deemed named".split())
 
+# What an institution does with words; `it found`, `it feels` mostly speak of no institution.
+_IT_ACTS: Final = frozenset(
+    """
+    called calls described describes condemned condemns accused accuses urged urges denounced
+    denounces criticized criticised welcomed welcomes dismissed dismisses rejected rejects praised
+    praises hailed hails slammed slams blamed blames dubbed termed branded labelled labeled
+    expressed expresses voiced cited cites thanked thanks congratulated hinted
+    """.split()
+)
+# Verbs that take `X as Q`: between them and the quote another verb reports nothing.
+_AS_VERBS: Final = frozenset(
+    """
+    described describes dismissed dismisses denounced denounces condemned condemns hailed hails
+    branded brands labelled labeled labels characterized characterised characterizes
+    characterises portrayed portrays depicted depicts slammed slams derided derides mocked mocks
+    ridiculed ridicules decried decries criticized criticised criticizes criticises blasted blasts
+    touted touts regarded regards viewed views rejected rejects defended defends praised praises
+    lauded celebrated deplored cast casts
+    """.split()
+)
+
+_CLAUSE: Final = frozenset(("statement", "report", "letter", ",", "but", "and"))
+_MODALS: Final = frozenset("would will could can may might must should".split())
+_MINDS: Final = frozenset(
+    "feared fears hoped hopes wanted wants believed believes expected expects".split()
+)
+_STRONG: Final = frozenset("said says told added warned insisted argued claimed wrote".split())
+_EMBEDDED: Final = 0.88
 _NOTED: Final = frozenset("found finds felt feels thought thinks held holds saw".split())
 
 
@@ -55,7 +83,24 @@ def _doubtful(reader: Reader, found: Found) -> bool:
     """Tell whether an outer verb, where there is one, holds the quote rather."""
     if found.path == "noun":
         return True
+    if found.subject.kind == "noun" and reader.low(found.subject.first) in ("his", "her", "their"):
+        head = found.subject.head  # `Smith said that his side would reply Q`
+        return head not in reader.lex.roles and any(
+            reader.is_finite(k) for k in range(found.subject.first)
+        )
     verb = reader.skip_adverbs(found.cue[0])
+    if reader.low(found.cue[0]) in _MINDS and found.subject.kind != "pron":
+        # `She said the prime minister feared elections Q`: the words are hers.
+        return any(reader.low(k) in _STRONG and reader.is_finite(k)
+                   for k in range(found.subject.first))  # fmt: skip
+    modal = reader.low(found.cue[0] - 1)
+    head = found.subject.head
+    thing = found.subject.kind == "noun" and not (
+        head in reader.lex.roles or head in reader.lex.plurals or head in reader.lex.bodies
+    )  # `The firm said supplies would continue Q`
+    if (modal in ("must", "should") or (thing and modal in _MODALS)) and found.score < _EMBEDDED:
+        return any(reader.low(k) in _STRONG and reader.is_finite(k)
+                   for k in range(found.subject.first))  # fmt: skip
     if found.subject.kind == "pron" and reader.low(found.cue[0]) in _NOTED:
         return any(reader.is_finite(k) and reader.tokens[k].low not in reader.lex.weak
                    for k in range(found.subject.first))  # fmt: skip
@@ -83,6 +128,11 @@ def _cue_at(reader: Reader, i: int, at: int, crossed: float) -> Found | None:
             return None
         what = reader.low(subject.first - 1) == "what"  # `over what it called "…"`
         if subject.kind == "pron" and subject.head == "it" and low in reader.lex.weak and not what:
+            opens = subject.first <= 1 or reader.low(subject.first - 1) in _CLAUSE
+            acts = low in _IT_ACTS and opens
+            if not acts:
+                return None
+        if reader.low(at - 1) == "as" and low not in _AS_VERBS and _as_verb(reader, i):
             return None
         score = 0.95 if low not in reader.lex.weak else 0.9
         if not colon and at - i > 12:
@@ -101,6 +151,13 @@ def _cue_at(reader: Reader, i: int, at: int, crossed: float) -> Found | None:
     if low in reader.lex.cue_nouns:
         return find_cue_noun(reader, i, at, crossed)
     return None
+
+
+def _as_verb(reader: Reader, i: int) -> bool:
+    """Tell whether `dismissed a map published by …` goes on `as Q` from its first verb."""
+    return any(
+        reader.tokens[k].low in _AS_VERBS and reader.is_finite(k) for k in range(max(0, i - 25), i)
+    )
 
 
 def quotes_between(reader: Reader, i: int, at: int) -> int:
@@ -137,7 +194,9 @@ def _passive(reader: Reader, i: int, at: int) -> Found | None:
     if agent is None or agent.kind == "pron":
         return None
     low = reader.tokens[i].low
-    if not low.endswith(("ed", "put", "written", "said")):
+    if reader.low(at - 1) == "as" and low not in _AS_VERBS and _as_verb(reader, i):
+        return None
+    if not low.endswith(("ed", "put", "written", "said", "told")):
         return None
     if not be and not (low.endswith("ed") and reader.low(i - 1) in (",", "") and i):
         return None

@@ -49,7 +49,9 @@ def _governed(reader: Reader, at: int, before: Found | None) -> bool:
     `Smith told police "…," prosecutors said`: the words are Smith's. But not `While Smith denies
     it, "…," Jones said`.
     """
-    if before is None or before.score < 0.85 or before.subject.kind == "noun":
+    if before is None or before.score < 0.85:
+        return False
+    if before.subject.kind == "noun" and before.subject.head not in reader.lex.roles:
         return False
     leading = reader.low(0) in SUBORDINATE and reader.low(at - 1) == ","
     if leading or any(t.kind == "q" for t in reader.tokens[before.cue[1] : at]):

@@ -19,6 +19,9 @@ def participle_subject(reader: Reader, i: int) -> Subject | None:
                 "citing",
                 "reported",
             ):
+                if reader.low(k + 1) in ("him", "her"):
+                    head = "he" if reader.low(k + 1) == "him" else "she"
+                    return Subject("pron", k + 1, k + 2, head=head)
                 return reader.subject_before(k) if k == i - 2 else reader.subject_after(k)
     back = reader.skip_adverbs(i)
     if back < i and reader.low(back - 1) == ",":
@@ -105,5 +108,8 @@ def _said_before(reader: Reader, comma: int) -> Subject | None:
         if reader.is_finite(k):
             found = reader.subject_before(k)
             inserted = found is not None and reader.low(found.first - 1) == ","
-            return found if inserted and found is not None and found.kind != "noun" else None
+            if found is None or not inserted:
+                return None
+            known = reader.lex.roles | reader.lex.bodies
+            return found if found.kind != "noun" or found.head in known else None
     return None

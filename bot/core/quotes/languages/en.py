@@ -21,7 +21,10 @@ chant recite preach lecture inform update alert confess estimate forecast projec
 surmise posit postulate theorize theorise hypothesize venture volunteer vouch summarize
 summarise bemoan gush rave enthuse marvel fume rant huff scoff sneer bark roar thunder growl
 bellow holler croon drawl deadpan hiss blurt stammer stutter gasp groan moan sob wail howl beg
-entreat beseech cable telegraph
+entreat beseech cable telegraph remind concur correct storm rage crow gloat grumble gripe
+whine intone trumpet exult enquire rejoin riposte bluster seethe reprove console commiserate
+sympathise sympathize pontificate proffer quibble remonstrate sniff spit flag caveat repeat
+admonish concur shriek wheeze rasp purr chirp drone prophesy enjoin
 """.split()
 _SPEECH_ACTS: Final = """
 call accuse describe propose express voice cite quote label dub brand term characterize
@@ -38,7 +41,8 @@ paint attack lash rail celebrate justify support endorse reject refuse allow gra
 signal signify publish issue share sing rap pray brief notify detail spell sum point interrupt
 rule judge recognize recognise charge challenge highlight underline ascribe attribute jab needle
 admire value favor favour deplore pan bash savage skewer envision envisage imagine anticipate
-assess diagnose pen scrawl print promote pitch peddle plug advertise tag bill style fault knock
+assess diagnose underscore pen scrawl print promote pitch peddle plug advertise tag bill style
+fault knock
 trash troll boo cheer greet salute honor honour remember mourn invoke reference mention
 """.split()
 _AFTER_ONLY: Final = """
@@ -50,19 +54,21 @@ said says told tells wrote writes spoke speaks read reads swore swears held hold
 felt feels found finds taught teaches begged begs put puts quoth sang sings shot fired hit
 chimed foresaw foresees forecast sought seeks retold argued admitted admits referred refers
 quipped quips dubbed dubs ripped rips conferred rapped bragged planned slammed slams chatted
-plugged tagged permitted committed commits compelled outlined panned hinted bade shrugged nodded
+snapped concurred spat plugged tagged permitted committed commits compelled outlined panned
+hinted bade shrugged nodded
 grinned jabbed trolled rebutted rebuts
 """.split()
 _FINITE_STRONG: Final = frozenset(
     """
     said says told tells wrote writes spoke swore swears thought thinks quipped quips admitted
-    admits bragged brags begged begs retold rebutted rebuts read reads wrote sang quoth
+    admits bragged brags begged begs retold rebutted rebuts snapped concurred spat read
+    reads wrote sang quoth
     """.split()
 )
 _NOT_CUES: Final = frozenset("is was took takes came made makes kept gave gives saw sees".split())
 _ING: Final = """
 saying telling writing speaking swearing admitting begging bragging
-quipping dubbing ripping slamming referring rebutting arguing
+snapping concurring spitting quipping dubbing ripping slamming referring rebutting arguing
 """.split()
 _BASE_ONLY: Final = "say tell write speak swear think feel read".split()
 
@@ -123,7 +129,10 @@ homemaker nominee designate vice moderator counterpart pm cleric statesman clerg
 lawmaker prelate
 spy boss poet playwright novelist bystander onlooker eyewitness passer-by medic paramedic midwife
 preacher gunman hostage prisoner detainee inmate tourist traveller traveler passenger hacker
-vendor trucker skipper firefighter rescuer evacuee
+backbencher td taoiseach tánaiste tanaiste president-elect minister-designate rector provost
+commander-in-chief editor-in-chief vice-chancellor vice-premier vice-chairman
+major-general lieutenant-general brigadier-general cleric maulana
+curator archivist abbot warden vendor trucker skipper firefighter rescuer evacuee
 """.split()
 _FEMALE: Final = """
 woman girl lady wife mother daughter sister widow aunt niece queen princess duchess empress
@@ -144,7 +153,8 @@ forces party campaign union bloc alliance coalition organization organisation gr
 association federation league foundation institute institution university college school company
 firm corporation bank fund board authority authorities embassy consulate mission delegation
 regime junta kremlin pentagon white-house palace vatican newspaper paper magazine network
-channel broadcaster station website site outlet agency watchdog regulator charity ngo nonprofit
+channel broadcaster station website site outlet agency opposition bench directorate judiciary
+watchdog regulator charity ngo nonprofit
 think-tank lobby team club church mosque synagogue militia faction wing brigade secretariat
 presidency panel service centre center chamber taskforce task-force treasury
 daily weekly tabloid portal platform app publication newsletter

@@ -21,6 +21,17 @@ if TYPE_CHECKING:
     from bot.core.quotes.reading import Sentence, Token
 
 _MAX_CHUNK: Final = 9
+_BETWEEN: Final = frozenset("bin ibn bint abu ben al el van von der den del della dos ter".split())
+_JOINED: Final = 5
+_DEPARTMENTS: Final = frozenset(
+    """
+    affairs health defence defense finance interior state justice education trade energy transport
+    transportation agriculture environment labour labor commerce security culture tourism
+    development information economy planning war police industry science technology foreign
+    national public internal external social home housing and
+    """.split()
+)
+_NUMBERS: Final = frozenset("two three four five six seven eight nine ten".split())
 
 
 @dataclass(slots=True)
@@ -91,8 +102,10 @@ class Capitals:
             return index == 0 or token.end == tokens[-1].end
         if following.cap and (following.low not in FUNCTION or self._in_name(tokens, index + 1)):
             return True
+        named = following.low in _BETWEEN and index + 2 < len(tokens) and tokens[index + 2].cap
         return (
             token.owns
+            or named  # `Saif bin Rashid`
             or following.low in self._lex.past
             or (following.low == "on" and _is_day(tokens, index + 2))
             or (
@@ -142,6 +155,9 @@ class Capitals:
                 if token.owns and not self._of_members(tokens, last - 1):
                     break
                 continue
+            if token.low == "and" and self._joined(tokens, index, last):
+                last += 1
+                continue
             ahead = last + 1
             while (
                 ahead < len(tokens)
@@ -162,7 +178,9 @@ class Capitals:
             ):
                 last = ahead + 1
                 continue
-            if after is None or not after.cap or after.low in FUNCTION:
+            if after is None or not after.cap:
+                break
+            if after.low in FUNCTION and not (token.low == "of" and after.low in _NUMBERS):
                 break
             if token.kind == "q" and token.word.isalpha() and token.word[:1].isupper():
                 # A nickname: John "Jack" Smith.
@@ -179,6 +197,16 @@ class Capitals:
                 continue
             break
         return last
+
+    def _joined(self, tokens: list[Token], index: int, at: int) -> bool:
+        """Tell whether `and` stands inside a name: `the Relief and Works Mission`."""
+        if not index or tokens[index - 1].low != "the" or tokens[at - 1].low in self._lex.bodies:
+            return False
+        last = at + 1
+        while last < len(tokens) and last - at < _JOINED and tokens[last].cap:
+            last += 1
+        end = tokens[last - 1]
+        return last - at > 1 and not end.owns and end.low in self._lex.bodies
 
     def _of_members(self, tokens: list[Token], index: int) -> bool:
         """Tell whether a plural possessive belongs to a name: `Teachers' Union`."""
@@ -202,10 +230,15 @@ class Capitals:
             if low in lex.titles or low.rstrip(".") in lex.titles:
                 cut = i + 1
                 chunk.honorific = lex.titles.get(low, "") or chunk.honorific
+            elif low == "sultan" and tokens[i + 1].low.startswith(("al-", "bin")):
+                break  # Sultan al-Jaber is so called
             elif (low in lex.roles or low in lex.plurals) and (tokens[-1].low not in lex.bodies):
                 cut = i + 1
-        if cut and tokens[cut].low == "of":
-            cut = max(len(tokens) - 2, cut + 2)
+        if cut and tokens[cut].low in ("of", "for"):
+            ahead = cut + 1
+            while ahead < len(tokens) and tokens[ahead].low in _DEPARTMENTS:
+                ahead += 1
+            cut = ahead if ahead > cut + 1 else max(len(tokens) - 2, cut + 2)
         if tokens[-1].low in lex.roles and len(tokens) > 1 and not self._is_name(tokens):
             cut = len(tokens)
         while (

@@ -27,6 +27,16 @@ GEOGRAPHIC: Final = frozenset(
     "new north south east west northern southern eastern western san los las saint st. fort mount "
     "lake great central middle upper lower united white supreme gulf cape port el".split()
 )
+# `the Commission` after the Commission of Inquiry; but `the House` is not the White House.
+_SHORT_BODIES: Final = frozenset(
+    """
+    commission council tribunal authority agency alliance front union ministry department
+    committee board league movement assembly mission institute foundation federation association
+    organization organisation centre center office bureau congress party bloc chamber network
+    """.split()
+)
+# First names that are surnames where the surname stands first, or belong to men and women.
+_FAMILY_FIRST: Final = frozenset("kim lee lin li jean robin jan jun min sun noor".split())
 # No article names more; a page that does must not take time in the square of its length.
 _MANY: Final = 150
 
@@ -46,6 +56,7 @@ class Linking:
         self.by_role: dict[str, list[tuple[int, Someone, Role]]] = defaultdict(list)
         self._by_last: dict[str, list[Someone]] = defaultdict(list)
         self._by_first: dict[str, list[Someone]] = defaultdict(list)
+        self._by_middle: dict[str, list[Someone]] = defaultdict(list)
         self._by_name: dict[tuple[str, ...], Someone] = {}
         self._hints = {start: (end, label) for start, end, label in hints}
 
@@ -154,7 +165,10 @@ class Linking:
                 add_few(self._by_last[plain[0]], someone)
             else:
                 add_few(self._by_first[plain[0]], someone)
-            someone.gender = self._lex.names.get(plain[0], "") if len(plain) > 1 else ""
+                for part in plain[1:-1]:  # `Rojas` of Vicente Rojas Paredes
+                    add_few(self._by_middle[part], someone)
+            told = len(plain) > 1 and plain[0] not in _FAMILY_FIRST
+            someone.gender = self._lex.names.get(plain[0], "") if told else ""
         return someone
 
     def _mention(self, chunk: Chunk, sentence: Sentence) -> None:
@@ -187,8 +201,16 @@ class Linking:
 
     def _link(self, parts: tuple[str, ...], chunk: Chunk, start: int) -> Someone | None:
         """Give whom a short name means: the one so called before, else the one named later."""
+        if len(parts) == 1 and parts[0] in _SHORT_BODIES and not chunk.person:
+            named = [
+                p
+                for p in self.people
+                if not p.person and len(p.parts) > 1 and parts[0] in p.parts and p.first < start
+            ]
+            if named:
+                return max(named, key=lambda p: p.latest)
         key = " ".join(plain_parts(parts))
-        found = self._by_last.get(key) or self._by_first.get(key)
+        found = self._by_last.get(key) or self._by_first.get(key) or self._by_middle.get(key)
         if not found:
             return None
         if chunk.honorific:

@@ -22,6 +22,14 @@ if TYPE_CHECKING:
     from bot.core.quotes.lexicon import Lexicon
     from bot.core.quotes.reading import Token
 
+# What an institution may be as well as a person.
+_EITHER: Final = frozenset(
+    """
+    ally partner rival opponent member supporter backer critic donor broker mediator founder host
+    player contender investor owner neighbour neighbor friend independent conservative liberal
+    socialist democrat republican
+    """.split()
+)
 _STOPS: Final = frozenset("of for at in to from with on that which who and".split())
 
 
@@ -38,6 +46,7 @@ class Titles(Linking):
             phrase = tokens[first : mention.name_at]
             self.give(mention.who, phrase, _place_after(tokens, row, index))
             self._share(tokens, row, index, phrase)
+            self._before(tokens, mention, first)
         elif (
             mention.first
             and tokens[mention.first - 1].low in lex.roles
@@ -51,15 +60,8 @@ class Titles(Linking):
             and tokens[mention.first - 2].low in DETERMINERS
         ):
             self.give(mention.who, tokens[mention.first - 1 : mention.first])
-        elif mention.first > 1 and tokens[mention.first - 1].word == ",":
-            before = _phrase_before(tokens, mention.first - 1, lex)
-            after = tokens[mention.last].word if mention.last < len(tokens) else "."
-            if before is not None and (
-                after in ",.;"
-                or tokens[mention.last].low in lex.past
-                or tokens[mention.last].low in ("has", "had")
-            ):
-                self.give(mention.who, tokens[before : mention.first - 1])
+        else:
+            self._before(tokens, mention, mention.first)
         if mention.last < len(tokens) and tokens[mention.last].word == "," and not mention.owns:
             last = _phrase_after(tokens, mention.last + 1, lex)
             if (
@@ -69,6 +71,7 @@ class Titles(Linking):
                 and mention.first
                 and (
                     tokens[mention.first - 1].low in PREPOSITIONS
+                    or tokens[mention.first - 1].word == ","
                     or tokens[mention.first - 1].low in lex.bodies
                 )
             ):
@@ -82,6 +85,20 @@ class Titles(Linking):
                     last = None
             if last is not None:
                 self.give(mention.who, tokens[mention.last + 1 : last])
+
+    def _before(self, tokens: list[Token], mention: Mention, first: int) -> None:
+        """Note `the head of the agency` before `, Name` or before `, Doctor Name`."""
+        if first <= 1 or tokens[first - 1].word != ",":
+            return
+        phrase = _phrase_before(tokens, first - 1, self._lex)
+        after = tokens[mention.last] if mention.last < len(tokens) else None
+        if phrase is not None and (
+            after is None
+            or after.word in ",.;"
+            or after.low in self._lex.past
+            or after.low in ("has", "had")
+        ):
+            self.give(mention.who, tokens[phrase : first - 1])
 
     def _share(
         self, tokens: list[Token], row: list[Mention], index: int, phrase: Sequence[Token]
@@ -144,7 +161,8 @@ class Titles(Linking):
         """
         words = [t.low.rstrip(".") for t in phrase if t.kind == "w"]
         words = [self._lex.plurals.get(word, word) for word in words]
-        body = self._body_noun(words)
+        owners = {t.low for t in phrase if t.owns}
+        body = self._body_noun([word for word in words if word not in owners])
         if body:
             if not who.person or (len(who.parts) > 1 and who.parts[0] not in self._lex.names):
                 who.person = False
@@ -162,6 +180,8 @@ class Titles(Linking):
             if t.cap and t.low not in self._lex.roles and t.low not in self._lex.plurals
         }
         role = Role(head, role_words, phrase[first].start, phrase[-1].end, caps)
+        if not who.person and head in _EITHER:
+            return  # `the Civic Union, an ally of the ruling party`
         if not who.person and len(who.parts) >= 1:
             who.person = True
             known = self._by_last[plain_parts(who.parts)[-1]]
@@ -212,6 +232,8 @@ def _phrase_before(tokens: list[Token], comma: int, lex: Lexicon) -> int | None:
         if token.low in lex.roles:
             role = True
         first -= 1
+        if token.low in ("a", "an") and role:
+            break
         if token.low in ("the", "its", "their", "his", "her") and role:
             previous = tokens[first - 1].low if first else ""
             if previous in ("of", "for", "at", "in", "from"):

@@ -24,6 +24,7 @@ _KIN_BODIES: Final = (
     frozenset("bloc union alliance league community".split()),
     frozenset("ministry department".split()),
     frozenset("parliament assembly congress senate house".split()),
+    frozenset("embassy mission consulate".split()),
     frozenset("agency office organization organisation authority".split()),
     frozenset("party movement front".split()),
     frozenset("newspaper paper daily times post herald tribune journal gazette guardian".split()),
@@ -34,10 +35,19 @@ _ANY_BODY: Final = frozenset(
     group organization organisation movement agency company firm bloc party militia charity
     watchdog union alliance newspaper paper body faction council committee commission court
     tribunal ministry outlet broadcaster regulator network institution mission coalition
-    authority bank
+    authority bank federation association league forum
     """.split()
 )
 
+_MEDIA: Final = frozenset("radio television tv times news post network agency".split())
+_DESCRIBING: Final = frozenset(
+    """
+    regional global international national local federal continental rebel armed militant powerful
+    influential leading main umbrella rights aid medical environmental religious nation member
+    strong ruling governing secretive shadowy elite notorious political islamist
+    """.split()
+)
+_FAR: Final = 20
 _PLAIN_BODIES: Final = frozenset("group organization organisation movement militia".split())
 
 
@@ -54,6 +64,11 @@ class Bodies(Pronouns):
             mention = reader.cover[i]
             if reader.low(subject.last) in ("from", "by") and mention is not None:
                 return self.of(mention.who, 0.88)
+        for i in range(subject.first, subject.last):
+            if reader.low(i) in ("from", "by"):
+                inner = reader.phrase_in(i + 1, subject.last)
+                if inner is not None and inner.head in self._lex.bodies:
+                    return self._noun(reader, inner)
         if reader.low(subject.first) in ("the", "this"):
             for known in (self._issuer, self._last_speaker):
                 if known is not None and reader.sentence.number - known[0] <= 4:
@@ -76,13 +91,18 @@ class Bodies(Pronouns):
             who
             for who in self._registry.people
             if not who.person
-            and ((len(who.parts) > 1 and kin & set(who.parts)) or head in who.bodies)
+            and ((len(who.parts) > 1 and kin & _heads(who.parts)) or head in who.bodies)
             and (
                 not extra
                 or extra & set(who.parts)
                 or (len(extra) == 1 and not extra & self._lex.bodies)
             )
         ]  # fmt: skip
+        if not options and not extra and head in self._noun_bodies:
+            number, named = self._noun_bodies[head]
+            if 0 <= reader.sentence.number - number <= _FAR:
+                return named
+        extra = {w for w in extra if not _describing(w)}
         if not options:
             return (
                 self._last_body(reader, subject)
@@ -108,3 +128,15 @@ class Bodies(Pronouns):
                 if weight >= 2.5 and not who.person and not is_place(who):
                     return self.of(who, 0.75)
         return None
+
+
+def _heads(parts: tuple[str, ...]) -> set[str]:
+    """Give the words that say what a name is: not the `army` of the Army Radio."""
+    links = [i for i, part in enumerate(parts) if part in ("of", "for")]
+    media = parts[-1] in _MEDIA
+    return {parts[-1]} if media else {parts[-1], *parts[: links[0] if links else len(parts)]}
+
+
+def _describing(word: str) -> bool:
+    """Tell what adds nothing to `bloc`: eight-nation, regional, Geneva-based."""
+    return "-" in word or word in _DESCRIBING

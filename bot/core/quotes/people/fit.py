@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bot.core.quotes.languages.places import COUNTRIES, DEMONYMS
 from bot.core.quotes.names import role_key
@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from bot.core.quotes.names import Role
+
+
+_LESSER: Final = ("shadow", "assistant", "undersecretary")
+_PAST: Final = frozenset(("former", "ex", "ex-president", "ex-minister"))
 
 
 def _spelled(words: Collection[str]) -> set[str]:
@@ -32,6 +36,11 @@ def akin(ours: Collection[str], theirs: Collection[str]) -> bool:
             if one.replace(".", "") == other.replace(".", ""):
                 return True
     return False
+
+
+def lesser(given: Collection[str], wanted: Collection[str]) -> bool:
+    """Tell whether a title is a shadow minister's or an assistant's, and the phrase's is not."""
+    return any(word in given and word not in wanted for word in _LESSER)
 
 
 def title_fit(
@@ -68,5 +77,10 @@ def title_fit(
             and word not in wanted
         ):
             return None
-    past = ("former" in wanted or "ex" in wanted) != ("former" in given or "ex" in given)
-    return 1.0 + 0.5 * len(wanted & given) - past
+    if lesser(given, wanted):
+        return None
+    past, theirs_past = bool(wanted & _PAST), bool(given & _PAST)
+    if past and not theirs_past:
+        return None
+    place = 0.8 if ours and role.caps and akin(ours, role.caps) else 0.0
+    return 1.0 + 0.5 * len(wanted & given) + place - (past != theirs_past)

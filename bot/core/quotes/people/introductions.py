@@ -8,30 +8,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bot.core.quotes.grammar import DETERMINERS
+from bot.core.quotes.grammar import DETERMINERS, FUNCTION
+from bot.core.quotes.names import role_key
+from bot.core.quotes.people.fit import akin, lesser
+from bot.core.quotes.people.kin import NAMELESS, TRADES, bears, kin_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.core.quotes.clauses import Reader, Subject
-    from bot.core.quotes.names import Registry, Someone
+    from bot.core.quotes.names import Mention, Registry, Someone
+
+    Kin = tuple[str, frozenset[str]]
 
 _REACH: Final = 3
 _LEAD: Final = 4
-# Nobody is named after these: they stand for people who stay without a name, or for many.
-_NAMELESS: Final = frozenset(
+_SHORT: Final = 3
+_HIGH: Final = frozenset(
+    "president premier chancellor minister governor mayor king queen emir sultan pontiff".split()
+)
+_CHANGES: Final = frozenset(
     """
-    source official aide diplomat lawmaker resident voter worker student witness expert analyst
-    activist supporter critic reporter journalist correspondent officer soldier farmer teacher
-    driver shopkeeper member neighbour neighbor friend colleague volunteer survivor victim suspect
-    rebel fighter militant refugee migrant
+    departure resignation appointment arrest dismissal ouster ousting removal sacking firing death
+    announcement decision remarks comments move killing election re-election reelection nomination
+    return arrival rise fall exit
     """.split()
 )
-
 _RANKS: Final = frozenset(
     """
     general gen colonel col major captain capt lieutenant lt admiral adm marshal brigadier sergeant
-    sgt doctor dr professor prof reverend rev father sir lord baron
+    sgt doctor dr professor prof reverend rev father sir lord baron dame lady baroness prince
+    princess sheikh sheikha ayatollah imam mr mrs ms patriarch archbishop bishop cardinal rabbi
+    maulana
     """.split()
 )
 
@@ -56,10 +64,16 @@ def introduce(
         reader = readers[number]
         if not _titled(reader, subject, number):
             continue
+        last = subjects[number - 1] if number else None
+        if subject.head in TRADES and last is not None and last.kind != "noun":
+            continue  # `the lawmaker said` describes who was spoken of
         borne = _borne(reader, subject, registry)
+        kin = _kin(reader, subject)
         reach = 1 if subject.head.startswith("spokes") else _REACH
         for later in range(number + 1, min(number + 1 + reach, len(subjects))):
-            who = None if borne else _newcomer(readers[later], subjects[later])
+            who = None if borne else _newcomer(readers[later], subjects[later], kin)
+            if who is None and not borne:
+                who = _spoken_of(readers[later], kin)
             if (
                 who is None
                 and not borne
@@ -81,20 +95,40 @@ def introduce(
             other = subjects[later]
             if other is not None and other.kind == "name":
                 break
+        if (number, subject.first) not in found and not borne:
+            who = _just_named(reader, subjects[max(0, number - 2) : number], subject)
+            if who is not None:
+                first = subject.first + (reader.low(subject.first) in DETERMINERS)
+                registry.give(who, reader.tokens[first : subject.last])
+                found[number, subject.first] = who
     return found
+
+
+def _just_named(
+    reader: Reader, before: Sequence[Subject | None], subject: Subject
+) -> Someone | None:
+    """Give whom `the outgoing premier` describes: the one just named, who has no office yet."""
+    if reader.low(subject.first) != "the" or subject.head not in _HIGH:
+        return None
+    if subject.last - subject.first > _SHORT:
+        return None
+    named = [s.mention.who for s in before if s is not None and s.mention is not None]
+    if len(set(named)) != 1 or not named[0].person or len(named[0].parts) < 2:
+        return None
+    return named[0] if all(role.words <= _RANKS for role in named[0].roles) else None
 
 
 def _titled(reader: Reader, subject: Subject, number: int) -> bool:
     """Tell whether a subject is one person's office: definite, or in the lead `a former judge`."""
     head = subject.head
-    if head not in reader.lex.roles or head in _NAMELESS:
+    if head not in reader.lex.roles or head in NAMELESS:
         return False
     named = (reader.cover[k] for k in range(subject.first, subject.last))
     if any(mention is not None and not mention.owns and mention.who.person for mention in named):
         return False
     first = reader.low(subject.first)
     owned = any(reader.tokens[k].owns for k in range(subject.first, subject.last))
-    return first == "the" or owned or (number < _LEAD and first in ("a", "an"))
+    return first in ("the", "its", "their") or owned or (number < _LEAD and first in ("a", "an"))
 
 
 def _namesake(subject: Subject | None, head: str) -> Someone | None:
@@ -115,19 +149,76 @@ def _topmost(reader: Reader, subject: Subject) -> bool:
 def _borne(reader: Reader, subject: Subject, registry: Registry) -> bool:
     """Tell whether the article already gives somebody this title."""
     content = {t.low for t in reader.tokens[subject.first : subject.last]}
+    if "former" in content:
+        content.discard(subject.head)
+    elif not content - {subject.head} - DETERMINERS:
+        at = reader.tokens[subject.first].start
+        kin = kin_of(subject.head, set())
+        if any(
+            who.first < at and (role.noun == subject.head or bears(role, subject.head, kin))
+            for who in registry.people
+            for role in who.roles
+        ):
+            return True
+    caps = {
+        t.low
+        for t in reader.tokens[subject.first : subject.last]
+        if t.cap and t.low not in FUNCTION and t.low not in reader.lex.roles
+    }
+    if caps and any(
+        akin(caps, role.caps) for _, _, role in registry.by_role.get(role_key(subject.head), ())
+    ):
+        return True
     return any(
-        len(content & role.words) >= min(2, len(role.words))
+        len(content & role.words) >= min(2, len(role.words)) and not lesser(role.words, content)
         for _, _, role in registry.by_role.get(subject.head, ())
     )
 
 
-def _newcomer(reader: Reader, subject: Subject | None) -> Someone | None:
-    """Give the person who is named as a subject for the first time, and without an office."""
+def _newcomer(reader: Reader, subject: Subject | None, kin: Kin) -> Someone | None:
+    """Give the person who is named as a subject for the first time, and without another office."""
     if subject is None or subject.kind != "name" or subject.mention is None or subject.more:
         return None
-    mention = subject.mention
+    if not _new(subject.mention, kin):
+        return None
+    at = subject.mention.last
+    after = reader.low(at)
+    if after == "," and (reader.low(at + 1) in ("who", "in") or subject.mention.who.roles):
+        after = ""  # `Name, who stepped down in May, said`; a kindred office was found to fit
+    return subject.mention.who if after not in (",", "(", "of", "from", "who") else None
+
+
+def _new(mention: Mention, kin: Kin) -> bool:
+    """Tell whether somebody is named for the first time, without an office that is not akin."""
     who = mention.who
-    plain = all(role.words <= _RANKS for role in who.roles)
-    new = who.person and who.first == mention.start and len(who.parts) > 1 and plain
-    after = reader.low(mention.last)
-    return who if new and after not in (",", "(", "of", "from", "who") else None
+    voice = kin[0].startswith("spokes")
+    plain = all(
+        role.words <= _RANKS
+        or bears(role, *kin)
+        or (not voice and (role.noun in TRADES or "former" in role.words))
+        for role in who.roles
+    )
+    named = bool(who.parts[1:]) or (bool(who.roles) and who.parts[0] not in _RANKS)
+    return who.person and who.first == mention.start and plain and named
+
+
+def _kin(reader: Reader, subject: Subject) -> Kin:
+    """Give a title's noun and the offices that it may mean."""
+    tokens = reader.tokens[subject.first : subject.last]
+    words = {t.low for t in tokens if not t.cap and t.low not in FUNCTION}
+    return subject.head, kin_of(subject.head, words)
+
+
+def _spoken_of(reader: Reader, kin: Kin) -> Someone | None:
+    """Give whom `The departure of Name is …` or `the agency quoted Name as saying` introduces."""
+    for mention in reader.mentions:
+        if not mention.who.person:
+            continue
+        before = reader.low(mention.first - 1)
+        gone = before in ("of", "by") and reader.low(mention.first - 2) in _CHANGES
+        quoted = before in ("quoted", "cited") and reader.low(mention.last) in ("as", "saying")
+        if (gone or quoted) and _new(mention, kin):
+            return mention.who
+        gone = mention.owns and reader.low(mention.last) in _CHANGES
+        return mention.who if gone and _new(mention, kin) else None
+    return None

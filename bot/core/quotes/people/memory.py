@@ -39,6 +39,8 @@ class Memory:
         self.introduced: dict[tuple[int, int], Someone] = {}
         self._intro: dict[int, int] = {}
         self._noun_body: tuple[int, Speaker] | None = None
+        self._owner: tuple[int, Speaker] | None = None
+        self._noun_bodies: dict[str, tuple[int, Speaker]] = {}
         self._last_noun: tuple[int, Speaker] | None = None
         self._issuer: tuple[int, Someone | Speaker] | None = None
         self._last_speaker: tuple[int, Someone] | None = None

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from bot.core.quotes.clauses import phrase_text
-from bot.core.quotes.grammar import (
-    INDEFINITE,
-)
+from bot.core.quotes.clauses import Subject, phrase_text
+from bot.core.quotes.grammar import FUNCTION, INDEFINITE, PREPOSITIONS
 from bot.core.quotes.people.bodies import DOCUMENTS
+from bot.core.quotes.people.kin import NAMELESS, TRADES
 from bot.core.quotes.people.speaker import Speaker
 from bot.core.quotes.people.titles import Titles
 
 if TYPE_CHECKING:
-    from bot.core.quotes.clauses import Reader, Subject
+    from bot.core.quotes.clauses import Reader
     from bot.core.quotes.names import Mention
 
+_BARE: Final = 2
+_BEFORE: Final = 2
+_SEATED: Final = frozenset("mp td senator representative lawmaker member legislator".split())
+_MODIFIERS: Final = 3
+_MAIN: Final = 2.5
 _PLAIN_PEOPLE: Final = frozenset("man woman boy girl lady gentleman".split())
 
 
@@ -50,6 +55,7 @@ class People(Titles):
             self._note(number, main, 3.0)
             if any(t.low in DOCUMENTS for t in reader.tokens):
                 self._issuer = (number, main)
+        self._note_bodies(reader)
         for mention in reader.mentions:
             if mention.who is main:
                 continue
@@ -72,6 +78,37 @@ class People(Titles):
             ):
                 weight = 0.6
             self._note(number, mention.who, weight)
+
+    def _note_bodies(self, reader: Reader) -> None:
+        """Note `the interior ministry`, which later is `the ministry`."""
+        for i, token in enumerate(reader.tokens):
+            if token.low not in self._lex.bodies or reader.cover[i] is not None:
+                continue
+            first = i
+            while first and i - first < _MODIFIERS and self._modifies(reader, first - 1):
+                first -= 1
+            if token.owns:
+                # `The authority's decision is due. It promised …`
+                owner = Subject("noun", first, i + 1, head=token.low)
+                words = [t.low for t in reader.tokens[first : i + 1]]
+                found = self._body(reader, owner, token.low, words)
+                name = phrase_text(self._text, reader.tokens, owner)
+                found = found or Speaker(name, None, None, 0.7, noun=True)
+                self._owner = (reader.sentence.number, found)
+            if first < i and token.low != "party":
+                name = " ".join(t.word for t in reader.tokens[first : i + 1])
+                speaker = Speaker(name, None, None, 0.8, noun=True)
+                self._noun_bodies[token.low] = (reader.sentence.number, speaker)
+
+    def _modifies(self, reader: Reader, i: int) -> bool:
+        token = reader.tokens[i]
+        return (
+            token.kind == "w"
+            and not token.owns
+            and reader.cover[i] is None
+            and token.low not in FUNCTION
+            and token.low not in self._lex.past
+        )
 
     def resolve(self, reader: Reader, subject: Subject) -> Speaker | None:
         """Give who a subject is, or None when that cannot be told."""
@@ -118,6 +155,12 @@ class People(Titles):
         phrase = phrase_text(self._text, reader.tokens, subject)
         if head in self._lex.cue_nouns:
             return self._document(reader, subject, phrase)
+        if head in self._lex.roles and first == "the" and len(words) == _BARE:
+            known = self._last_noun
+            if known is not None and reader.sentence.number - known[0] <= _BEFORE + 1:
+                spoken = known[1].name.lower().replace(",", "").split()
+                if head in spoken and head in NAMELESS:
+                    return replace(known[1], name=phrase, confidence=0.85)
         if head in self._lex.roles and definite and not head.endswith("s"):
             found = self._by_title(reader, subject, words, head)
             if found is not None:
@@ -126,6 +169,14 @@ class People(Titles):
             found = self._body(reader, subject, head, words)
             if found is not None:
                 return found
+        if definite and (
+            "year-old" in words
+            or head in TRADES
+            or ("former" in words and head not in self._lex.bodies and not head.endswith("s"))
+        ):
+            described = self._described(reader, subject, words, head)
+            if described is not None:
+                return described
         if head in _PLAIN_PEOPLE and definite:
             found = self._person(reader, subject, "M" if head in self._lex.male_roles else "F")
             if found is not None and found.confidence > 0.75:
@@ -135,6 +186,42 @@ class People(Titles):
             named.who.person = True
             return self.of(named.who, 0.9)
         return Speaker(phrase, None, None, 0.9, noun=True)
+
+    def _described(
+        self, reader: Reader, subject: Subject, words: list[str], head: str
+    ) -> Speaker | None:
+        """Give whom `the 61-year-old former paratrooper` describes: who was spoken of just before.
+
+        Not where the phrase tells which one is meant (`the author of the report`), nor where
+        somebody without a name was called so before.
+        """
+        tokens = reader.tokens[subject.first : subject.last]
+        seat = head in _SEATED and reader.low(subject.first + 2) in ("for", "from")
+        linked = any(t.low in PREPOSITIONS for t in tokens) and not seat
+        if linked or any(t.owns for t in tokens) or "other" in words:
+            return None
+        if tokens[0].low != "the" or reader.low(subject.last) in ("who", "whose", "from", "of"):
+            return None
+        main = reader.main_subject(subject.first)
+        if main is not None and main.last <= subject.first:
+            return None  # somebody else than the sentence's own subject
+        number = reader.sentence.number
+        if self._last_noun is not None and number - self._last_noun[0] <= _BEFORE:
+            known = self._last_noun[1].name.lower().split()
+            if head in known:
+                return None
+        gender = "F" if head in self._lex.female_roles else ""
+        gender = "M" if head in self._lex.male_roles else gender
+        for distance in range(_BEFORE + 1):
+            row = self._seen.get(number - distance, {})
+            people = [
+                w
+                for w, v in row.items()
+                if w.person and v >= _MAIN and gender in ("", w.gender or gender)
+            ]
+            if people:
+                return self.of(people[0], 0.75) if len(people) == 1 else None
+        return None
 
     def _two(self, reader: Reader, subject: Subject) -> tuple[int, Speaker] | None:
         """Note `Name and Name` as the subject of a sentence."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bot.core.quotes.languages.places import COUNTRIES, DEMONYMS
 from bot.core.quotes.people.memory import DECAY, WINDOW, Memory
@@ -13,6 +13,8 @@ from bot.core.quotes.people.speaker import Speaker
 if TYPE_CHECKING:
     from bot.core.quotes.clauses import Reader, Subject
     from bot.core.quotes.names import Someone
+
+_SURE: Final = 0.6
 
 
 class Pronouns(Memory, ABC):
@@ -43,6 +45,8 @@ class Pronouns(Memory, ABC):
     def _here(self, reader: Reader, subject: Subject) -> Speaker | None:
         """Give the institution or country that a sentence opens with: `Norland, it said, …`."""
         main = reader.main_subject(subject.first)
+        if main is not None and main.kind == "noun" and main.head in self._lex.bodies:
+            return self._noun(reader, main) if main.last <= subject.first else None
         if main is None or main.kind != "name" or main.mention is None or main.mention.owns:
             return None
         who = main.mention.who
@@ -50,15 +54,16 @@ class Pronouns(Memory, ABC):
 
     def _person(self, reader: Reader, subject: Subject, gender: str) -> Speaker | None:
         number = reader.sentence.number
+        main = reader.main_subject(subject.first)
+        own = main.mention.who if main is not None and main.mention is not None else None
         unnamed = self._unnamed(number)
-        if unnamed is not None:
+        if unnamed is not None and not (own and own.person and own.gender in ("", gender)):
             return unnamed
         scores: dict[Someone, float] = {}
         for distance in range(WINDOW + 1):
             for who, weight in self._seen.get(number - distance, {}).items():
                 if who.person and who.gender in ("", gender):
                     scores[who] = scores.get(who, 0.0) + weight * DECAY**distance
-        main = reader.main_subject(subject.first)
         for mention in reader.mentions:
             if mention.last > subject.first:
                 break
@@ -70,12 +75,15 @@ class Pronouns(Memory, ABC):
             return self._fallback(number, gender)
         for who in scores:
             if who.gender == gender:
-                scores[who] *= 1.15
+                scores[who] *= 1.4
             scores[who] += 0.05 * math.log1p(who.count)
         ranked = sorted(scores.items(), key=lambda pair: -pair[1])
         best, value = ranked[0]
         second = ranked[1][1] if len(ranked) > 1 else 0.0
-        return self.of(best, 0.6 + 0.35 * (value - second) / (value + 0.01))
+        lead = (value - second) / (value + 0.01)
+        if lead > _SURE and not best.gender:
+            best.gender = gender  # who was `he` once is never `she`
+        return self.of(best, 0.6 + 0.35 * lead)
 
     @abstractmethod
     def _noun(self, reader: Reader, subject: Subject) -> Speaker | None:
@@ -120,6 +128,8 @@ class Pronouns(Memory, ABC):
                 ]
                 if fitting:
                     return self.of(max(fitting, key=lambda who: row[who]), confidence)
+        if self._owner is not None and 0 <= number - self._owner[0] <= 1:
+            return self._owner[1]
         return None
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 from bot.core.quotes.grammar import (
     FUNCTION,
 )
-from bot.core.quotes.languages.places import COUNTRIES, DEMONYMS
 from bot.core.quotes.names import role_key
 from bot.core.quotes.people.bodies import Bodies
 from bot.core.quotes.people.fit import akin, title_fit
+from bot.core.quotes.people.kin import bears, kin_of, sovereigns
 from bot.core.quotes.people.memory import DECAY, WINDOW
 from bot.core.quotes.people.speaker import Speaker
 
@@ -25,45 +25,6 @@ _OFFICES: Final = frozenset(
     """
         president minister chancellor king queen leader secretary governor mayor chief head pope
         """.split()
-)
-_GENERIC: Final = {
-    "leader": frozenset(
-        "president minister chancellor king queen emir premier chief head chairman".split()
-    ),
-    "sovereign": frozenset("president king queen emir sultan emperor monarch".split()),
-    "statesman": frozenset("president minister chancellor".split()),
-    "lawmaker": frozenset(
-        "senator representative mp deputy delegate legislator congressman".split()
-    ),
-    "politician": frozenset(
-        "senator representative mp minister deputy mayor governor leader".split()
-    ),
-    "legislator": frozenset("senator representative mp deputy".split()),
-    "cleric": frozenset(
-        "ayatollah bishop archbishop cardinal pope imam rabbi priest pastor".split()
-    ),
-    "prelate": frozenset("bishop archbishop cardinal".split()),
-    "diplomat": frozenset("ambassador envoy consul secretary".split()),
-    "official": frozenset("secretary director commissioner minister spokesman spokeswoman".split()),
-    "officer": frozenset("general colonel captain admiral major lieutenant sergeant".split()),
-    "commander": frozenset("general colonel captain admiral major marshal".split()),
-    "monarch": frozenset("king queen emir sultan emperor".split()),
-    "jurist": frozenset("judge justice magistrate prosecutor".split()),
-    "academic": frozenset("professor lecturer scholar".split()),
-    "economist": frozenset("professor economist".split()),
-}
-
-_FORCES: Final = frozenset("army military navy force forces staff defence defense guard".split())
-# What a looser word may have beside it and still mean somebody's office.
-_LOOSE: Final = frozenset(
-    """
-    veteran senior top embattled outgoing incoming ousted exiled former retired elderly young
-    populist conservative leftist liberal religious spiritual supreme muslim jewish catholic
-    christian orthodox moderate reformist hard-line hardline far-right far-left center-right
-    centre-right center-left centre-left long-time longtime ailing visiting powerful influential
-    controversial career military army navy police opposition government party political rebel
-    ethnic local regional federal u.s us uk eu un
-    """.split()
 )
 _EQUAL: Final = 0.75
 
@@ -113,17 +74,17 @@ class Titles(Bodies):
                 w
                 for n in _HEADS
                 for _, w, r in self._registry.by_role.get(n, ())
-                if title_fit(set(), n, r) is not None
+                if title_fit(set(), n, r) is not None and (n != "secretary" or "general" in r.words)
             }
             bodies = {t.low.rstrip(".") for t in phrase if t.word.isupper()}
             if len(heads) == 1 and not content - _HEADS - {noun} - bodies - self._lex.bodies:
                 return self.of(next(iter(heads)), 0.75)
         if "state" in words and noun == "head":
-            found = self._salient(reader, _GENERIC["sovereign"], caps)
+            found = self._salient(reader, "head", sovereigns(), caps, words)
             if found is not None:
                 return found
         if best is None:
-            found = self._salient(reader, _kin(noun, content - caps), caps)
+            found = self._salient(reader, noun, kin_of(noun, content - caps), caps, words)
             if found is not None:
                 return found
         recent = self._recent_with(noun, content, caps, reader.sentence.number)
@@ -147,15 +108,23 @@ class Titles(Bodies):
         return None
 
     def _salient(
-        self, reader: Reader, nouns: frozenset[str], caps: frozenset[str]
+        self,
+        reader: Reader,
+        noun: str,
+        kin: frozenset[str],
+        caps: frozenset[str],
+        words: list[str],
     ) -> Speaker | None:
         """Resolve `the cleric` to the ayatollah who was named last, or who is named at all."""
         number = reader.sentence.number
+        past = "former" in words
         bearers = {
             who
-            for noun in nouns
-            for _, who, role in self._registry.by_role.get(noun, ())
-            if not caps or (role.caps and akin(caps, role.caps))
+            for who in self._registry.people
+            for role in who.roles
+            if bears(role, noun, kin)
+            and (not caps or (role.caps and akin(caps, role.caps)))
+            and (not past or "former" in role.words)
         }
         scores: dict[Someone, float] = {}
         for distance in range(WINDOW + 1):
@@ -201,12 +170,3 @@ class Titles(Bodies):
                     return self.of(max(named, key=lambda p: len(p.parts)), 0.85)
                 return Speaker(holders[0].name, None, holders[0], 0.85)
         return None
-
-
-def _kin(noun: str, content: set[str]) -> frozenset[str]:
-    """Give the offices that a looser word may mean: the cleric an ayatollah."""
-    if noun in ("chief", "commander", "head", "leader") and content & _FORCES:
-        return _GENERIC["officer"]
-    own = {w for w in content - {noun} if w not in _LOOSE and not w.endswith(("-old", "most"))}
-    own -= DEMONYMS.keys() | COUNTRIES
-    return _GENERIC.get(noun, frozenset()) if not own else frozenset()
