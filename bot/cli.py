@@ -109,6 +109,7 @@ def _need_cluster() -> None:
         raise CommandError("workers need more: pip install 'wirewatch[cluster]'")
 
 
+@app.command()
 def web() -> None:
     """Answer Slack's requests and the hubs of feeds over HTTP; polls nothing, several may run."""
     from bot.app.web import serve  # noqa: PLC0415 -- heavy, and only some commands need it
