@@ -42,8 +42,10 @@ class Claims(Protocol):
     async def claim_due(self, now: datetime, limit: int, lease: timedelta) -> list[FeedState]:
         """Lease up to `limit` feeds that are due."""
 
-    async def release_claims(self, ids: Collection[str] | None = None) -> None:
-        """Give claims back unpolled."""
+    async def release_claims(
+        self, ids: Collection[str] | None = None, *, but: Collection[str] = ()
+    ) -> None:
+        """Give claims back unpolled: those of `ids`, or all `but` some."""
 
     async def latest_poll(self) -> datetime | None:
         """Give when a feed was last polled with success."""
@@ -95,6 +97,7 @@ class Heart:
         self._complaints: dict[str, str] = {}
         self._news = PollNews()
         self._unreleased: set[str] = set()
+        self._claimed_unseen = False
         self._latest: datetime | None = None
 
     async def tick(self) -> None:
@@ -171,7 +174,13 @@ class Heart:
             if self._unreleased:
                 await self._claims.release_claims(list(self._unreleased))
                 self._unreleased.clear()
+            if self._claimed_unseen:
+                await self._claims.release_claims(but=set(self._polls.values()))
+            # A database that refuses may have claimed all the same: nobody knows what, and it
+            # would lie there until the claim expires.
+            self._claimed_unseen = True
             states = await self._claim()
+            self._claimed_unseen = False
         finally:
             self._claiming = False
         under_way = set(self._polls.values())

@@ -27,6 +27,8 @@ class Everything:
         self.polled: list[str] = []
         self.busy = self.busiest = 0
         self.released: list[str] = []
+        self.kept: Collection[str] | None = None
+        """Claims that were kept when all others were given back."""
 
     def now(self) -> datetime:
         return NOW
@@ -35,8 +37,12 @@ class Everything:
         given, self.due = self.due[:limit], self.due[limit:]
         return given
 
-    async def release_claims(self, ids: Collection[str] | None = None) -> None:
+    async def release_claims(
+        self, ids: Collection[str] | None = None, *, but: Collection[str] = ()
+    ) -> None:
         self.released += ids or ()
+        if ids is None:
+            self.kept = but
 
     async def latest_poll(self) -> datetime | None:
         return None
@@ -122,3 +128,34 @@ async def test_a_chore_that_fails_or_takes_long_holds_up_nothing() -> None:
     assert len(world.polled) == 3
     going.set()
     await beating.stop()
+
+
+class Doubtful(Everything):
+    """Its database claims once, and then says that it could not."""
+
+    claimed: tuple[FeedState, ...] = ()
+
+    async def claim_due(self, now: datetime, limit: int, lease: object) -> list[FeedState]:
+        given = await super().claim_due(now, limit, lease)
+        if self.claimed:
+            return given
+        self.claimed = tuple(given)
+        raise StoreError("disk I/O error")
+
+    async def release_claims(
+        self, ids: Collection[str] | None = None, *, but: Collection[str] = ()
+    ) -> None:
+        await super().release_claims(ids, but=but)
+        self.due += [state for state in self.claimed if ids is None or state.feed.id in ids]
+
+
+async def test_claims_that_nobody_saw_are_given_back_when_the_database_works_again() -> None:
+    world = Doubtful(feeds=3)
+    beating = heart(world)
+    await beating.tick()
+    assert (world.polled, world.due) == ([], [])
+    await beating.tick()
+    await beating.tick()
+    await beating.stop()
+    assert world.kept == set()
+    assert len(world.polled) == 3

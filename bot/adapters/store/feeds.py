@@ -121,11 +121,15 @@ class FeedRows:
         async with self._db.read() as connection:
             return await connection.scalar(query) or 0
 
-    async def release_claims(self, ids: Collection[str] | None = None) -> None:
-        """Give claims back unpolled: those of `ids`, or all (at the start, after a crash)."""
+    async def release_claims(
+        self, ids: Collection[str] | None = None, *, but: Collection[str] = ()
+    ) -> None:
+        """Give claims back unpolled: those of `ids`, or all `but` some (after a crash, all)."""
         statement = update(feeds).values(claimed_until=None)
         if ids is not None:
             statement = statement.where(feeds.c.id.in_(list(ids)))
+        if but:
+            statement = statement.where(feeds.c.id.not_in(list(but)))
         async with self._db.write() as connection:
             await connection.execute(statement)
 
