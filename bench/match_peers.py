@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from bot.core.match import RuleSet
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from bot.core.officials import Officials
 
 
-class Scanner(RuleSet):
+class Scanner(RuleSet, ABC):
     """A rule set whose triggers are found by another library."""
 
     def __init__(self, officials: Officials, rules: Iterable[Rule]) -> None:
@@ -44,13 +45,13 @@ class Scanner(RuleSet):
                 pairs += [(pattern, leaf) for pattern in leaf.names.patterns]
         return pairs
 
+    @abstractmethod
     def prepare(self) -> None:
         """Build the library's automaton from the rules as they are."""
-        raise NotImplementedError
 
+    @abstractmethod
     def scan(self, document: ArticleDocument) -> set[int]:
         """Give the numbers of the patterns that stand in a document."""
-        raise NotImplementedError
 
     def _learn(self, document: ArticleDocument, tired: list[Any]) -> None:
         """Learn nothing: the automaton is built once."""

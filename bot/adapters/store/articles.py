@@ -9,6 +9,13 @@ from sqlalchemy import Row, Select, Table, bindparam, delete, func, or_, select,
 
 from bot.adapters.store import search
 from bot.adapters.store.account import count_up
+from bot.adapters.store.article_rows import (
+    article_row,
+    match_rows,
+    quote_rows,
+    rows_of_quotes,
+    stored_of,
+)
 from bot.adapters.store.feeds import polled_values, validator_values
 from bot.adapters.store.hubs import want_hub
 from bot.adapters.store.outbox import insert_deliveries
@@ -18,10 +25,6 @@ from bot.adapters.store.sql import insert
 from bot.core import canary
 from bot.core.model import (
     Article,
-    Highlight,
-    Match,
-    Place,
-    Placement,
     Quote,
     StoredArticle,
     digest,
@@ -212,7 +215,7 @@ class ArticleRows:
             ids = [row.id for row in rows]
             by_quote = await _children(connection, quotes, ids)
             by_match = await _children(connection, matches, ids)
-        return [_stored(row, by_quote.get(row.id, []), by_match.get(row.id, [])) for row in rows]
+        return [stored_of(row, by_quote.get(row.id, []), by_match.get(row.id, [])) for row in rows]
 
 
 async def _take_stock(connection: AsyncConnection, record: PollRecord) -> None:
@@ -257,15 +260,15 @@ async def _put(connection: AsyncConnection, found: Sequence[StoredArticle]) -> N
     )
     plain = [stored.article for stored in latest]
     before = await search.texts_before(connection, plain)
-    await connection.execute(statement, [_article_row(stored) for stored in latest])
+    await connection.execute(statement, [article_row(stored) for stored in latest])
     await search.index_articles(connection, plain, before)
     ids = [stored.article.id for stored in latest]
     for at in range(0, len(ids), _CHUNK):
         for table in (quotes, matches):
             mine = table.c.article_id.in_(ids[at : at + _CHUNK])
             await connection.execute(delete(table).where(mine))
-    await _insert(connection, quotes, (row for one in latest for row in _quote_rows(one)))
-    await _insert(connection, matches, (row for one in latest for row in _match_rows(one)))
+    await _insert(connection, quotes, (row for one in latest for row in quote_rows(one)))
+    await _insert(connection, matches, (row for one in latest for row in match_rows(one)))
 
 
 async def _number(connection: AsyncConnection, found: Sequence[StoredArticle]) -> None:
@@ -284,7 +287,7 @@ async def _number(connection: AsyncConnection, found: Sequence[StoredArticle]) -
 
 async def _put_quotes(connection: AsyncConnection, article_id: str, found: Sequence[Quote]) -> None:
     await connection.execute(delete(quotes).where(quotes.c.article_id == article_id))
-    await _insert(connection, quotes, _rows_of_quotes(article_id, found))
+    await _insert(connection, quotes, rows_of_quotes(article_id, found))
 
 
 async def _insert(
@@ -292,111 +295,6 @@ async def _insert(
 ) -> None:
     if given := list(rows):
         await connection.execute(insert(connection, table), given)
-
-
-def _article_row(stored: StoredArticle) -> dict[str, Any]:
-    article, placement = stored.article, stored.placement
-    return {
-        "id": article.id,
-        "feed_id": article.feed_id,
-        "key": article.key,
-        "url": article.url,
-        "title": article.title,
-        "text": article.text,
-        "published": article.published,
-        "arrived": article.arrived,
-        "source": article.source,
-        "lang": article.lang,
-        "author": article.author,
-        "section": article.section,
-        "full": article.full,
-        "story": placement.story if placement else None,
-        "place": placement.place.value if placement else None,
-        "outcome": stored.outcome,
-        "analyzed": stored.analyzed,
-    }
-
-
-def _quote_rows(stored: StoredArticle) -> list[dict[str, Any]]:
-    return _rows_of_quotes(stored.article.id, stored.quotes)
-
-
-def _rows_of_quotes(article_id: str, found: Sequence[Quote]) -> list[dict[str, Any]]:
-    return [
-        {
-            "article_id": article_id,
-            "position": position,
-            "start": quote.start,
-            "end": quote.end,
-            "parts": [list(part) for part in quote.parts],
-            "speaker": quote.speaker,
-            "entity": quote.entity,
-            "office": quote.office,
-            "cue": quote.cue,
-            "kind": quote.kind,
-            "confidence": quote.confidence,
-        }
-        for position, quote in enumerate(found)
-    ]
-
-
-def _match_rows(stored: StoredArticle) -> list[dict[str, Any]]:
-    return [
-        {
-            "article_id": stored.article.id,
-            "rule_id": match.rule,
-            "clauses": list(match.clauses),
-            "highlights": [[h.field, h.start, h.end, h.entity] for h in match.highlights],
-            "quotes": list(match.quotes),
-        }
-        for match in stored.matches
-    ]
-
-
-def _stored(row: Row[Any], quote_rows: list[Row[Any]], match_rows: list[Row[Any]]) -> StoredArticle:
-    return StoredArticle(
-        article=Article(
-            feed_id=row.feed_id,
-            key=row.key,
-            url=row.url,
-            title=row.title,
-            text=row.text,
-            published=row.published,
-            arrived=row.arrived,
-            source=row.source,
-            lang=row.lang,
-            author=row.author,
-            section=row.section,
-            full=row.full,
-        ),
-        quotes=tuple(
-            Quote(
-                start=q.start,
-                end=q.end,
-                parts=tuple((s, e) for s, e in q.parts),
-                speaker=q.speaker,
-                entity=q.entity,
-                office=q.office,
-                cue=q.cue,
-                kind=q.kind,
-                confidence=q.confidence,
-            )
-            for q in quote_rows
-        ),
-        matches=tuple(
-            Match(
-                rule=m.rule_id,
-                clauses=tuple(m.clauses),
-                highlights=tuple(Highlight(*highlight) for highlight in m.highlights),
-                quotes=tuple(m.quotes),
-            )
-            for m in match_rows
-        ),
-        placement=Placement(row.story, Place(row.place)) if row.story else None,
-        outcome=row.outcome,
-        analyzed=row.analyzed,
-        seq=row.seq,
-    )
 
 
 def _key_hash(article: Article) -> str:
