@@ -119,7 +119,15 @@ async def run(settings: Settings, console: Console, *, once: bool, speed: float 
             pace=Pace(settings.poll_min_seconds, settings.prime, random.random),
             meter=meter,
         )
-        deliver = Deliver(chats, store, clock, random.random, max_age=settings.max_age, meter=meter)
+        deliver = Deliver(
+            chats,
+            store,
+            clock,
+            random.random,
+            max_age=settings.max_age,
+            meter=meter,
+            owners=desk.book.owners,
+        )
         health = FeedHealth(store, rules, chats, clock)
         heart = Heart(
             watch=watch,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.core.match import RuleSet
+from bot.core.owners import inboxes
 from bot.errors import QueryError
 
 if TYPE_CHECKING:
@@ -48,6 +49,10 @@ class RuleBook:
     def channels(self) -> set[str]:
         """Give where alerts of the files' rules go, as the files say."""
         return {channel for rule in self._written.values() for channel in rule.channels}
+
+    def owners(self, chat: str, channel: str) -> list[str]:
+        """Give where those who made the rules of a channel can be told something."""
+        return inboxes(self._all.values(), chat, channel)
 
     async def readdress(self, channels: Mapping[str, str]) -> None:
         """Take channels of files for what they are, such as `slack:C123` for `slack:#desk`.

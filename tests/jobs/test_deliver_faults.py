@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.core.model import AuditEntry, DeliveryState
+from bot.core.model import AuditEntry, DeliveryState, Notice, Rule
+from bot.core.owners import inboxes
 from bot.core.pacing import GIVE_UP, LONGEST_RETRY
 from bot.ports import Delivered, Later, Outcome, Refused, Unknown
 from tests.jobs.chats import ToldChat, deliver_to
@@ -47,6 +49,37 @@ async def test_a_refusal_stops_its_channel_and_no_other(store: Store, clock: Tur
     [entry] = await store.audit_log()
     assert entry.what == "stopped slack:C1, which refuses"
     assert entry.after == "is_archived"
+
+
+async def test_whoever_made_a_rule_of_a_channel_that_refuses_is_told_once(
+    store: Store, clock: TurnedClock
+) -> None:
+    """The team of two who have rules in C1 hear of it directly; who has one elsewhere does not."""
+    rules = [
+        Rule("slack:T1/C1/a", "a", "ferry", ("slack:T1/C1",), "Ida Berg (U0000001), 2024-04-30"),
+        Rule("slack:T1/C1/b", "b", "quay", ("slack:T1/C1",), "U0000002, 2024-04-30"),
+        Rule("slack:T1/C2/c", "c", "ferry", ("slack:T1/C2",), "Ulf (U0000003), 2024-04-30"),
+        Rule("d", "d", "ferry", ("slack:T1/C1",), "rules/team.yaml:3"),
+    ]
+    await store.enqueue([make_news(at, "T1/C1") for at in range(3)], NOW)
+    chat = ToldChat(clock)
+    chat.rule = lambda one: Refused("is_archived") if one.channel == "T1/C1" else None
+    owners = partial(inboxes, rules)
+    await live(deliver_to(store, clock, chat, owners=owners), clock, 6 * 3600, step=300)
+    assert [posted.channel for posted in chat.posts] == ["T1/U0000001", "T1/U0000002"]
+    told = chat.posts[0].message
+    assert isinstance(told, Notice)
+    assert told.text == (
+        "I cannot post in slack:T1/C1, where you made a rule: is_archived. Nothing is lost: what "
+        "is for it waits. Unarchive the channel or /invite me there again, and it goes on by "
+        "itself; /watch list there shows its rules."
+    )
+
+
+def test_nobody_is_written_to_where_no_direct_message_is_known() -> None:
+    rule = Rule("r", "r", "ferry", ("matrix:!a:b.example",), "@ida:b.example, 2024-04-30")
+    assert inboxes([rule], "matrix", "!a:b.example") == []
+    assert inboxes([rule], "slack", "C1") == []
 
 
 async def test_a_channel_that_refuses_is_rarely_tried_and_told_of_once(

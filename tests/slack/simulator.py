@@ -25,7 +25,7 @@ BOT_TOKEN, APP_TOKEN, SECRET = "xoxb-1-sim", "xapp-1-sim", "sim-secret"
 TEAM, BOT_USER, BOT_ID = "T0HOME0001", "U0BOT00001", "B0BOT00001"
 SCOPES = (
     "commands,chat:write,channels:read,groups:read,"
-    "channels:history,groups:history,im:history,users:read,files:write"
+    "channels:history,groups:history,im:history,im:write,users:read,files:write"
 )
 CLIENT_ID, CLIENT_SECRET = "111.222", "sim-client-secret"
 
@@ -193,6 +193,7 @@ class Simulator:
             "chat.postMessage": self._post,
             "chat.postEphemeral": self._post_ephemeral,
             "conversations.history": self._history,
+            "conversations.open": self._direct,
             "conversations.replies": self._replies,
             "users.conversations": self._conversations,
             "users.info": self._user,
@@ -232,6 +233,15 @@ class Simulator:
         self.accepted.append({"channel": room.id, **message})
         self.when.append((time.monotonic(), room.id))
         return {"ok": True, "channel": room.id, "ts": message["ts"], "message": message}
+
+    def _direct(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """reference/methods/conversations.open: the direct messages with one user."""
+        user = arguments.get("users", "")
+        if user not in self.people:
+            return _no("user_not_found")
+        id_ = f"D{user}"
+        self.rooms.setdefault(id_, Room(id_, id_, {user, BOT_USER}, team=self.team))
+        return {"ok": True, "channel": {"id": id_}}
 
     def _room(self, arguments: dict[str, Any]) -> Room | None:
         """A token sees the channels of its own workspace only."""

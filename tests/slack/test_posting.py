@@ -55,6 +55,19 @@ async def test_channel_may_be_given_by_name(
     assert slack.accepted[0]["channel"] == room.id
 
 
+async def test_a_person_is_told_in_their_direct_messages_and_it_is_found_there(
+    slack: Simulator, make_chat: Callable[..., SlackChat]
+) -> None:
+    ida = slack.person("Ida")
+    chat, given = make_chat(), replace(delivery(ida), message=NOTICE)
+    outcome = await chat.post(given)
+    assert isinstance(outcome, Delivered)
+    assert slack.accepted[0]["channel"] == f"D{ida}"
+    assert await chat.find(given) == outcome.ref
+    gone = await chat.post(delivery("U9999999"))
+    assert isinstance(gone, Refused)
+
+
 async def test_unknown_name_is_refused_without_a_post(
     slack: Simulator, make_chat: Callable[..., SlackChat]
 ) -> None:

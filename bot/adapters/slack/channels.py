@@ -19,6 +19,7 @@ REMEMBERED = 30.0
 _FRESH = 3.0
 """Seconds: how old an answer may be that says no; people try again as soon as they are let in."""
 _ID = re.compile(r"[CDG][A-Z0-9]{5,}")
+_USER = re.compile(r"[UW][A-Z0-9]{5,}")
 _KINDS = "public_channel,private_channel"
 _MOST_REMEMBERED = 10_000
 
@@ -79,14 +80,28 @@ class Channels:
     async def id_of(self, channel: str) -> str | None:
         """Give the id of `#name`, `name` or an id; None where the bot is in no such channel.
 
+        A user's id stands for the direct messages with that person
+        (https://docs.slack.dev/reference/methods/conversations.open).
+
         Raises:
             SlackError: Slack could not be asked.
         """
         name = channel.removeprefix("#")
         if _ID.fullmatch(name):  # names are lower case, so nothing is both
             return name
+        if _USER.fullmatch(name):
+            return await self._direct(name)
         found = (await self._channels("")).get(name.casefold())
         return found or (await self._channels("", _FRESH)).get(name.casefold())
+
+    async def _direct(self, user: str) -> str:
+        key = f"direct {user}"
+        if isinstance(known := self._recall(key), str):
+            return known
+        answer = await self._web.call("conversations.open", users=user)
+        found = str((answer.get("channel") or {}).get("id", user))
+        self._remember(key, found)
+        return found
 
     async def of_bot(self) -> dict[str, str]:
         """Give the channels that the bot is in: id by lower-case name.

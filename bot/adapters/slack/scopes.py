@@ -13,6 +13,7 @@ SCOPES = frozenset(
         "groups:history",
         "groups:read",
         "im:history",
+        "im:write",
         "users:read",
     }
 )

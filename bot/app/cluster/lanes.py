@@ -110,6 +110,7 @@ def drain_lane(house: House, queue: str, chats: Mapping[str, Chat]) -> Lane:
         max_age=house.settings.max_age,
         turns=SharedTurns(store, clock),
         meter=house.observing.meter,
+        owners=house.desk.book.owners,
     )
     draining = Draining(deliver, store, house.locks, chats, clock)
 

@@ -16,7 +16,7 @@ from bot.jobs.deliver.fair import in_turns
 from bot.jobs.deliver.holding import AT_ONCE, Holding
 from bot.jobs.deliver.paces import Paces
 from bot.jobs.deliver.revising import Revising
-from bot.jobs.deliver.sending import Sending
+from bot.jobs.deliver.sending import Sending, nobody
 from bot.jobs.meter import UNCOUNTED
 from bot.ports import Connects, Lines, Outbox, OutboxDesk
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bot.core.model import Line, Waiting
     from bot.core.pacing import Limits
     from bot.jobs.deliver.paces import Target
+    from bot.jobs.deliver.sending import Owners
     from bot.jobs.deliver.turns import SharedTurns
     from bot.jobs.meter import Meter
     from bot.ports import Chat, Clock
@@ -62,6 +63,7 @@ class Deliver:
         sleep: waits so many seconds.
         meter: counts.
         turns: shares the chats' paces with other programs, where there are any.
+        owners: gives the direct messages of those who are told that a channel refuses.
     """
 
     def __init__(
@@ -76,12 +78,13 @@ class Deliver:
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         meter: Meter = UNCOUNTED,
         turns: SharedTurns | None = None,
+        owners: Owners = nobody,
     ) -> None:
         self._chats, self._outbox, self._clock, self._sleep = chats, outbox, clock, sleep
         self._meter, self._turns = meter, turns
         self._paces = Paces(limits)
         self._holding = Holding(outbox, clock, max_age)
-        self._sending = Sending(outbox, self._paces, clock, chance, sleep, meter, turns)
+        self._sending = Sending(outbox, self._paces, clock, chance, sleep, meter, turns, owners)
         self._revising = Revising(chats, outbox, self._paces, clock)
         self._slots = {name: asyncio.Semaphore(WRITERS) for name in chats}
         self._busy: set[Target] = set()

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
+from bot.core.alert import notice_for
 from bot.core.model import AuditEntry, DeliveryState
+from bot.core.owners import refusal_told
 from bot.core.pacing import LONGEST_RETRY, hurried, is_spent, next_probe, next_try
 from bot.core.tenancy import tenant_at
 from bot.jobs.meter import UNCOUNTED
 from bot.ports import Delivered, Later, Lines, Outbox, Refused, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable
     from datetime import datetime
 
     from bot.core.model import ChannelState, Delivery, Waiting
@@ -24,6 +27,15 @@ if TYPE_CHECKING:
     from bot.ports import Chat, Clock, Outcome
 
 OURSELVES = "wirewatch"
+
+Owners = Callable[[str, str], Sequence[str]]
+
+
+def nobody(_chat: str, _channel: str) -> Sequence[str]:
+    """Know of no owner."""
+    return ()
+
+
 """As the audit log names the bot itself."""
 
 log = structlog.get_logger(__name__)
@@ -44,6 +56,7 @@ class Sending:
         meter: counts.
         turns: told of pauses that chats name, where other programs must keep them too.
         sleep: waits so many seconds.
+        owners: gives the direct messages of a channel's owners, by its chat and itself.
     """
 
     def __init__(
@@ -55,8 +68,9 @@ class Sending:
         sleep: Callable[[float], Awaitable[object]],
         meter: Meter = UNCOUNTED,
         turns: SharedTurns | None = None,
+        owners: Owners = nobody,
     ) -> None:
-        self._meter = meter
+        self._meter, self._owners = meter, owners
         self._store, self._paces, self._clock, self._chance = store, paces, clock, chance
         self._turns = turns
         self._sleep = sleep
@@ -249,7 +263,7 @@ class Sending:
         return DeliveryState.DEAD
 
     async def _stop(self, state: ChannelState, delivery: Delivery, reason: str) -> None:
-        """Stop a channel that refused; its people hear of it once, by the audit log and status."""
+        """Stop a channel that refused; its owners hear of it once, all others by the audit log."""
         now, target = self._clock.now(), _target(delivery)
         if state.stopped:
             await self._put_off(target, state, 0)
@@ -260,6 +274,7 @@ class Sending:
             channel=place,
             reason=reason,
         )
+        await self._tell_owners(target, reason, now)
         await self._store.stop_channel(
             delivery.id,
             *target,
@@ -270,6 +285,14 @@ class Sending:
                 now, OURSELVES, f"stopped {place}, which refuses", "", reason, tenant_at(*target)
             ),
         )
+
+    async def _tell_owners(self, target: Target, reason: str, now: datetime) -> None:
+        """Tell those who made rules there, once a day; before it is stopped, so surely."""
+        text, key = refusal_told(*target, reason), f"refused/{target[1]}/{now:%Y-%m-%d}"
+        inboxes = self._owners(*target)
+        notices = [notice_for(target[0], inbox, text, key=key) for inbox in inboxes]
+        if notices:
+            await self._store.enqueue(notices, now)
 
     async def _put_off(self, target: Target, state: ChannelState, others: int) -> None:
         now = self._clock.now()
