@@ -20,7 +20,8 @@ WATCHED = (
 
 FIRST = datetime(2024, 3, 1, 6, 0, tzinfo=UTC)
 
-_HEADS = [a + b for a in "bdfghklmnprstvz" for b in ("a", "e", "i", "o", "u", "ai", "ou")]
+_HEADS = [a + b for a in "bdfghklmnprstvz" for b in "aeiou"]
+_NAMES = [a + b for a in "cjqwxy" for b in "aeiou"]
 _TAILS = [a + b for a in ("l", "m", "n", "r", "s", "t", "v", "k", "nd", "rt", "sk", "lm", "rn")
           for b in ("a", "en", "o", "is", "um", "eth", "ar")]  # fmt: skip
 _ACTS = ("count", "paint", "lease", "weigh", "fence", "drain", "auction", "map", "light", "swap",
@@ -67,19 +68,28 @@ class Story:
 
 
 class _Words:
-    """Words of one article's own: the first two syllables of each tell its number."""
+    """Words of one article's own.
+
+    Their first four letters tell its number, and whether they are names, because six letters are
+    what stories go by.
+    """
 
     def __init__(self, seed: int, number: int) -> None:
         self.chance = random.Random(f"{seed}/{number}")  # noqa: S311 -- repeatable invention
-        above, below = divmod(number, len(_HEADS))
-        self._own = _HEADS[below] + _TAILS[above % len(_TAILS)]
+        self._noun = _HEADS[number % len(_HEADS)] + _HEADS[number // len(_HEADS) % len(_HEADS)]
+        self._name = _NAMES[number % len(_NAMES)] + _HEADS[number // len(_NAMES) % len(_HEADS)]
+
+    def _end(self) -> str:
+        return self.chance.choice(_HEADS) + self.chance.choice(_TAILS)
 
     def noun(self) -> str:
-        pick = self.chance.choice
-        return self._own + pick(_HEADS) + pick(_TAILS)
+        return self._noun + self._end()
+
+    def proper(self) -> str:
+        return (self._name + self._end()).title()
 
     def name(self) -> str:
-        return f"{self.noun().title()} {self.noun().title()}"
+        return f"{self.proper()} {self.proper()}"
 
     def number(self) -> str:
         return f"{self.chance.randint(1_000_001, 98_999_999):,}"
@@ -89,14 +99,14 @@ def invent(number: int, word: str, *, seed: int = 0, sentences: int = 4) -> Stor
     """Write the article of a number; the same arguments give the same article."""
     words = _Words(seed, number)
     pick = words.chance.choice
-    town, name = words.noun().title(), words.name()
+    town, name = words.proper(), words.name()
     near = f" near the {word}" if word else ""
     title = pick(_HEADLINES).format(
         Town=town, Name=name, act=pick(_ACTS), number=words.number(), thing=words.noun(), near=near
     )
     told = [
         pattern.format(
-            Town=town if at else words.noun().title(), Name=name, act=pick(_ACTS),
+            Town=town if at else words.proper(), Name=name, act=pick(_ACTS),
             number=words.number(), a=words.noun(), b=words.noun(), c=words.noun(),
         )
         for at, pattern in enumerate(words.chance.sample(_SENTENCES, sentences))
