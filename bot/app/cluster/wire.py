@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager, suppress
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from bot.adapters.wire import SampleWire
@@ -55,9 +56,12 @@ async def _served(store: Store) -> str | None:
         origin = await store.find_note(_NAME)
         if origin:
             host, _, port = origin.partition(":")
-            with suppress(OSError):
-                _, writer = await asyncio.open_connection(host, int(port))
-                writer.close()
+            with suppress(OSError, ValueError):
+                if not ip_address(host).is_loopback:
+                    return None  # it is of this machine, or not ours to ask
+                loop = asyncio.get_running_loop()
+                transport, _ = await loop.create_connection(asyncio.Protocol, host, int(port))
+                transport.close()
                 return origin
         await asyncio.sleep(_PAUSE)
     return None
