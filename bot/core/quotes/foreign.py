@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 _REACH: Final = 26
 _PARTICLES: Final = frozenset(
-    "de del der di da van von bin ibn al el la le los las dos ben y d' بن ابن آل אבו אל בן".split()
+    "de del der di da van von bin ibn al el la le los las dos ben y d'"
+    " بن ابن بنت آل أبو ابو أبي أم عبد אבו אל בן בת אבן".split()
 )
 _NAME_WORDS: Final = 4
 
