@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from collections import Counter, defaultdict
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 from cryptography.fernet import Fernet
+from prometheus_client.parser import text_string_to_metric_families
 
 from bot.adapters.cluster.schema import make_tables
 from bot.adapters.slack import Installs, Vault
@@ -32,6 +34,7 @@ from bot.core.model import AuditEntry, Feed, Rule
 from bot.core.pacing import LIMITS
 from tests.crash.news import invent
 from tests.slack.apart import apart
+from tests.slack.local_slack import free_port
 from tests.slack.simulator import CLIENT_ID, CLIENT_SECRET, SECRET
 
 if TYPE_CHECKING:
@@ -56,7 +59,7 @@ class Size:
         loud: rules of the first tenant that match every article.
         feeds: that all tenants watch.
         articles: in all feeds together.
-        workers: programs.
+        queues: what each program works on.
     """
 
     tenants: int
@@ -64,7 +67,7 @@ class Size:
     loud: int
     feeds: int
     articles: int
-    workers: int
+    queues: tuple[str, ...]
 
     @property
     def matches(self) -> int:
@@ -183,7 +186,10 @@ def workers(folder: Path, size: Size, settings: dict[str, str]) -> Iterator[list
     }  # fmt: skip
     env = kept | {"PYTHONPATH": str(ROOT)} | settings
     with ExitStack() as stack:
-        started = [Worker(stack, folder / f"worker{at}.txt", env) for at in range(size.workers)]
+        started = [
+            Worker(stack, folder / f"worker{at}.txt", env, queues)
+            for at, queues in enumerate(size.queues)
+        ]
         stack.callback(lambda: [worker.end() for worker in started])
         until(lambda: all("working on" in worker.said() for worker in started), started)
         yield started
@@ -193,15 +199,32 @@ def workers(folder: Path, size: Size, settings: dict[str, str]) -> Iterator[list
 
 
 class Worker:
-    """`wirewatch worker` with all its queues."""
+    """`wirewatch worker`."""
 
-    def __init__(self, stack: ExitStack, output: Path, env: dict[str, str]) -> None:
+    def __init__(self, stack: ExitStack, output: Path, env: dict[str, str], queues: str) -> None:
         self.output, self.peak, self.cpu = output, 0, 0.0
         out = stack.enter_context(output.open("w"))
+        self.probes = f"127.0.0.1:{free_port()}"
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "bot.cli", "worker"], cwd=output.parent, env=env,
+            [sys.executable, "-m", "bot.cli", "worker", "--queues", queues], cwd=output.parent,
+            env=env | {"WIREWATCH_METRICS": self.probes},
             stdin=subprocess.DEVNULL, stdout=out, stderr=out,
         )  # fmt: skip
+
+    def ask(self, path: str) -> str:
+        """Ask its probes; an answer that is no 200 is an error."""
+        with urllib.request.urlopen(f"http://{self.probes}{path}", timeout=60) as answer:
+            return str(answer.read().decode())
+
+    def count(self, metric: str, **labels: str) -> int:
+        """Give a sample of its metrics, 0 where it has none."""
+        found = [
+            sample.value
+            for family in text_string_to_metric_families(self.ask("/metrics"))
+            for sample in family.samples
+            if sample.name == metric and sample.labels.items() >= labels.items()
+        ]
+        return int(sum(found))
 
     def said(self) -> str:
         return self.output.read_text("utf-8", "replace")
@@ -284,6 +307,12 @@ def run(url: str, folder: Path, size: Size) -> dict[str, Any]:
             [(left,)] = server.execute("SELECT count(*) FROM deliveries WHERE state != 'delivered'")
             for worker in started:
                 worker.measure()
+                worker.ask("/healthz")
+                worker.ask("/readyz")
+            polled = [worker.count("wirewatch_polls_total", result="news") for worker in started]
+            sent = [
+                worker.count("wirewatch_deliveries_total", result="delivered") for worker in started
+            ]
         slack.end()
     assert left == 0, "something was set aside"
     assert outlets.asked == dict.fromkeys(range(size.feeds), 1), "one poll serves all tenants"
@@ -293,7 +322,9 @@ def run(url: str, folder: Path, size: Size) -> dict[str, Any]:
         "rules": size.tenants * size.rules,
         "articles": size.articles,
         "matches": size.matches,
-        "workers": size.workers,
+        "workers": len(size.queues),
+        "polls_by_worker": polled,
+        "messages_by_worker": sent,
         "ready_s": round(ready, 1),
         "rule_changed_everywhere_s": round(changed, 1),
         "all_in_the_outbox_s": round(placed, 1),

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from bot.app.cluster.worker import queues_of
 from bot.core.model import Feed, FeedState
-from bot.errors import StoreError
+from bot.errors import CommandError, StoreError
 from bot.jobs.cluster import Draining, Polling, polling
 from bot.jobs.watch import Poll
 
@@ -137,6 +138,15 @@ async def test_what_is_due_becomes_jobs_but_not_more_than_can_be_begun_soon(
     leases.due = 10_000
     await polls.claim()
     assert leases.waiting == polling.AHEAD
+
+
+def test_queues_are_named_by_commas() -> None:
+    assert queues_of("poll,match,deliver") == ("poll", "match", "deliver")
+    assert queues_of(" deliver , poll,deliver,") == ("deliver", "poll")
+    with pytest.raises(CommandError, match="unknown queue 'pol', known are poll, match, deliver"):
+        queues_of("poll,pol")
+    with pytest.raises(CommandError, match="unknown queue ','"):
+        queues_of(",")
 
 
 class FakeLocks:
