@@ -32,7 +32,7 @@ def accepted_by_sdk(blocks: list[dict[str, Any]]) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for block, parsed in zip(blocks, Block.parse_all(blocks), strict=True):
-            assert parsed.to_dict()["type"] == block["type"]
+            assert parsed.to_dict() == block
 
 
 # ---------------------------------------------------------------- what people read
@@ -101,7 +101,7 @@ def test_unattributed_is_not_set_like_a_name() -> None:
         (
             {},
             (
-                "Oda Brandt: We will open the harbour on Monday, whatever the weather. — "
+                "Oda Brandt: “We will open the harbour on Monday, whatever the weather.” — "
                 "Harbour of Nordby to open on Monday · The Harbour Times"
             ),
         ),
