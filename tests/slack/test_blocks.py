@@ -154,7 +154,7 @@ _QUOTES = st.builds(
     st.none() | _LONG,
     _LONG,
 )
-_ALERTS = st.builds(
+ALERTS = st.builds(
     Alert,
     kind=st.sampled_from(["alert", "follow-up", "correction"]),
     rule=_LONG,
@@ -182,7 +182,7 @@ ONE = 50 if NIGHTLY else 1
 
 
 @settings(max_examples=100 * ONE, deadline=None)
-@given(_ALERTS, st.booleans())
+@given(ALERTS, st.booleans())
 def test_no_alert_is_over_a_limit(given_alert: Alert, repeat: bool) -> None:  # noqa: FBT001 -- drawn
     blocks = alert_blocks(given_alert, BUTTONS, repeat=repeat)
     assert problems(blocks) == []

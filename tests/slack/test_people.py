@@ -68,6 +68,22 @@ async def test_slow_answer_is_acknowledged_at_once(
     assert await slack.until(lambda: slack.responses)
 
 
+async def test_other_programs_are_not_waited_for_longer_than_slack_waits(
+    slack: Simulator, make_chat: Callable[..., SlackChat], serve: Serve, answers: Answers
+) -> None:
+    """A database that hangs must not cost the acknowledgement: the command is carried out."""
+
+    async def first(_key: str) -> bool:
+        await asyncio.sleep(60)
+        return True
+
+    people = await connect("http", slack, make_chat, serve, first=first)
+    dana = slack.person("Dana")
+    await people.slash(dana, slack.room("desk", dana), "list")  # fails after three seconds
+    await slack.until(lambda: slack.responses)
+    assert [asked.text for asked in answers.asked] == ["list"]
+
+
 @pytest.mark.parametrize(
     ("error", "words"),
     [
