@@ -73,7 +73,7 @@ class Block:
 def _points(place: Place, folder: Path, count: int, seed: int) -> Result:
     points = killing.find_points(place.zygote, folder / "trace")
     return killing.kill_at_points(
-        place.zygote, folder / "kill", points=points, times=count, seed=seed
+        place.zygote, folder / "kill", points=points, times=count, seed=seed, beside=4
     )
 
 
@@ -164,7 +164,7 @@ def _crew(workers: int) -> Callable[[Place, Path, int, int], Result]:
 
 BLOCKS = (
     Block("kill", 2_000, 40, 20, _kill),
-    Block("points", 20, 2, 2, _points),
+    Block("points", 20, 2, 1, _points),
     Block("chats", 150, 3, 10, _chats),
     Block("chats-real", 4, 0, 2, _chats_real),
     Block("refusals", 150, 2, 10, _refusals),
