@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
 import pytest
 
+pytest.importorskip("psycopg", reason="PostgreSQL is not installed")
+pytest.importorskip("procrastinate", reason="the engine is not installed")
+
+from bot.adapters.cluster import engine
+from bot.adapters.store import locks
+from bot.app.cluster import chat
 from bot.app.cluster.worker import queues_of
 from bot.core.model import Feed, FeedState
 from bot.errors import CommandError, StoreError
-from bot.jobs.cluster import Draining, Polling, polling
+from bot.jobs.cluster import Draining, Polling, polling, rules
 from bot.jobs.watch import Poll
 
 if TYPE_CHECKING:
@@ -140,6 +147,16 @@ async def test_what_is_due_becomes_jobs_but_not_more_than_can_be_begun_soon(
     assert leases.waiting == polling.AHEAD
 
 
+def test_what_is_promised_in_seconds_follows_from_the_programs_own_seconds() -> None:
+    """A dead worker's jobs within a minute, a chat in half of one, rules in five seconds."""
+    every = int(engine.RESCUE.rpartition("/")[2])
+    assert engine.DEAD + engine.BEAT + every + engine.POLLED < 60
+    assert engine.DEAD > 2 * engine.BEAT, "one sign of life that is late is no death"
+    idle, between, count = map(int, re.findall(r"=(\d+)", locks.KEEPALIVE))
+    assert idle + between * count + chat.STAND_BY < 30
+    assert rules.AT_THE_LATEST < 5
+
+
 def test_queues_are_named_by_commas() -> None:
     assert queues_of("poll,match,deliver") == ("poll", "match", "deliver")
     assert queues_of(" deliver , poll,deliver,") == ("deliver", "poll")
@@ -190,15 +207,15 @@ async def test_two_jobs_of_a_channel_in_one_program_write_it_one_after_the_other
     clock: TurnedClock,
 ) -> None:
     """The second must not give the lock back that the first one writes under."""
-    locks, deliver = FakeLocks(), FakeDeliver()
+    held, deliver = FakeLocks(), FakeDeliver()
     chats = ("slack",)
-    draining = Draining(cast("Deliver", deliver), cast("Lines", object()), locks, chats, clock)
+    draining = Draining(cast("Deliver", deliver), cast("Lines", object()), held, chats, clock)
     jobs = [asyncio.create_task(draining.drain("slack", "C1")) for _ in range(2)]
     for _ in range(20):
         await asyncio.sleep(0)
-    assert (deliver.begun, locks.held) == (1, {"drain/slack/C1"})
+    assert (deliver.begun, held.held) == (1, {"drain/slack/C1"})
     deliver.go_on.set()
     async with asyncio.timeout(SOON):
         await asyncio.gather(*jobs)
     assert deliver.mine == [True, True]
-    assert not locks.held
+    assert not held.held
