@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-from datetime import timedelta
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -16,15 +18,17 @@ from bot.adapters.cluster import engine
 from bot.adapters.store import locks
 from bot.app.cluster import chat
 from bot.app.cluster.worker import queues_of
-from bot.core.model import Feed, FeedState
+from bot.core.model import AuditEntry, Feed, FeedState, Rule
+from bot.core.officials import Officials
 from bot.errors import CommandError, StoreError
 from bot.jobs.cluster import Draining, Polling, polling, rules
+from bot.jobs.rulebook import RuleBook
 from bot.jobs.watch import Poll
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection
-    from datetime import datetime
+    from collections.abc import Awaitable, Callable
 
+    from bot.adapters.store import Store
     from bot.jobs.cluster.draining import Lines
     from bot.jobs.deliver import Deliver
     from bot.jobs.watch import Watch
@@ -164,6 +168,75 @@ def test_queues_are_named_by_commas() -> None:
         queues_of("poll,pol")
     with pytest.raises(CommandError, match="unknown queue ','"):
         queues_of(",")
+
+
+class FakeVersions:
+    """A version that is set by hand."""
+
+    version = 0
+
+    async def rules_version(self) -> int:
+        return self.version
+
+
+async def test_rules_are_read_one_by_one_only_where_it_is_known_which_changed() -> None:
+    versions, read = FakeVersions(), asyncio.Queue[Collection[str] | None]()
+
+    async def refresh(only: Collection[str] | None) -> None:
+        read.put_nowait(only)
+        if only == {"refused"}:
+            raise StoreError("away")
+
+    step = rules.RulesInStep(versions, refresh)
+    running = asyncio.create_task(step.run())
+
+    async def after(version: int, *heard: str) -> Collection[str] | None:
+        versions.version = version
+        for change in heard or ("",):
+            step.heard(change)
+        return await read.get()
+
+    try:
+        async with asyncio.timeout(SOON):
+            assert await read.get() is None
+            assert await after(1, "1 slack:T1/C1/my rule") == {"slack:T1/C1/my rule"}
+            assert await after(3, "2 a", "3 b") == {"a", "b"}
+            assert await after(5, "5 b") is None, "the fourth was not heard of"
+            assert await after(6, "6") is None, "it may be any"
+            assert await after(6 + 101, *(f"{n} r{n}" for n in range(7, 108))) is None, "too many"
+            assert await after(108, "108 refused") == {"refused"}
+            assert await after(109, "109 c") == {"refused", "c"}, "what failed is read again"
+            assert await after(4, "110 d") is None, "an older database was put there"
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_only_the_rules_that_changed_are_read_anew(store: Store) -> None:
+    """A pause that was lifted gives a file's rule back; what is gone goes; others stay put."""
+    entry = AuditEntry(datetime(2024, 4, 30, tzinfo=UTC), "ida", "changed")
+    file = Rule("file", "file", "quay", ("console",))
+    mine, other = (Rule(name, name, "ferry", ("console",)) for name in ("mine", "other"))
+    book = RuleBook(Officials([]), [file], store)
+    for rule in (mine, other, replace(file, query="", paused=True)):
+        await store.put_rule(rule, entry)
+    await book.refresh()
+    assert {rule.name: rule.paused for rule in book} == {
+        "file": True,
+        "mine": False,
+        "other": False,
+    }
+    await store.put_rule(replace(mine, query="pier"), entry)
+    await store.drop_rule("other", entry)
+    await store.drop_rule("file", entry)
+    await book.refresh(["mine"])
+    assert {rule.name: rule.query for rule in book} == {
+        "file": "quay", "mine": "pier", "other": "ferry"
+    }  # fmt: skip
+    await book.refresh(["other", "file", "nobody's"])
+    assert {rule.name: rule.paused for rule in book} == {"file": False, "mine": False}
+    assert book.active.rule("file")
+    assert not book.active.rule("other")
 
 
 class FakeLocks:
