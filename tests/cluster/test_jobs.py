@@ -7,9 +7,11 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 import pytest
+from structlog.testing import capture_logs
 
 pytest.importorskip("psycopg", reason="PostgreSQL is not installed")
 pytest.importorskip("procrastinate", reason="the engine is not installed")
@@ -28,7 +30,10 @@ from bot.jobs.watch import Poll
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from rich.console import Console
+
     from bot.adapters.store import Store
+    from bot.app.cluster.house import House
     from bot.jobs.cluster.draining import Lines
     from bot.jobs.deliver import Deliver
     from bot.jobs.watch import Watch
@@ -274,6 +279,30 @@ class FakeDeliver:
         await self.go_on.wait()
         self.mine.append(await mine())
         return 1
+
+
+async def test_who_holds_a_chat_waits_for_a_database_that_is_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It went away between the lock and the first job: the program goes on, and says it once."""
+    locks_, tries, stopped = FakeLocks(), [0], asyncio.Event()
+
+    async def hold(*_: object) -> None:
+        tries[0] += 1
+        assert locks_.held == {"chat/slack"}
+        if tries[0] < 3:
+            raise StoreError("away")
+        stopped.set()
+
+    monkeypatch.setattr(chat, "_hold", hold)
+    monkeypatch.setattr(chat, "STAND_BY", 0.01)
+    house = SimpleNamespace(stopped=stopped, locks=locks_)
+    with capture_logs() as said:
+        async with asyncio.timeout(SOON):
+            await chat._keep(cast("House", house), "slack", cast("Console", None))
+    assert tries == [3]
+    assert [line["event"] for line in said] == ["slack: the database is away"]
+    assert not locks_.held
 
 
 async def test_two_jobs_of_a_channel_in_one_program_write_it_one_after_the_other(
