@@ -15,9 +15,8 @@ import structlog
 
 from bot.adapters.slack.channels import Person, may_change
 from bot.adapters.slack.later import trace_of
-from bot.adapters.slack.listing import fitting_list
+from bot.adapters.slack.listing import listed
 from bot.adapters.slack.outcomes import SlackError
-from bot.adapters.slack.parts import context, mrkdwn, plain
 from bot.adapters.slack.telling import Telling
 from bot.adapters.slack.text import one_line, typed
 from bot.core.command import Command, as_word, parse_command
@@ -132,8 +131,7 @@ class Commands:
         rules = self._tools.rules(self.address(channel)) if self._tools.rules else ()
         if not rules or not reply.ok:
             return []
-        title = f"{len(rules)} rule{'s' * (len(rules) != 1)} here"
-        return [context(plain(title, 150)), *fitting_list(rules), context(mrkdwn(_HOW_TO_ADD))]
+        return listed(rules)
 
     async def _carry_out(self, user: str, channel: str, text: str) -> tuple[str, Reply]:
         """Carry out a command; give the channel that it was for, and the answer.
@@ -183,9 +181,6 @@ class Commands:
             return reply
         hint = "I am not in this channel: type /invite @Wirewatch, or no alert can arrive here."
         return replace(reply, text=f"{reply.text}\n\n{hint}")
-
-
-_HOW_TO_ADD = "`/watch add` opens a form; `/watch help` lists everything."
 
 
 def _undo(text: str) -> tuple[Offer, ...]:
