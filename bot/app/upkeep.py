@@ -65,9 +65,13 @@ async def move_store(console: Console, source_url: str, target_url: str) -> None
     """Move everything from one database to another; neither may be in use.
 
     Raises:
+        CommandError: there is no such source.
         SettingsError: a URL cannot be used.
         StoreError: a bot runs on one of them, a database refused, or the two differ at the end.
     """
+    file = Store(source_url).file
+    if file is not None and not file.exists():  # opening it would make an empty one
+        raise CommandError(f"there is no database {file}")
     async with AsyncExitStack() as stack:
         stores = []
         for url in (source_url, target_url):
