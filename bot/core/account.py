@@ -79,7 +79,7 @@ class Account:
     def line(self) -> str:
         """Give the day in one line."""
         count = Counter(self.tally)
-        silent = {name: count[name] for name in _PAIRS[1:]}
+        silent: dict[str, int] = {name: count[name] for name in _PAIRS[1:]}
         became = [
             f"{number} {state}{_counted(self.held.get(state, {}))}"
             for state, number in sorted(self.states.items())
