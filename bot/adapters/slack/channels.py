@@ -122,11 +122,12 @@ class Channels:
     async def is_member(self, user: str, channel: str) -> bool:
         """Say whether a person is in a channel; False where Slack could not be asked.
 
-        A direct message is between the bot and the one who writes in it.
+        Of direct messages only those with the bot count: a command can also be typed where two
+        people talk, and the id of somebody else's can be named.
         """
-        if channel.startswith("D"):
-            return True
         try:
+            if channel.startswith("D"):
+                return await self._direct(user) == channel
             if channel in (await self._channels(user)).values():
                 return True
             return channel in (await self._channels(user, _FRESH)).values()
