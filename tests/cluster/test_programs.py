@@ -204,6 +204,35 @@ async def test_a_dead_programs_job_is_begun_again(program: Program, database: st
 
 
 @pytest.mark.usefixtures("quick")
+async def test_jobs_that_failed_are_kept_for_a_day(
+    program: Program,
+    database: str,
+    jobs: Callable[[], list[tuple[str, ...]]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """So that somebody can look at them; then they are cleared away."""
+    monkeypatch.setattr(engine, "PRUNE", "* * * * * *")
+    store = await program()
+    await put(store, "old")
+    await put(store, "new")
+    with psycopg.connect(database, autocommit=True) as admin:
+        admin.execute("UPDATE procrastinate_jobs SET status = 'failed' WHERE task_name = 'drain'")
+        admin.execute(
+            "UPDATE procrastinate_events SET at = now() - interval '25 hours' WHERE job_id ="
+            " (SELECT id FROM procrastinate_jobs WHERE queueing_lock = 'old')"
+        )
+
+    def kept() -> set[str]:
+        return {lock for _, job, _, lock in jobs() if job == "drain"}
+
+    assert kept() == {"old", "new"}
+    async with running(store), asyncio.timeout(SOON):
+        while "old" in kept():  # noqa: ASYNC110 -- it is the server's word
+            await asyncio.sleep(0.1)
+    assert kept() == {"new"}
+
+
+@pytest.mark.usefixtures("quick")
 async def test_the_engine_goes_on_when_the_database_comes_back(
     program: Program, database: str
 ) -> None:

@@ -227,6 +227,19 @@ async def test_programs_share_the_pace_of_a_chat(program: Program) -> None:
     assert await two.turn("console", Limits(), NOW) is None
 
 
+async def test_programs_that_write_a_channel_in_turn_keep_its_pace(program: Program) -> None:
+    """Each knows its own messages only; a channel is not hurried when it changes hands."""
+    one, two = await program(), await program()
+    limits, second = Limits(channel=1.0, chat=0.2, burst=3), timedelta(seconds=1)
+    assert await one.turn("slack/T1", limits, NOW, "slack/T1/C1") is None
+    assert await two.turn("slack/T1", limits, NOW, "slack/T1/C1") == NOW + second
+    assert await two.turn("slack/T1", limits, NOW, "slack/T1/C2") is None
+    # What was refused for the channel's sake took no turn of the workspace.
+    assert await one.turn("slack/T1", limits, NOW, "slack/T1/C3") is None
+    assert await one.turn("slack/T1", limits, NOW, "slack/T1/C4") == NOW + second / 5
+    assert await two.turn("slack/T1", limits, NOW + second, "slack/T1/C1") is None
+
+
 async def test_a_state_of_slack_is_spent_once(program: Program) -> None:
     """Whichever program it comes back to."""
     one, two = await program(), await program()
