@@ -12,7 +12,7 @@ from rich.table import Table
 from bot.adapters.lock import SingleRun
 from bot.adapters.store import Store
 from bot.adapters.store.care import back_up, restore
-from bot.core.account import LABELS
+from bot.core.account import HELD, LABELS
 from bot.errors import CommandError, SettingsError
 
 if TYPE_CHECKING:
@@ -115,6 +115,8 @@ async def print_account(settings: Settings, console: Console, day: str) -> bool:
         table.add_row(label, str(account.tally.get(what, 0)))
     for state, count in sorted(account.states.items()):
         table.add_row(f"alerts {state}", str(count))
+        for why, number in sorted(account.held.get(state, {}).items()):
+            table.add_row(f"  {HELD.get(why, why)}", str(number))
     console.print(table)
     faults = account.faults()
     for fault in faults:

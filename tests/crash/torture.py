@@ -107,11 +107,10 @@ def _digests(place: Place, folder: Path, count: int, seed: int) -> Result:
 
 
 def _locked(place: Place, folder: Path, count: int, seed: int) -> Result:
-    long = seed % 10 == 0  # every tenth session locks for as long as the table says
+    """Lock for as long as the table says; the patience is the program's own."""
     return storing.locked(
-        place.zygote, folder, times=max(1, count // 10) if long else count,
-        seconds=(5, 60) if long else (0.2, 3), busy=30 if long else 1, seed=seed,
-    )  # fmt: skip
+        place.zygote, folder, times=count, seconds=(5, 60), busy=30, beside=20, seed=seed
+    )
 
 
 def _full(place: Place, folder: Path, count: int, seed: int) -> Result:
@@ -169,7 +168,7 @@ BLOCKS = (
     Block("chats-real", 4, 0, 2, _chats_real),
     Block("refusals", 150, 2, 10, _refusals),
     Block("late", 60, 6, 20, _late),
-    Block("locked", 500, 2, 20, _locked),
+    Block("locked", 500, 2, 60, _locked),
     Block("full", 100, 2, 20, _full),
     Block("full-simulated", 20, 0, 20, _refused("full")),
     Block("read-only", 100, 2, 20, _refused("read-only")),

@@ -25,7 +25,7 @@ _OPERATORS = {"and", "or", "not", "near", "atleast", "said", "title", "body", "a
 
 async def answer_add(desk: Desk, incoming: Incoming, command: Command) -> Reply:
     """Add a rule for the channel."""
-    target = target_of(incoming, command.channel)
+    target = target_of(incoming)
     names = {rule.name.casefold() for rule in desk.book if target in rule.channels}
     if command.name and command.name.casefold() in names:
         raise CommandError(
