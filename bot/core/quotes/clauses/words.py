@@ -90,7 +90,9 @@ class Words:
         if k < 0:
             return True
         if self.low(k) in self.lex.bodies:
-            return self.low(i + 1) in DETERMINERS
+            return self.is_quote(i + 1) or self.low(i + 1) in DETERMINERS
+        if self.low(k) in self.lex.cue_nouns and not self.low(k).endswith("s"):
+            return self.is_quote(i + 1) or self.low(i + 1) in ("of", *DETERMINERS)
         if self.low(k) in self.lex.roles and not self.low(k).endswith("s"):
             # `The secretary general calls the idea …`, but not `his secretary's calls for …`
             return self.is_quote(i + 1) or self.low(i + 1) in DETERMINERS
@@ -169,6 +171,9 @@ class Words:
                 break
             if low in AUXILIARY or low in DAYS or (low.endswith("ly") and len(low) > 4):
                 i -= 1
+                continue
+            if low in ("there", "here") and i > 1 and self.tokens[i - 2].kind == "w":
+                i -= 1  # `officials there said`
                 continue
             if low in ("on", "last", "this", "late", "early", "next") and self.low(i) in DAYS:
                 i -= 1
