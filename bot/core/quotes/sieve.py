@@ -128,6 +128,13 @@ class Sieve:
                 continue
             main, said = found[row.sentence], row.found.subject
             thing = main is not None and main.mention is not None and not main.mention.who.person
+            roles = self._readers[row.sentence].lex.roles
+            thing = thing or (
+                main is not None
+                and main.kind == "noun"
+                and main.head not in roles
+                and said.head in roles
+            )  # `Governments must act, the envoy said`
             if main is None or (thing and said.kind == "noun"):
                 found[row.sentence] = said
         return found

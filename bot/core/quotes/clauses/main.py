@@ -47,7 +47,7 @@ class MainClause(After):
             leading = self.cover[i] is None and (
                 low in PREPOSITIONS
                 or low in SUBORDINATE
-                or low.endswith("ing")
+                or (low.endswith("ing") and self.low(i + 1) not in self.lex.roles)
                 or (low.endswith("ed") and i == 0)
                 or self.tokens[i].kind == "n"
                 or (low.endswith("ly") and len(low) > 4)

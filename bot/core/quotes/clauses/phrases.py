@@ -56,7 +56,7 @@ class Phrases(Words):
             reported = self.low(first - 1) == "that" and (
                 self.low(first - 2) in self.lex.past or self.low(first - 2) in ("heard", "found")
             )  # `The court heard that principal Name had …`
-            own = own or reported
+            own = own or reported or self.low(end - 1) in self.lex.plurals
             if not own and self.low(first) not in DETERMINERS:
                 return self._antecedent(first - 1, depth + 1)
         if self.low(first - 1) == ")" and self.low(first) in PREPOSITIONS and not self.cover[first]:

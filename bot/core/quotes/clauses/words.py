@@ -25,6 +25,8 @@ _NOUN_BEFORE: Final = frozenset(
     "the a an his her their its my our of for these those no such in with any some".split()
 )
 _SHOTS: Final = frozenset("fired shot hit hits".split())
+_UNCHANGED: Final = frozenset("put read hit".split())
+_MODALS: Final = frozenset("would will could can may might must should to".split())
 _PERCEIVED: Final = frozenset("heard hears hear overheard".split())
 
 
@@ -74,7 +76,7 @@ class Words:
             k -= 1
         if self.low(k) in BE and low not in ("says", "tells"):
             return False
-        if before in _NOUN_BEFORE:
+        if before in _NOUN_BEFORE or (low in _UNCHANGED and before in _MODALS):
             return False
         if low in _SHOTS and self.low(i + 1) not in ("back", "off", "out"):
             return False

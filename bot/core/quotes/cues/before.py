@@ -237,8 +237,10 @@ def _object_relative(reader: Reader, subject: Subject, verb: int, at: int) -> bo
     """
     if reader.low(at - 1) != ":" or at - verb > 3:
         return False
-    if reader.low(subject.first - 1) in ("that", "which"):
-        return reader.low(subject.first - 2) in reader.lex.cue_nouns
+    if reader.low(subject.first - 1) in ("that", "which") and (
+        reader.low(subject.first - 2) in reader.lex.cue_nouns
+    ):
+        return True
     if reader.low(verb) not in _NAMING or at - verb != 3:
         return False
     opened = next((k for k in range(verb - 1, max(0, verb - 6), -1)

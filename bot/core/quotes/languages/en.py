@@ -132,8 +132,8 @@ preacher gunman hostage prisoner detainee inmate tourist traveller traveler pass
 backbencher td taoiseach tánaiste tanaiste president-elect minister-designate rector provost
 commander-in-chief editor-in-chief vice-chancellor vice-premier vice-chairman
 major-general lieutenant-general brigadier-general cleric maulana
-predecessor successor assistant conscript recruit cadet headteacher headmaster
-headmistress collector bursar plumber electrician
+mk msp mla mna cfo coo predecessor successor assistant conscript recruit cadet headteacher
+headmaster headmistress collector bursar plumber electrician
 curator archivist abbot warden vendor trucker skipper firefighter rescuer evacuee
 """.split()
 _FEMALE: Final = """

@@ -95,6 +95,8 @@ class Capitals:
             return token.word.startswith("@") and token.kind == "w" and len(token.word) > 2
         if token.low.endswith(_MADE) and token.low not in self._lex.names:
             return False  # `the Geneva-based agency`
+        if token.low == "number" and index + 1 < len(tokens) and tokens[index + 1].kind == "n":
+            return False
         if token.low in FUNCTION or (token.low in DAYS and not self._named_day(tokens, index)):
             if token.low == "new" and index + 1 < len(tokens) and tokens[index + 1].cap:
                 return tokens[index + 1].low not in FUNCTION

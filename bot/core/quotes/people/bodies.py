@@ -9,6 +9,7 @@ from bot.core.quotes.clauses import Subject
 from bot.core.quotes.grammar import (
     FUNCTION,
 )
+from bot.core.quotes.people.fit import akin
 from bot.core.quotes.people.pronouns import Pronouns, is_place
 from bot.core.quotes.people.speaker import Speaker
 
@@ -108,10 +109,15 @@ class Bodies(Pronouns):
             who
             for who in self._registry.people
             if not who.person
-            and ((len(who.parts) > 1 and kin & _heads(who.parts)) or head in who.bodies)
+            and (
+                (len(who.parts) > 1 and kin & _heads(who.parts))
+                or head in who.bodies
+                or (head in _COMPANIES and extra and akin(extra, who.parts))
+            )
             and (
                 not extra
                 or extra & set(who.parts)
+                or (head in _COMPANIES and akin(extra, who.parts))
                 or (
                     len(extra) == 1
                     and not extra & self._lex.bodies

@@ -193,7 +193,7 @@ def _newcomer(
     at = subject.mention.last
     after = reader.low(at)
     if after == "," and (
-        reader.low(at + 1) in ("who", "in")
+        reader.low(at + 1) in ("who", "whose", "in")
         or reader.tokens[at + 1].kind == "n"  # an age
         or _by_training(reader, at)
         or not all(role.words <= _RANKS for role in subject.mention.who.roles)

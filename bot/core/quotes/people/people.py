@@ -22,6 +22,7 @@ _BEFORE: Final = 2
 _SEATED: Final = frozenset("mp td senator representative lawmaker member legislator".split())
 _MODIFIERS: Final = 3
 _NATIVES: Final = ("man", "woman", "lander")
+_NAMELESS: Final = NAMELESS | {f"{noun}s" for noun in NAMELESS}
 _MAIN: Final = 2.5
 _PLAIN_PEOPLE: Final = frozenset("man woman boy girl lady gentleman".split())
 
@@ -87,9 +88,11 @@ class People(Titles):
     def _meet(self, reader: Reader) -> None:
         """Note `officials`, `a diplomat`: later `the official` may be one of them."""
         for i, token in enumerate(reader.tokens):
+            if token.low not in _NAMELESS:
+                continue
             head = self._lex.plurals.get(token.low, token.low)
             named = i + 1 < len(reader.tokens) and reader.cover[i + 1] is not None
-            if head in NAMELESS and token.kind == "w" and not named:
+            if token.kind == "w" and not named:
                 self._met.add(head)
 
     def _act(self, reader: Reader, subject: Subject, speaker: Speaker) -> None:
@@ -347,7 +350,8 @@ def _inverted(reader: Reader, mention: Mention) -> bool:
 def _single(reader: Reader, subject: Subject) -> bool:
     """Tell `one official`, `a medic who …`, who is `he` or `they` in the next sentence."""
     words = [reader.low(k) for k in range(subject.first, subject.last)]
-    return words[0] in ("a", "an", "one", "another") and subject.head in reader.lex.roles
+    known = subject.head in reader.lex.roles or subject.head in NAMELESS
+    return known and words[0] in ("a", "an", "one", "another")
 
 
 def _many(head: str) -> bool:

@@ -27,6 +27,7 @@ _OFFICES: Final = frozenset(
         """.split()
 )
 _FOREMOST: Final = frozenset(("top", "chief"))
+_SUBJECT: Final = 2.5
 _EQUAL: Final = 0.75
 
 
@@ -140,6 +141,15 @@ class Titles(Bodies):
             and (not caps or (role.caps and akin(caps, role.caps)))
             and (not past or "former" in role.words)
         }
+        if not bearers and caps:
+            # `the Norlandish leader` right after `President Name did …`
+            bearers = {
+                who
+                for at in (number - 1, number)
+                for who, weight in self._seen.get(at, {}).items()
+                if weight > _SUBJECT
+                and any(bears(role, noun, kin) and not role.caps for role in who.roles)
+            }
         scores: dict[Someone, float] = {}
         for distance in range(WINDOW + 1):
             for who, weight in self._seen.get(number - distance, {}).items():
