@@ -11,7 +11,7 @@ from bot.core.analysis import analyze
 from bot.core.model import Quote
 from bot.core.summary import split_sentences, summarize
 from bot.core.summary.chances import Chances, Model, Tree
-from bot.core.summary.choose import Odds, pick
+from bot.core.summary.choose import CANDIDATES, LONGEST, Odds, pick
 from bot.core.summary.facts import PAIR, SENTENCE, WORD, gather
 from bot.core.summary.weights import PAIRS, WORDS
 
@@ -173,6 +173,27 @@ def test_a_quoted_sentence_is_not_printed_twice() -> None:
         found = summarize(text, sentences=limit, quotes=[quote])
         assert found
         assert not any("opened the new bridge" in text[s:e] for s, e in found)
+
+
+def test_what_is_said_again_is_what_the_article_is_about() -> None:
+    """Of two sentences that lead alike, the one that the rest of the article comes back to wins."""
+    dam = "Engineers opened two gates of the dam above Pella on Sunday evening."
+    fair = "Traders held their spring fair on the market of Karsk on Sunday evening."
+    gates = "The gates of the dam stay open until the water above Pella falls, engineers said."
+    prices = "The prices at the fair on the market of Karsk were high, traders said."
+    for rest, wanted in ((gates, dam), (prices, fair)):
+        for start in (f"{dam} {fair}", f"{fair} {dam}"):
+            text = f"{start}\n\n{rest}\n\n{rest}\n\n{rest}"
+            ((first, last),) = summarize(text, sentences=1)
+            assert text[first:last] in {wanted, rest}
+
+
+def test_a_text_without_full_stops_is_read_in_part() -> None:
+    """A sentence of any length is a span like others, and costs no more than prose."""
+    text = " ".join(f"word{number:05}" for number in range(25_000))
+    assert summarize(text) == ((0, len(text)),)
+    parts = gather([text[:LONGEST]], CANDIDATES)
+    assert len(parts.words) <= LONGEST / 10
 
 
 def test_a_tree_is_a_table_behind_questions() -> None:

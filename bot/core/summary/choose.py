@@ -29,6 +29,8 @@ CANDIDATES: Final = 40
 FEWEST: Final = 2
 READ: Final = 120
 """So many sentences are counted; the first `CANDIDATES` of them may be taken."""
+LONGEST: Final = 2000
+"""Of a sentence so many characters are read: what lacks full stops costs no more than prose."""
 _READ_LIMIT: Final = 300_000
 _LENGTH: Final = 15.0
 _PAIRS: Final = 2.0
@@ -94,7 +96,7 @@ def summarize(
     spans = split_sentences(text[:_READ_LIMIT], READ)
     if sentences < 1 or not any(_FIRST_WORD.search(text, *span) for span in spans):
         return ()
-    facts = gather([text[start:end] for start, end in spans], CANDIDATES)
+    facts = gather([text[start : min(end, start + LONGEST)] for start, end in spans], CANDIDATES)
     chances = _WORD_CHANCES.of(facts.words), _PAIR_CHANCES.of(facts.pairs)
     return choose(text, spans, facts, chances, sentences, title=title, focus=focus, quotes=quotes)
 
