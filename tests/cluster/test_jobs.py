@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+import re
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 import pytest
+from structlog.testing import capture_logs
 
+pytest.importorskip("psycopg", reason="PostgreSQL is not installed")
+pytest.importorskip("procrastinate", reason="the engine is not installed")
+
+from bot.adapters.cluster import engine
+from bot.adapters.store import locks
+from bot.app.cluster import chat
 from bot.app.cluster.worker import queues_of
-from bot.core.model import Feed, FeedState
+from bot.core.model import AuditEntry, Feed, FeedState, Rule
+from bot.core.officials import Officials
 from bot.errors import CommandError, StoreError
-from bot.jobs.cluster import Draining, Polling, polling
+from bot.jobs.cluster import Draining, Polling, polling, rules
+from bot.jobs.rulebook import RuleBook
 from bot.jobs.watch import Poll
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection
-    from datetime import datetime
+    from collections.abc import Awaitable, Callable
 
+    from rich.console import Console
+
+    from bot.adapters.store import Store
+    from bot.app.cluster.house import House
     from bot.jobs.cluster.draining import Lines
     from bot.jobs.deliver import Deliver
     from bot.jobs.watch import Watch
@@ -140,6 +156,16 @@ async def test_what_is_due_becomes_jobs_but_not_more_than_can_be_begun_soon(
     assert leases.waiting == polling.AHEAD
 
 
+def test_what_is_promised_in_seconds_follows_from_the_programs_own_seconds() -> None:
+    """A dead worker's jobs within a minute, a chat in half of one, rules in five seconds."""
+    every = int(engine.RESCUE.rpartition("/")[2])
+    assert engine.DEAD + engine.BEAT + every + engine.POLLED < 60
+    assert engine.DEAD > 2 * engine.BEAT, "one sign of life that is late is no death"
+    idle, between, count = map(int, re.findall(r"=(\d+)", locks.KEEPALIVE))
+    assert idle + between * count + chat.STAND_BY < 30
+    assert rules.AT_THE_LATEST < 5
+
+
 def test_queues_are_named_by_commas() -> None:
     assert queues_of("poll,match,deliver") == ("poll", "match", "deliver")
     assert queues_of(" deliver , poll,deliver,") == ("deliver", "poll")
@@ -147,6 +173,75 @@ def test_queues_are_named_by_commas() -> None:
         queues_of("poll,pol")
     with pytest.raises(CommandError, match="unknown queue ','"):
         queues_of(",")
+
+
+class FakeVersions:
+    """A version that is set by hand."""
+
+    version = 0
+
+    async def rules_version(self) -> int:
+        return self.version
+
+
+async def test_rules_are_read_one_by_one_only_where_it_is_known_which_changed() -> None:
+    versions, read = FakeVersions(), asyncio.Queue[Collection[str] | None]()
+
+    async def refresh(only: Collection[str] | None) -> None:
+        read.put_nowait(only)
+        if only == {"refused"}:
+            raise StoreError("away")
+
+    step = rules.RulesInStep(versions, refresh)
+    running = asyncio.create_task(step.run())
+
+    async def after(version: int, *heard: str) -> Collection[str] | None:
+        versions.version = version
+        for change in heard or ("",):
+            step.heard(change)
+        return await read.get()
+
+    try:
+        async with asyncio.timeout(SOON):
+            assert await read.get() is None
+            assert await after(1, "1 slack:T1/C1/my rule") == {"slack:T1/C1/my rule"}
+            assert await after(3, "2 a", "3 b") == {"a", "b"}
+            assert await after(5, "5 b") is None, "the fourth was not heard of"
+            assert await after(6, "6") is None, "it may be any"
+            assert await after(6 + 101, *(f"{n} r{n}" for n in range(7, 108))) is None, "too many"
+            assert await after(108, "108 refused") == {"refused"}
+            assert await after(109, "109 c") == {"refused", "c"}, "what failed is read again"
+            assert await after(4, "110 d") is None, "an older database was put there"
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_only_the_rules_that_changed_are_read_anew(store: Store) -> None:
+    """A pause that was lifted gives a file's rule back; what is gone goes; others stay put."""
+    entry = AuditEntry(datetime(2024, 4, 30, tzinfo=UTC), "ida", "changed")
+    file = Rule("file", "file", "quay", ("console",))
+    mine, other = (Rule(name, name, "ferry", ("console",)) for name in ("mine", "other"))
+    book = RuleBook(Officials([]), [file], store)
+    for rule in (mine, other, replace(file, query="", paused=True)):
+        await store.put_rule(rule, entry)
+    await book.refresh()
+    assert {rule.name: rule.paused for rule in book} == {
+        "file": True,
+        "mine": False,
+        "other": False,
+    }
+    await store.put_rule(replace(mine, query="pier"), entry)
+    await store.drop_rule("other", entry)
+    await store.drop_rule("file", entry)
+    await book.refresh(["mine"])
+    assert {rule.name: rule.query for rule in book} == {
+        "file": "quay", "mine": "pier", "other": "ferry"
+    }  # fmt: skip
+    await book.refresh(["other", "file", "nobody's"])
+    assert {rule.name: rule.paused for rule in book} == {"file": False, "mine": False}
+    assert book.active.rule("file")
+    assert not book.active.rule("other")
 
 
 class FakeLocks:
@@ -186,19 +281,43 @@ class FakeDeliver:
         return 1
 
 
+async def test_who_holds_a_chat_waits_for_a_database_that_is_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It went away between the lock and the first job: the program goes on, and says it once."""
+    locks_, tries, stopped = FakeLocks(), [0], asyncio.Event()
+
+    async def hold(*_: object) -> None:
+        tries[0] += 1
+        assert locks_.held == {"chat/slack"}
+        if tries[0] < 3:
+            raise StoreError("away")
+        stopped.set()
+
+    monkeypatch.setattr(chat, "_hold", hold)
+    monkeypatch.setattr(chat, "STAND_BY", 0.01)
+    house = SimpleNamespace(stopped=stopped, locks=locks_)
+    with capture_logs() as said:
+        async with asyncio.timeout(SOON):
+            await chat._keep(cast("House", house), "slack", cast("Console", None))
+    assert tries == [3]
+    assert [line["event"] for line in said] == ["slack: the database is away"]
+    assert not locks_.held
+
+
 async def test_two_jobs_of_a_channel_in_one_program_write_it_one_after_the_other(
     clock: TurnedClock,
 ) -> None:
     """The second must not give the lock back that the first one writes under."""
-    locks, deliver = FakeLocks(), FakeDeliver()
+    held, deliver = FakeLocks(), FakeDeliver()
     chats = ("slack",)
-    draining = Draining(cast("Deliver", deliver), cast("Lines", object()), locks, chats, clock)
+    draining = Draining(cast("Deliver", deliver), cast("Lines", object()), held, chats, clock)
     jobs = [asyncio.create_task(draining.drain("slack", "C1")) for _ in range(2)]
     for _ in range(20):
         await asyncio.sleep(0)
-    assert (deliver.begun, locks.held) == (1, {"drain/slack/C1"})
+    assert (deliver.begun, held.held) == (1, {"drain/slack/C1"})
     deliver.go_on.set()
     async with asyncio.timeout(SOON):
         await asyncio.gather(*jobs)
     assert deliver.mine == [True, True]
-    assert not locks.held
+    assert not held.held

@@ -76,6 +76,7 @@ class Channels:
     def __init__(self, web: Web, now: Callable[[], float] = time.monotonic) -> None:
         self._web, self._now = web, now
         self._known: dict[str, tuple[float, object]] = {}
+        self._private: set[str] = set()
 
     async def id_of(self, channel: str) -> str | None:
         """Give the id of `#name`, `name` or an id; None where the bot is in no such channel.
@@ -134,6 +135,22 @@ class Channels:
         except SlackError:
             return False
 
+    async def may_look(self, user: str, channel: str) -> bool:
+        """Say whether a person may see what is set in a channel: as they may see the channel.
+
+        Its members may, and where it is public and the bot is in it, everybody but guests and
+        people of other companies.
+
+        Raises:
+            SlackError: Slack could not be asked.
+        """
+        if await self.is_member(user, channel):
+            return True
+        if channel not in (await self._channels("")).values() or channel in self._private:
+            return False
+        person = await self.person(user)
+        return person is not None and not (person.guest or person.stranger or person.gone)
+
     async def person(self, user: str) -> Person | None:
         """Give a user; None where Slack does not show them or could not be asked."""
         key = f"user {user}"
@@ -163,6 +180,9 @@ class Channels:
         ):
             for channel in page.get("channels") or ():
                 found[str(channel.get("name", channel["id"])).casefold()] = channel["id"]
+                (self._private.add if channel.get("is_private") else self._private.discard)(
+                    channel["id"]
+                )
         self._remember(key, found)
         return found
 
