@@ -23,7 +23,7 @@ from bot.ports import Delivered, Incoming, Reply
 from tests.slack import local_slack
 from tests.slack.blockkit import words_of
 from tests.slack.conftest import SystemClock
-from tests.slack.local_slack import APP_TOKEN, DANA, DESK, ROOT, SECRET, TOKEN, LocalSlack
+from tests.slack.local_slack import APP_TOKEN, DANA, DESK, ROOT, SECRET, TOKEN, LocalSlack, typed
 from tests.slack.people import Signed
 from tests.slack.samples import MINISTER, article, delivery
 
@@ -174,8 +174,8 @@ async def test_a_day_in_slack(bench: tuple[LocalSlack, SlackChat]) -> None:
 
     await slash(slack, "add")
     await slack.shows(lambda s: s["modalStack"][-1]["callback_id"] == "add_rule")
-    await submit(slack, query="ships (", name="ships")
-    await asyncio.sleep(0.2)
+    wrong = await slack.refused(query="ships (", name="ships")
+    assert "ships ▸(" in wrong["query"]
     shown = await slack.state()
     assert shown["modalStack"][-1]["callback_id"] == "add_rule"
     await submit(slack, query="ships", name="ships")
@@ -358,10 +358,7 @@ async def press(slack: LocalSlack, ts: str, button: dict[str, Any]) -> None:
 
 
 async def submit(slack: LocalSlack, **values: str) -> None:
-    typed = {
-        name: {name: {"type": "plain_text_input", "value": value}} for name, value in values.items()
-    }
-    await slack.act(t="view_submit", values=typed)
+    await slack.act(t="view_submit", values=typed(values))
 
 
 @pytest.mark.process

@@ -8,6 +8,11 @@ from bot.core.quotes.clauses import Reader, Subject
 def participle_subject(reader: Reader, i: int) -> Subject | None:
     """Give who does `…, saying "…"`; the subject of the main clause or the name beside it."""
     before = reader.low(i - 1)
+    for k in range(i - 2, max(-1, i - 8), -1):
+        if reader.low(k) == "with" and reader.low(k - 1) in (",", "—", "–"):
+            return reader.phrase_in(k + 1, i)  # `…, with one saying "…"`
+        if reader.tokens[k].kind in "pq":
+            break
     if before == "as":
         for k in range(i - 2, max(-1, i - 16), -1):
             if reader.low(k) in (

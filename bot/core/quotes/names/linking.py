@@ -83,6 +83,10 @@ class Linking:
             return self._acts(chunk, sentence, first)
         if first.low in self._lex.names:
             return True
+        at = chunk.last
+        behind = [t.low for t in sentence.tokens[at : at + 2]]
+        if behind == [",", "which"]:
+            return False
         if first.low in GEOGRAPHIC or first.low in DEMONYMS or first.low in COUNTRIES:
             return False
         if any(t.word.isupper() and len(t.word) > 1 and "." not in t.word for t in names[:2]):

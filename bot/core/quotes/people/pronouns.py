@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from bot.core.quotes.languages.places import COUNTRIES, DEMONYMS
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from bot.core.quotes.clauses import Reader, Subject
     from bot.core.quotes.names import Someone
 
+_MARKS: Final = "\"“”‘’'.,;:!?—–()"
 _SURE: Final = 0.6
 
 
@@ -56,7 +58,7 @@ class Pronouns(Memory, ABC):
         number = reader.sentence.number
         main = reader.main_subject(subject.first)
         own = main.mention.who if main is not None and main.mention is not None else None
-        unnamed = self._unnamed(number)
+        unnamed = self._unnamed(number) or self._untold(reader, subject, main, gender)
         if unnamed is not None and not (own and own.person and own.gender in ("", gender)):
             return unnamed
         scores: dict[Someone, float] = {}
@@ -73,7 +75,10 @@ class Pronouns(Memory, ABC):
                 scores[who] = scores.get(who, 0.0) + weight
         if not scores:
             return self._fallback(number, gender)
+        inside = {w.strip(_MARKS) for t in reader.tokens if t.kind == "q" for w in t.word.split()}
         for who in scores:
+            if who.parts[-1].title() in inside:
+                scores[who] *= 0.3  # nobody says `General Smith should resign` of himself
             if who.gender == gender:
                 scores[who] *= 1.4
             scores[who] += 0.05 * math.log1p(who.count)
@@ -99,6 +104,21 @@ class Pronouns(Memory, ABC):
         words = speaker.name.lower().split()
         single = any(w in self._lex.roles for w in words) or words[:1] == ["one"]
         return Speaker(speaker.name, None, None, 0.8, noun=True) if single and not later else None
+
+    def _untold(
+        self, reader: Reader, subject: Subject, main: Subject | None, gender: str
+    ) -> Speaker | None:
+        """Give the office whose bearer nobody names: `The mayor was not there. "…," he said`."""
+        if main is not None and main.kind == "noun" and main.last <= subject.first:
+            told = self._lex.male_roles if gender == "F" else self._lex.female_roles
+            if main.head not in self._lex.roles or main.head in told:
+                return None
+            found = self._noun(reader, main)
+            return replace(found, confidence=0.75) if found is not None else None
+        if self._acting is None or reader.sentence.number - self._acting[0] != 1:
+            return None
+        _, speaker, told_gender = self._acting
+        return speaker if told_gender in ("", gender) else None
 
     def _fallback(self, number: int, gender: str) -> Speaker | None:
         """Give the only person of the gender, or the subject of the next sentences."""
