@@ -37,7 +37,8 @@ GERMAN: Final = Foreign(
         "minister", "ministerin", "präsident", "präsidentin", "sprecher", "sprecherin", "leiter",
         "leiterin", "forscher", "forscherin", "experte", "expertin", "beauftragte",
         "beauftragter", "vorsitzende", "vorsitzender", "kanzler", "kanzlerin", "sekretär",
-        "sekretärin", "chef", "chefin", "trainer", "trainerin", "bewerber", "bewerberin", "händler", "händlerin",
+        "sekretärin", "chef", "chefin", "trainer", "trainerin", "bewerber", "bewerberin",
+        "händler", "händlerin",
     ),
     stops=frozenset(
         """
