@@ -234,7 +234,7 @@ class _Reader:
         end = start
         while end < len(tokens) and end - start < 12:
             token = tokens[end]
-            stop = token.kind == "q" or (token.kind == "p" and token.word not in "-–'’.&\"״")
+XX
             if stop or (self._is_verb(token) and end > start):
                 break
             if not self._data.capitals and token.low in self._data.stops:
@@ -245,8 +245,8 @@ class _Reader:
             # Nothing but an office: the name follows behind a comma.
             comma = tokens[end].word in ",،"
             behind = tokens[end + 1 : end + 1 + _NAME_WORDS]
-            stop = next((k for k, t in enumerate(behind) if t.kind != "w"), len(behind))
-            return self._name_in(behind[:stop]) if comma and end > start else None
+            size = next((k for k, t in enumerate(behind) if t.kind != "w"), len(behind))
+            return self._name_in(behind[:size]) if comma and end > start else None
         return name
 
     def _apposed(self, tokens: list[Token], start: int, end: int) -> str | None:
