@@ -234,7 +234,7 @@ class _Reader:
         end = start
         while end < len(tokens) and end - start < 12:
             token = tokens[end]
-XX
+            stop = token.kind == "q" or (token.kind == "p" and token.word not in "-–'’.&\"״")
             if stop or (self._is_verb(token) and end > start):
                 break
             if not self._data.capitals and token.low in self._data.stops:
