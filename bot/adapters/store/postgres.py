@@ -121,6 +121,10 @@ class PostgresDatabase(Database):
         async with super().write() as connection:
             yield connection
 
+    def is_alone(self) -> bool:
+        """Say whether the caller is within `alone`, so that its writes are part of that."""
+        return self._joined.get() is not None
+
     @asynccontextmanager
     async def alone(self, key: int) -> AsyncIterator[None]:
         """Open a write transaction that one program at a time has; writes within are part of it.

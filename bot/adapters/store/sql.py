@@ -20,6 +20,11 @@ def insert(connection: AsyncConnection, table: Table) -> sqlite.Insert:
         connection: the statement can be executed there alone.
         table: where the rows go.
     """
-    if connection.dialect.name == "postgresql":
+    return insert_into(connection.dialect.name, table)
+
+
+def insert_into(dialect: str, table: Table) -> sqlite.Insert:
+    """Make such an INSERT for the database of a name, to be kept beyond one connection."""
+    if dialect == "postgresql":
         return postgresql.insert(table)  # type: ignore[return-value]
     return sqlite.insert(table)
