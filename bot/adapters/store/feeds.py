@@ -47,6 +47,13 @@ UNCHANGED = (
     )
 )  # fmt: skip
 
+_CLAIM = (
+    update(feeds)
+    .where(feeds.c.id.in_(bindparam("ids", expanding=True)))
+    .values(claimed_until=bindparam("until", type_=feeds.c.claimed_until.type))
+    .returning(feeds)
+)
+
 
 class FeedRows:
     """The part of the store that knows feeds."""
@@ -102,20 +109,12 @@ class FeedRows:
         """
         async with self._db.write() as connection:
             ids = await self._rota.claimable(connection, now, limit)
-            rows = (
-                await connection.execute(
-                    select(feeds)
-                    .where(feeds.c.id.in_(ids))
-                    .order_by(feeds.c.next_poll.asc().nulls_first())
-                )
-            ).all()
-            if rows:
-                await connection.execute(
-                    update(feeds)
-                    .where(feeds.c.id.in_([row.id for row in rows]))
-                    .values(claimed_until=now + lease)
-                )
-            return [state_of(row) for row in rows]
+            if not ids:
+                return []
+            asked = {"ids": ids, "until": now + lease}
+            rows = (await connection.execute(_CLAIM, asked)).all()
+        place = {one: at for at, one in enumerate(ids)}
+        return [state_of(row) for row in sorted(rows, key=lambda row: place[row.id])]
 
     async def count_feeds(self, tenant: str) -> int:
         """Count the feeds that a tenant added and that are still there."""
