@@ -22,7 +22,7 @@ from bot.adapters.store.hubs import want_hub
 from bot.adapters.store.outbox import insert_deliveries
 from bot.adapters.store.queue import is_shared
 from bot.adapters.store.schema import articles, feeds, matches, quotes, seen
-from bot.adapters.store.sql import insert_into
+from bot.adapters.store.sql import execute_rows, insert_into
 from bot.core.model import Article, PollRecord, digest
 
 if TYPE_CHECKING:
@@ -101,8 +101,7 @@ async def record_all(connection: AsyncConnection, asked: Sequence[PollRecord]) -
     """Store what polls brought, within one transaction."""
     dialect = connection.dialect.name
     rows = [row for record in asked for row in _seen_rows(record)]
-    if rows:
-        await connection.execute(_new_seen(dialect), rows)
+    await execute_rows(connection, _new_seen(dialect), rows)
     for record in asked:
         if record.present is not None:
             await _take_stock(connection, record)
@@ -117,7 +116,7 @@ async def record_all(connection: AsyncConnection, asked: Sequence[PollRecord]) -
     await count_up(connection, days)
     # In the order of their ids, as whoever changes feeds does.
     polled = sorted(asked, key=lambda record: record.feed_id)
-    await connection.execute(_POLLED, [_polled_row(record) for record in polled])
+    await execute_rows(connection, _POLLED, [_polled_row(record) for record in polled])
     return [None] * len(asked)
 
 
@@ -157,7 +156,7 @@ async def _put(connection: AsyncConnection, found: Sequence[StoredArticle]) -> N
     plain = [stored.article for stored in latest]
     before = await search.texts_before(connection, plain)
     statement = _new_articles(connection.dialect.name)
-    await connection.execute(statement, [article_row(stored) for stored in latest])
+    await execute_rows(connection, statement, [article_row(stored) for stored in latest])
     await search.index_articles(connection, plain, before)
     again = list(before)  # what was never stored has no quotes yet
     for at in range(0, len(again), _CHUNK):

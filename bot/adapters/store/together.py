@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.adapters.store.sql import execute_rows
+
 if TYPE_CHECKING:
     from sqlalchemy import Update
 
@@ -154,7 +156,7 @@ def rows(statement: Update, key: str) -> Work[dict[str, Any], None]:
     """
 
     async def store(connection: AsyncConnection, asked: Sequence[dict[str, Any]]) -> list[None]:
-        await connection.execute(statement, sorted(asked, key=itemgetter(key)))
+        await execute_rows(connection, statement, sorted(asked, key=itemgetter(key)))
         return [None] * len(asked)
 
     return store
