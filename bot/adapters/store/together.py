@@ -65,7 +65,7 @@ class Together(Generic[Asked, Answer]):
         Raises:
             StoreError: the database refused; of a write nothing is stored.
         """
-        if not self._reads and self._db.is_alone():  # part of the transaction that it has
+        if self._db.is_alone():  # part of the transaction that it has
             return await self._one(asked)
         answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting.append((asked, answered))
@@ -83,6 +83,7 @@ class Together(Generic[Asked, Answer]):
             self._running = None
 
     async def _one(self, asked: Asked) -> Answer:
+        """Serve one in a transaction of its own, or in the one that it has alone."""
         async with self._db.write() as connection:
             return (await self._work(connection, [asked]))[0]
 
