@@ -9,6 +9,8 @@
    not at all, in an interval. With one, two and four workers.
 4. **Death**: a worker is killed while it polls; seconds until everything it had was polled.
 5. **Fail-over**: the holder of a chat is killed; seconds until the other one holds it.
+6. **Tenants**: 200 with 1,000 rules each, four workers, 50 articles that everybody watches and a
+   tenant for whom 50 rules match: who is told when, in a Slack of its own.
 """
 
 from __future__ import annotations
@@ -39,6 +41,7 @@ from bench.cluster_outlets import (
     outlets,
     ticks,
 )
+from tests.cluster.tenants import Size, run
 from tests.crash.server import Server
 
 if TYPE_CHECKING:
@@ -48,7 +51,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "bench" / "results" / "cluster.json"
-PARTS = ("engine", "placing", "polling", "death", "failover")
+FULL = 10_000
+PARTS = ("engine", "placing", "polling", "death", "failover", "tenants")
 LEFT = (
     "SELECT count(*) FROM feeds WHERE listed AND NOT paused"
     " AND (next_poll <= now() OR claimed_until IS NOT NULL)"
@@ -196,7 +200,7 @@ def failover(server: Server, folder: Path) -> dict[str, Any]:
 def main() -> int:
     """Measure everything; 1 when a feed was polled twice or not at all."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--feeds", type=int, default=10_000)
+    parser.add_argument("--feeds", type=int, default=FULL)
     parser.add_argument("--part", action="append", choices=PARTS)
     parser.add_argument("--json", type=Path, default=RESULTS)
     asked_for = parser.parse_args()
@@ -226,9 +230,24 @@ def main() -> int:
         if "failover" in parts:
             found["failover"] = failover(server, folder)
             print("a holder dies", found["failover"])
+        if "tenants" in parts:
+            fresh(server)
+            few = asked_for.feeds < FULL  # a look at whether it works
+            size = Size(
+                tenants=20 if few else 200, rules=50 if few else 1000, loud=10 if few else 50,
+                feeds=10, articles=50, queues=("poll,match,deliver",) * 4,
+            )  # fmt: skip
+            found["tenants"] = run(server.url, folder, size)
+            print("many tenants", found["tenants"])
     asked_for.json.parent.mkdir(parents=True, exist_ok=True)
     asked_for.json.write_text(json.dumps(found, indent=1) + "\n")
     return 0 if good else 1
+
+
+def fresh(server: Server) -> None:
+    """Leave nothing of the part before."""
+    server.do("DROP SCHEMA public CASCADE")
+    server.do("CREATE SCHEMA public")
 
 
 def measure_polling(server: Server, folder: Path, feeds: int) -> list[dict[str, Any]]:
@@ -241,8 +260,7 @@ def measure_polling(server: Server, folder: Path, feeds: int) -> list[dict[str, 
         (feeds, 4, 0.0),
     ):
         with outlets(feeds, delay) as (port, asked):
-            server.do("DROP SCHEMA public CASCADE")
-            server.do("CREATE SCHEMA public")
+            fresh(server)
             asyncio.run(make_feeds(server.url, feeds, port))
             row = poll_all(server, folder, port, asked, feeds=number, count=count)
             found.append({**row, "answer_after_s": delay})

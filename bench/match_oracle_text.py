@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from bot.core.officials import Officials
 
 
+_SOUNDS, _KANA = "\u3099\u309a", ("HIRAGANA", "KATAKANA")
+
+
 @dataclass(frozen=True)
 class Word:
     """A word: folded, as written, its span, and the field it stands in."""
@@ -30,8 +33,16 @@ def _hebrew(char: str) -> bool:
     return "א" <= char <= "ת"
 
 
-def cut(text: str, name: str = "text") -> list[Word]:
-    """Cut a text into words."""
+def _joins(letter: str, stream: list[tuple[str, int]]) -> bool:
+    """Say whether a letter is a sound mark that belongs before the space behind its kana."""
+    if letter not in _SOUNDS or not stream or stream[-1][0] != " ":
+        return False
+    before = "".join(known for known, _ in stream[-9:-1]).rstrip(_SOUNDS)[-1:]
+    return "\u3041" <= before <= "\u30ff" and unicodedata.name(before).startswith(_KANA)
+
+
+def _letters(text: str) -> list[tuple[str, int]]:
+    """Fold a text letter by letter, each with its place."""
     stream: list[tuple[str, int]] = []
     for at, char in enumerate(text):
         before, after = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
@@ -39,8 +50,14 @@ def cut(text: str, name: str = "text") -> list[Word]:
             continue
         if char in "'’" and before and _hebrew(before):
             continue
-        stream.extend((letter, at) for letter in fold_char(" " if char == BARRIER else char))
-    stream = [(" ", -1), *stream, (" ", len(text))]
+        for letter in fold_char(" " if char == BARRIER else char):
+            stream.insert(len(stream) - _joins(letter, stream), (letter, at))
+    return stream
+
+
+def cut(text: str, name: str = "text") -> list[Word]:
+    """Cut a text into words."""
+    stream = [(" ", -1), *_letters(text), (" ", len(text))]
     letters = [letter for letter, _ in stream]
     for at in range(len(letters) - 2):
         if letters[at : at + 2] == ["'", "s"] and letters[at + 2] in " .":

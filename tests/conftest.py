@@ -81,14 +81,27 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-async def store(tmp_path: Path, empty_database: Path) -> AsyncIterator[Store]:
-    """A real, empty SQLite store."""
-    shutil.copy(empty_database, tmp_path / "wirewatch.db")
-    opened = Store(f"sqlite:///{tmp_path / 'wirewatch.db'}")
-    await opened.open()
-    yield opened
-    await opened.close()
+STORES = (
+    ("sqlite", "postgresql") if os.environ.get("WIREWATCH_PROFILE") == "nightly" else ("sqlite",)
+)
+"""Databases of tests that want any store; those of the store itself take both always."""
+
+
+@pytest.fixture(params=STORES)
+async def store(
+    request: pytest.FixtureRequest, tmp_path: Path, empty_database: Path
+) -> AsyncIterator[Store]:
+    """A real, empty store: on SQLite, in the long profile on PostgreSQL too."""
+    async with AsyncExitStack() as stack:
+        url = f"sqlite:///{tmp_path / 'wirewatch.db'}"
+        if request.param == "postgresql":
+            url = await stack.enter_async_context(postgres.empty_database())
+        else:
+            shutil.copy(empty_database, tmp_path / "wirewatch.db")
+        opened = Store(url)
+        await opened.open()
+        stack.push_async_callback(opened.close)
+        yield opened
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

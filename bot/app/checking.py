@@ -121,7 +121,8 @@ async def _check_chats(console: Console, settings: Settings, rules: Iterable[Rul
             from bot.app.slack import check_slack  # noqa: PLC0415 -- only where Slack runs
 
             await store.open()
-            wrong = await check_slack(settings, store, SystemClock(), rules)
+            known = [*rules, *await store.stored_rules()]
+            wrong = await check_slack(settings, store, SystemClock(), known)
             for line in wrong:
                 _fault(console, line)
             faults += len(wrong)

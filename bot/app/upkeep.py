@@ -12,7 +12,7 @@ from rich.table import Table
 from bot.adapters.lock import SingleRun
 from bot.adapters.store import Store
 from bot.adapters.store.care import back_up, restore
-from bot.core.account import LABELS
+from bot.core.account import HELD, LABELS
 from bot.errors import CommandError, SettingsError
 
 if TYPE_CHECKING:
@@ -65,9 +65,13 @@ async def move_store(console: Console, source_url: str, target_url: str) -> None
     """Move everything from one database to another; neither may be in use.
 
     Raises:
+        CommandError: there is no such source.
         SettingsError: a URL cannot be used.
         StoreError: a bot runs on one of them, a database refused, or the two differ at the end.
     """
+    file = Store(source_url).file
+    if file is not None and not file.exists():  # opening it would make an empty one
+        raise CommandError(f"there is no database {file}")
     async with AsyncExitStack() as stack:
         stores = []
         for url in (source_url, target_url):
@@ -111,6 +115,8 @@ async def print_account(settings: Settings, console: Console, day: str) -> bool:
         table.add_row(label, str(account.tally.get(what, 0)))
     for state, count in sorted(account.states.items()):
         table.add_row(f"alerts {state}", str(count))
+        for why, number in sorted(account.held.get(state, {}).items()):
+            table.add_row(f"  {HELD.get(why, why)}", str(number))
     console.print(table)
     faults = account.faults()
     for fault in faults:

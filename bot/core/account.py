@@ -27,6 +27,13 @@ LABELS: dict[str, str] = {
     "reprint": "silent: a reprint",
     "no news": "silent: nothing new in a story that was alerted",
 }
+HELD: dict[str, str] = {
+    "quiet": "held in quiet hours",
+    "digest": "held for a digest",
+    "snooze": "snoozed",
+    "late": "came too late for alerts of their own",
+    "burst": "paced: many at once in one message",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +44,15 @@ class Account:
         tally: counted when each poll was recorded, by `Entry` and `Pair`.
         seen: entries first seen that day, counted from the table of entries.
         states: alerts made that day by the state they are in now, counted from the outbox.
+        held: of each state, those that did not go out alone, by why: quiet, digest, snooze, late
+            (see `bot.core.holding`), or burst, where many at once became few messages.
     """
 
     day: date
     tally: Mapping[str, int]
     seen: int = 0
     states: Mapping[str, int] = field(default_factory=dict)
+    held: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     def faults(self) -> list[str]:
         """Give the sums that do not close, a line each; none when all is accounted for."""
@@ -53,6 +63,12 @@ class Account:
             ("new", count["new"], "entries stored", self.seen),
             ("pairs", count["pairs"], " + ".join(_PAIRS), sum(count[name] for name in _PAIRS)),
             ("queued", count["queued"], "alerts in the outbox", sum(self.states.values())),
+            (
+                "postponed",
+                self.states.get("postponed", 0),
+                "those with a reason",
+                sum(self.held.get("postponed", {}).values()),
+            ),
         )
         return [
             f"{left} is {total}, but {right} is {parts}"
@@ -63,10 +79,19 @@ class Account:
     def line(self) -> str:
         """Give the day in one line."""
         count = Counter(self.tally)
-        silent = sum(count[name] for name in _PAIRS[1:])
-        delivered = self.states.get("delivered", 0)
+        silent: dict[str, int] = {name: count[name] for name in _PAIRS[1:]}
+        became = [
+            f"{number} {state}{_counted(self.held.get(state, {}))}"
+            for state, number in sorted(self.states.items())
+        ]
         return (
             f"{self.day}: {count['entries']} entries, {count['new']} new, "
-            f"{count['matched']} met a rule, {count['queued']} alerts ({delivered} delivered, "
-            f"{sum(self.states.values()) - delivered} open), {silent} silent"
+            f"{count['matched']} met a rule, {count['queued']} alerts: "
+            f"{', '.join(became) or 'none'}; {sum(silent.values())} silent{_counted(silent)}"
         )
+
+
+def _counted(reasons: Mapping[str, int]) -> str:
+    """Write reasons with their counts, in parentheses; "" where there are none."""
+    told = ", ".join(f"{why} {number}" for why, number in sorted(reasons.items()) if number)
+    return f" ({told})" if told else ""

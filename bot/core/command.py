@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.errors import CommandError
 
@@ -44,6 +44,8 @@ VERBS: dict[str, tuple[str, str]] = {
         "feed list | add <site or feed> | show|pause|resume|remove <url> | import <url> | export",
         "the feeds",
     ),
+    "import": ("import <url>", "add the feeds of an OPML list, as feed import does"),
+    "export": ("export [yaml | json | opml]", "the rules of this channel as a file, or the feeds"),
     "status": ("status", "feeds, outbox, rules"),
     "audit": ("audit", "the latest changes: who, when, what"),
     "help": ("help [command|query]", "this help, or more on one command or the query language"),
@@ -69,11 +71,29 @@ LONGEST_NAME = 40
 WEEK = 168
 """Hours."""
 _NO_ARGUMENT_NEEDED = (
-    *("list", "status", "audit", "help", "feed", "entity"),
+    *("list", "status", "audit", "help", "feed", "entity", "export"),
     *("quiet", "digest", "threads", "silence", "snooze", "mute"),
 )
 MONTH = 720
 """Hours."""
+_OF_A_CHANNEL = frozenset(
+    {
+        *("add", "test", "list", "show", "edit", "rename", "pause", "resume", "remove", "trend"),
+        *(
+            "snooze",
+            "unsnooze",
+            "mute",
+            "unmute",
+            "quiet",
+            "digest",
+            "threads",
+            "silence",
+            "export",
+        ),
+    }
+)
+"""Verbs that may name another channel at their end."""
+_FORMATS = ("yaml", "json", "opml")
 _FEED_ACTIONS = ("list", "add", "show", "pause", "resume", "remove", "import", "export")
 _ENTITY_ACTIONS = ("list", "show")
 _DURATION = re.compile(r"(?:since:)?(\d{1,3})([hdw])", re.IGNORECASE)
@@ -94,7 +114,7 @@ class Command:
         subject: a rule's name, a URL, an `@entity` or a help topic, else "".
         query: query or search words, else "".
         name: the name given with `as`, or the new name, else "".
-        channel: another channel than the one it was typed in, else "".
+        channel: another channel than the one it was typed in, `#name`, else "".
         hours: how far back `test`, `quotes` and `trend` look; how long `silence` lasts.
         value: the rest of a setter as typed, such as `until 8am` or `daily 08:00 Europe/Berlin`;
             "" asks for what is set.
@@ -122,10 +142,11 @@ def parse_command(text: str) -> Command:
     verb = ALIASES.get(first.casefold(), first.casefold())
     if verb not in VERBS:
         raise _unknown(first, [*VERBS, *ALIASES], "command")
-    rest = rest.strip()
+    rest, channel = _cut(_CHANNEL, rest.strip()) if verb in _OF_A_CHANNEL else (rest.strip(), "")
     if not rest and verb not in _NO_ARGUMENT_NEEDED:
         raise CommandError(f"{verb} needs more: {VERBS[verb][0]}")
-    return _READERS.get(verb, _subject_only)(verb, rest)
+    read = _READERS.get(verb, _subject_only)(verb, rest)
+    return replace(read, channel=channel) if channel else read
 
 
 def as_word(name: str) -> str:
@@ -144,14 +165,13 @@ def _subject_only(verb: str, rest: str) -> Command:
 
 
 def _add(verb: str, rest: str) -> Command:
-    rest, channel = _cut(_CHANNEL, rest)
     rest, name = _cut(_AS, rest)
     name = name.strip('"')
     if not rest:
         raise CommandError(f"{verb} needs a query: {VERBS[verb][0]}")
     if name:
         _check_name(name)
-    return Command(verb, query=rest, name=name, channel=channel)
+    return Command(verb, query=rest, name=name)
 
 
 def _test(verb: str, rest: str) -> Command:
@@ -177,6 +197,17 @@ def _quotes(verb: str, rest: str) -> Command:
     if not subject:
         raise CommandError(f"{verb} needs more: {VERBS[verb][0]}")
     return Command(verb, subject=subject, query=query.strip(), hours=hours)
+
+
+def _import(_verb: str, rest: str) -> Command:
+    return Command("feed", action="import", subject=rest)
+
+
+def _export(verb: str, rest: str) -> Command:
+    wanted = rest.casefold() or _FORMATS[0]
+    if wanted not in _FORMATS:
+        raise _unknown(rest, list(_FORMATS), "format")
+    return Command("feed", action="export") if wanted == "opml" else Command(verb, value=wanted)
 
 
 def _subject_and_value(verb: str, rest: str) -> Command:
@@ -218,6 +249,11 @@ def _silence(verb: str, rest: str) -> Command:
 def _with_action(verb: str, rest: str) -> Command:
     actions = _FEED_ACTIONS if verb == "feed" else _ENTITY_ACTIONS
     action, _, subject = rest.partition(" ")
+    if verb == "entity" and action.casefold() in ("add", "alias"):
+        raise CommandError(
+            "people and bodies count for everybody who shares the bot: they are written in a file, "
+            "see docs/officials.md"
+        )
     action = ALIASES.get(action.casefold(), action.casefold()) or "list"
     if action not in actions:
         raise _unknown(action, list(actions), f"{verb} command")
@@ -273,4 +309,6 @@ _READERS = {
     "digest": _value_only,
     "threads": _value_only,
     "feedback": _feedback,
+    "import": _import,
+    "export": _export,
 }

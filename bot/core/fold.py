@@ -56,7 +56,11 @@ _UNSPACED = (
     (0x4E00, 0x9FFF),
     (0xF900, 0xFAFF),
     (0x20000, 0x3FFFF),
+    (0xFF66, 0xFF9F),  # Katakana of half width
 )
+_SOUNDS = "\u3099\u309a"
+"""Marks that make another letter of the kana before them; of other scripts each is a word."""
+_SOUNDED = re.compile(f"(?<=[\u3041-\u3096\u309d-\u309f\u30a1-\u30ff]) ([{_SOUNDS}]+)")
 
 
 def _is_accent(char: str) -> bool:
@@ -109,7 +113,14 @@ def fold_char(char: str) -> str:
     ):
         return " "
     plain = _fold_plain(char)
-    return f" {plain} " if any(a <= ord(char) <= b for a, b in _UNSPACED) else plain
+    return _apart(char, plain) if any(a <= ord(char) <= b for a, b in _UNSPACED) else plain
+
+
+def _apart(char: str, plain: str) -> str:
+    """Make words of the letters of an unspaced character, however it was composed."""
+    whole = unicodedata.decomposition(char).startswith("<")
+    words = [plain] if whole else list(plain)
+    return "".join(word if word in _SOUNDS else f" {word} " for word in words)
 
 
 class _Table(dict[int, str]):
@@ -184,6 +195,9 @@ class Folded:
         if re.search("[א-ת]", padded):
             padded = _GERESH.sub("׳", _GERSHAYIM.sub("״", padded))
         folded = padded.translate(_TABLE)
+        if "\u3099" in folded or "\u309a" in folded:
+            # The mark goes before the space that ends its letter.
+            folded = _SOUNDED.sub(r"\1 ", folded)
         self._one_to_one = len(_TABLE.odd) < _ODD_ENOUGH and not any(
             char in padded for char in _TABLE.odd
         )
@@ -245,7 +259,12 @@ class Folded:
             if re.search("[א-ת]", padded):
                 padded = _GERESH.sub("׳", _GERSHAYIM.sub("״", padded))
             for at, char in enumerate(padded):
-                places.extend([at] * len(_TABLE[ord(char)]))
+                plain = _TABLE[ord(char)]
+                if plain in ("\u3099", "\u309a") and self.text[len(places) - 1] == plain:
+                    places.append(places[-1])
+                    places[-2] = at
+                else:
+                    places.extend([at] * len(plain))
             self._map = places
         return self._map
 

@@ -53,6 +53,7 @@ def alert_of(
     chosen = choose_quotes(
         [quotes[at] for at in shown],
         text,
+        title=reading.article.title,
         entities={h.entity for h in match.highlights if h.entity},
         focus=focus,
         met=[place for place, at in enumerate(shown) if at in match.quotes],

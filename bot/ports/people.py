@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 class RuleStore(Protocol):
     """Rules made in chats and the audit log. Every method raises StoreError."""
 
-    async def stored_rules(self) -> list[Rule]:
-        """Give them; one without query is a pause of a file's rule."""
+    async def stored_rules(self, only: Collection[str] | None = None) -> list[Rule]:
+        """Give them, or those of some ids; one without query is a pause of a file's rule."""
 
     async def put_rule(self, rule: Rule, entry: AuditEntry) -> None:
         """Insert or replace a rule, with its line in the audit log."""

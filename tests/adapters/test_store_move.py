@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from bot import cli
 from bot.adapters.store import Store
 from bot.core.model import AuditEntry, PollRecord, Quote, Rule, StoredArticle, Validators
 from bot.errors import StoreError
@@ -93,3 +97,40 @@ async def test_a_target_that_differs_is_told_of(full: Store, tmp_path: Path) -> 
     with pytest.raises(StoreError, match="feeds differs: 1 rows"):
         await full.move_to(there, silent)
     await there.close()
+
+
+def moved(*urls: str) -> int:
+    """Run the command; give its exit code."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["wirewatch", "migrate-store", *urls])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+    return int(ended.value.code or 0)
+
+
+async def test_the_command_moves_resumes_and_compares(
+    full: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From a file to a server; run again it goes on, and what differs is said in one line."""
+    source = f"sqlite:///{tmp_path / 'w.db'}"
+    await full.close()
+    async with empty_database() as target:
+        for _ in range(2):
+            assert await asyncio.to_thread(moved, source, target) == 0
+            said = capsys.readouterr().out
+            rows = re.search(r"(\d+) rows of \d+ tables moved and compared", said)
+            assert rows, said
+            assert int(rows[1]) >= 3 * COUNT, "articles, quotes and entries seen"
+        there = Store(target)
+        await there.open()
+        await there.put_rule(Rule("s", "s", "quay", ("console",)), AuditEntry(NOW, "ida", "more"))
+        await there.close()
+        assert await asyncio.to_thread(moved, source, target) == 2
+        said = capsys.readouterr().err
+        assert said.startswith("wirewatch: ")
+        assert "differs" in said
+        assert said.count("\n") == 1
+    nowhere = tmp_path / "typo" / "w.db"
+    assert await asyncio.to_thread(moved, f"sqlite:///{nowhere}", source) == 2
+    assert "there is no database" in capsys.readouterr().err
+    assert not nowhere.parent.exists(), "it made an empty one"

@@ -24,6 +24,11 @@ FEEDS = [Feed(f"http://{number}.example/") for number in range(40)]
 
 
 @pytest.fixture
+def store(each_store: Store) -> Store:
+    return each_store
+
+
+@pytest.fixture
 def writes(store: Store, monkeypatch: pytest.MonkeyPatch) -> list[str | None]:
     """Note each transaction: None, or why it is refused."""
     noted: list[str | None] = []

@@ -21,7 +21,7 @@ pytest.importorskip("procrastinate", reason="the engine is not installed")
 from bot.adapters.cluster import Engine, Job, Lane, engine  # noqa: E402 -- optional
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Collection
 
     Program = Callable[[], Awaitable[Store]]
 
@@ -90,27 +90,32 @@ def test_workers_need_a_postgresql(tmp_path: object) -> None:
 async def test_rules_are_told_to_other_programs(program: Program) -> None:
     """At once, and not only when somebody looks."""
     one, two = await program(), await program()
-    read: asyncio.Queue[int] = asyncio.Queue()
+    read: asyncio.Queue[tuple[object, int]] = asyncio.Queue()
 
-    async def refresh() -> None:
-        read.put_nowait(len(await two.stored_rules()))
+    async def refresh(only: Collection[str] | None) -> None:
+        read.put_nowait((only, len(await two.stored_rules(only))))
 
     rules = RulesInStep(two, refresh)
     heard: asyncio.Queue[bool] = asyncio.Queue()
 
-    def hear() -> None:
+    def hear(change: str) -> None:
         heard.put_nowait(True)
-        rules.heard()
+        rules.heard(change)
 
     running = [asyncio.create_task(work) for work in (two.listen(hear), rules.run())]
     try:
         async with asyncio.timeout(SOON):
-            assert await read.get() == 0
+            assert await read.get() == (None, 0)
             await heard.get()  # the connection stands
             rule = Rule("r", "r", "ferry", ("console",), "chat:console", paused=False)
             await one.put_rule(rule, AuditEntry(NOW, "ann", "added r"))
             await heard.get()
-            assert await read.get() == 1
+            assert await read.get() == ({"r"}, 1), "that one, not all of 100,000"
+            await one.put_slack_names({"#desk": "C1"})
+            await heard.get()
+            assert await read.get() == (None, 1), "any may read otherwise"
+            await one.drop_rule("r", AuditEntry(NOW, "ann", "removed r"))
+            assert await read.get() == ({"r"}, 0)
     finally:
         for task in running:
             task.cancel()
@@ -120,7 +125,8 @@ async def test_rules_are_told_to_other_programs(program: Program) -> None:
 async def test_rules_come_without_being_told_too(program: Program) -> None:
     store, read = await program(), asyncio.Event()
 
-    async def refresh() -> None:
+    async def refresh(only: Collection[str] | None) -> None:
+        assert only is None, "nobody said which"
         read.set()
 
     running = asyncio.create_task(RulesInStep(store, refresh).run())
@@ -201,6 +207,35 @@ async def test_a_dead_programs_job_is_begun_again(program: Program, database: st
     await put(store, "drain/two", channel="two again")
     async with running(store, Job("drain", drain)), asyncio.timeout(SOON):
         assert {await done.get() for _ in range(2)} == {"one", "two again"}
+
+
+@pytest.mark.usefixtures("quick")
+async def test_jobs_that_failed_are_kept_for_a_day(
+    program: Program,
+    database: str,
+    jobs: Callable[[], list[tuple[str, ...]]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """So that somebody can look at them; then they are cleared away."""
+    monkeypatch.setattr(engine, "PRUNE", "* * * * * *")
+    store = await program()
+    await put(store, "old")
+    await put(store, "new")
+    with psycopg.connect(database, autocommit=True) as admin:
+        admin.execute("UPDATE procrastinate_jobs SET status = 'failed' WHERE task_name = 'drain'")
+        admin.execute(
+            "UPDATE procrastinate_events SET at = now() - interval '25 hours' WHERE job_id ="
+            " (SELECT id FROM procrastinate_jobs WHERE queueing_lock = 'old')"
+        )
+
+    def kept() -> set[str]:
+        return {lock for _, job, _, lock in jobs() if job == "drain"}
+
+    assert kept() == {"old", "new"}
+    async with running(store), asyncio.timeout(SOON):
+        while "old" in kept():  # noqa: ASYNC110 -- it is the server's word
+            await asyncio.sleep(0.1)
+    assert kept() == {"new"}
 
 
 @pytest.mark.usefixtures("quick")

@@ -7,8 +7,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import event
 
-from bot.adapters.store import Store
+from bot.adapters.store import Store, queue
 from bot.adapters.store.outbox import insert_deliveries
 from bot.core.model import AuditEntry, Feed, PollRecord, Validators
 from bot.core.pacing import Limits
@@ -18,7 +19,7 @@ from tests.samples import FEED, NOW, make_delivery, make_news
 psycopg = pytest.importorskip("psycopg", reason="PostgreSQL is not installed")
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from bot.core.model import Delivery
 
@@ -108,6 +109,51 @@ async def test_two_programs_that_tell_the_same_channels_do_not_hinder_each_other
         more = [make_news(100 + at, "C3")]
         await asyncio.gather(one.enqueue(there + more, NOW), two.enqueue(back + more, NOW))
     assert len(jobs()) == 3
+
+
+async def test_news_for_hundreds_of_channels_cost_few_statements(
+    program: Program, jobs: Jobs, database: str
+) -> None:
+    """Nobody else places meanwhile."""
+    store, said = await program(), []
+    engine = store._db._writer
+    assert engine is not None
+    event.listen(
+        engine.sync_engine, "before_cursor_execute", lambda _c, _d, text, *_: said.append(text)
+    )
+    news = [make_news(at, f"T{at}/C{at}") for at in range(300)] + [make_delivery()]
+    await store.enqueue(news[:100], NOW)
+    said.clear()
+    await store.enqueue(news, NOW)
+    assert len(said) < 10, said
+    found = jobs()
+    assert len(found) == len({lock for _, _, _, lock in found}) == 301
+    assert {queue for queue, *_ in found} == {"deliver", "deliver:console"}
+    with psycopg.connect(database) as connection:
+        args = connection.execute("SELECT args FROM procrastinate_jobs ORDER BY id").fetchall()
+    assert {"chat": "slack", "channel": "T7/C7"} in [row[0] for row in args]
+
+
+async def test_a_job_that_comes_meanwhile_is_taken_for_ours(
+    program: Program, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another program commits a job between our look and ours; the other channels get theirs."""
+    one, two = await program(), await program()
+    original = queue._jobs
+
+    def late(targets: Mapping[str, tuple[str, str]]) -> dict[str, object]:
+        monkeypatch.setattr(queue, "_jobs", original)
+        other = {"drain/slack/C2": ("slack", "C2")}
+        with psycopg.connect(two.conninfo, autocommit=True) as admin:
+            put = "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW('deliver', 'drain', 0, NULL, %s,"
+            put += " '{}', NULL)]::procrastinate_job_to_defer_v1[])"
+            admin.execute(put.encode(), tuple(other))
+        return original(targets)
+
+    monkeypatch.setattr(queue, "_jobs", late)
+    await one.enqueue([make_news(at, f"C{at}") for at in (1, 2, 3)], NOW)
+    assert sorted(job[3] or "" for job in jobs()) == [f"drain/slack/C{at}" for at in (1, 2, 3)]
+    assert await one.count_deliveries() == {"pending": 3}
 
 
 async def test_each_feed_is_leased_to_one_job(program: Program, jobs: Jobs) -> None:
@@ -225,6 +271,19 @@ async def test_programs_share_the_pace_of_a_chat(program: Program) -> None:
     assert await two.turn("slack", limits, NOW + timedelta(seconds=9)) == NOW + LEASE
     assert await two.turn("slack", limits, NOW + LEASE) is None
     assert await two.turn("console", Limits(), NOW) is None
+
+
+async def test_programs_that_write_a_channel_in_turn_keep_its_pace(program: Program) -> None:
+    """Each knows its own messages only; a channel is not hurried when it changes hands."""
+    one, two = await program(), await program()
+    limits, second = Limits(channel=1.0, chat=0.2, burst=3), timedelta(seconds=1)
+    assert await one.turn("slack/T1", limits, NOW, "slack/T1/C1") is None
+    assert await two.turn("slack/T1", limits, NOW, "slack/T1/C1") == NOW + second
+    assert await two.turn("slack/T1", limits, NOW, "slack/T1/C2") is None
+    # What was refused for the channel's sake took no turn of the workspace.
+    assert await one.turn("slack/T1", limits, NOW, "slack/T1/C3") is None
+    assert await one.turn("slack/T1", limits, NOW, "slack/T1/C4") == NOW + second / 5
+    assert await two.turn("slack/T1", limits, NOW + second, "slack/T1/C1") is None
 
 
 async def test_a_state_of_slack_is_spent_once(program: Program) -> None:

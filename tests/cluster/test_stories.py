@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,9 @@ psycopg = pytest.importorskip("psycopg", reason="PostgreSQL is not installed")
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from contextlib import AbstractAsyncContextManager
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.adapters.store import Store
 
@@ -126,6 +130,21 @@ async def test_the_same_feed_polled_by_two_is_placed_once(program: Program) -> N
     one, two = await desks(program, 2)
     both = await asyncio.gather(one.place(report(1)), two.place(report(1)))
     assert sorted(both) == [0, 1]
+
+
+async def test_what_is_read_in_a_turn_is_read_on_its_connection(program: Program) -> None:
+    """All others wait meanwhile: nothing is to cost them a second one."""
+    (one,) = await desks(program, 1)
+
+    async def pid(how: Callable[[], AbstractAsyncContextManager[AsyncConnection]]) -> int:
+        async with how() as connection:
+            return int((await connection.exec_driver_sql("SELECT pg_backend_pid()")).scalar_one())
+
+    async with one.turns.turn():
+        ours = await pid(one.store._db.write)
+        assert await pid(one.store._db.read) == ours
+        beside = asyncio.create_task(pid(one.store._db.read), context=contextvars.Context())
+        assert await beside != ours, "another task reads beside it"
 
 
 async def test_a_turn_that_is_broken_off_leaves_nothing(program: Program, database: str) -> None:

@@ -47,6 +47,9 @@ CUT = {
     "m² and mail@example.org": ("m", "and", "mail", "example", "org"),
     "军队进入拉法": tuple("军队进入拉法"),
     "ก็": ("ก", "็"),
+    "カ\u3099サ\u3099ｶﾞ": ("カ\u3099", "サ\u3099", "カ\u3099"),
+    "ガザ \u3099": ("カ\u3099", "サ\u3099", "\u3099"),
+    "\u1026\u1038": ("\u1025", "\u102e", "\u1038"),
     "👍🏽 ok ™": ("ok",),
     "\u202bRafah\u202c": ("rafah",),
     "": (),
@@ -79,6 +82,7 @@ def test_marks_that_spell_other_words_stay(one: str, other: str) -> None:
         ("👍 ﬁnal 👩‍👩‍👧 end", ["ﬁnal", "end"]),
         ('דובר צה"ל אמר', ["דובר", 'צה"ל', "אמר"]),
         ("拉法!", ["拉", "法"]),
+        ("カ\u3099サ\u3099 ｶﾞx", ["カ\u3099", "サ\u3099", "ｶﾞ", "x"]),
     ],
 )
 def test_spans_lead_back_to_the_text(text: str, pieces: list[str]) -> None:
@@ -88,7 +92,22 @@ def test_spans_lead_back_to_the_text(text: str, pieces: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["U.S. ", "a.", "...", "'s", "''", "e\u0301", "א'", 'א"א', "拉", "\u00ad", "ß", "\x00"]
+    "unit",
+    [
+        "U.S. ",
+        "a.",
+        "...",
+        "カ\u3099",
+        "'s",
+        "''",
+        "e\u0301",
+        "א'",
+        'א"א',
+        "拉",
+        "\u00ad",
+        "ß",
+        "\x00",
+    ],
 )
 def test_folding_takes_linear_time(unit: str) -> None:
     """Four times the text takes about four times as long, whatever it repeats."""

@@ -95,6 +95,7 @@ ERRORS: dict[str, tuple[int, str, str | None]] = {
     "a OR OR b": (5, "something to join", None),
     "a NEAR b": (2, "NEAR/8", None),
     "a near/8 b": (2, "neither", "NEAR/8"),
+    "NEAR/3 a": (0, "needs words before and behind it", None),
     "a NEAR/0 b": (2, "from 1 to 100", None),
     "a NEAR/101 b": (2, "from 1 to 100", None),
     "a NEAR/3 NOT b": (9, "takes words", None),

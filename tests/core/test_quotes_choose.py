@@ -55,3 +55,19 @@ def test_whole_attributed_sentences_before_scraps() -> None:
     assert choose_quotes(ALL, TEXT, limit=2) == (LINE, DAM)
     assert choose_quotes(ALL, TEXT, limit=0) == ()
     assert choose_quotes((), TEXT) == ()
+
+
+def test_whom_the_headline_names_before_what_is_repeated() -> None:
+    """In an article on one person's words, another's on the same subject are background."""
+    at = TEXT.index("river")
+    focus = [(at, at + 5)]
+    assert choose_quotes(ALL, TEXT, focus=focus)[0] == LINE
+    titled = choose_quotes(ALL, TEXT, title="Cedar: dam will remain safe for years", focus=focus)
+    assert titled[:2] == (DAM, LINE)
+
+
+def test_the_rules_speaker_before_the_headlines() -> None:
+    """What the rule asks for outweighs what the headline is about."""
+    title = "Cedar says dam is safe"
+    assert choose_quotes(ALL, TEXT, title=title, met={0})[0] == LINE
+    assert choose_quotes(ALL, TEXT, title=title, entities={"alder"})[0] == LINE

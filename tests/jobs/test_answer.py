@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 
 from bot.adapters.chart import draw
+from bot.adapters.files import load_rules
 from bot.core.command import parse_command
 from bot.core.model import Entity, Match, Office, PollRecord, Quote, Rule, StoredArticle, Validators
 from bot.core.officials import Officials
@@ -24,6 +25,8 @@ from bot.ports import Incoming, Page, Reply
 from tests.samples import FEED, NOW, make_article
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bot.adapters.store import Store
     from bot.core.model import Article
     from tests.conftest import TurnedClock
@@ -398,3 +401,31 @@ async def test_the_export_has_all_rows_and_their_places(
     assert article.text[int(row["start"]) : int(row["end"])] == row["words"] == "We will wait,"
     assert row["sha256"] == hashlib.sha256(article.text.encode()).hexdigest()
     assert row["office"] == "mayor of Orrin"
+
+
+@pytest.mark.parametrize("given", ["yaml", "json"])
+async def test_exported_rules_are_a_rule_file(room: Room, tmp_path: Path, given: str) -> None:
+    assert (await room.type('add "Security Council" -x OR title:"y: z" as un')).ok
+    assert (await room.type("add said:@holm(ferry) as café")).ok
+    await room.type("pause café")
+    exported = (await room.type(f"export {given}")).text
+    path = tmp_path / f"rules.{given}"
+    path.write_text(exported, encoding="utf-8")
+    loaded = load_rules([path], known=[HOLM])
+    assert loaded.warnings == ()
+    wanted = room.desk.here(Incoming("", "console"))
+    read = {rule.name: (rule.query, rule.channels, rule.paused) for rule in loaded.rules}
+    assert read == {rule.name: (rule.query, rule.channels, rule.paused) for rule in wanted}
+    assert len(read) == 3
+
+
+async def test_where_channels_have_no_names_none_can_be_named(room: Room) -> None:
+    for text in ("list #desk", "add Rafah #desk", "pause ferries #desk"):
+        reply = await room.type(text)
+        assert not reply.ok
+        assert "type it there" in reply.text
+    assert len(room.desk.book.channels()) == 1
+
+
+async def test_people_and_bodies_are_written_in_files(room: Room) -> None:
+    assert "docs/officials.md" in (await room.type("entity add @brandt Oda Brandt")).text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -123,6 +124,34 @@ async def test_what_was_held_on_can_be_explained(room: Room) -> None:
     await room.job.drain()
     [(found, reason)] = await room.store.deliveries_of("a1")
     assert (found.state, reason) == (DeliveryState.POSTPONED, "quiet hours 12:00-20:00 UTC")
+
+
+async def test_the_daily_account_says_why_alerts_did_not_come_at_once(room: Room) -> None:
+    """Held, snoozed, muted or paced: those that wait, and those that came in a digest."""
+    today = NOW.date()
+    await room.type("quiet 12:00-20:00")
+    await room.news(1, 2)
+    await room.job.drain()
+    account = await room.store.account(today)
+    assert (account.states, account.held) == ({"postponed": 2}, {"postponed": {"quiet": 2}})
+    assert "2 postponed (quiet 2)" in account.line()
+    assert not any(fault.startswith("postponed") for fault in account.faults())
+    unexplained = replace(account, held={}).faults()
+    assert "postponed is 2, but those with a reason is 0" in unexplained
+
+    await room.type("quiet off")
+    await room.live(room.clock.now() + timedelta(minutes=1), step=5)
+    await room.news(*range(10, 30))
+    await room.live(room.clock.now() + timedelta(minutes=2), step=1)
+    account = await room.store.account(today)
+    assert account.states == {"delivered": 22}
+    assert account.held["delivered"]["quiet"] == 2
+    assert 10 <= account.held["delivered"]["burst"] <= 15
+
+    await room.type("snooze all 2h")
+    await room.news(40)
+    await room.job.drain()
+    assert (await room.store.account(today)).held["postponed"] == {"snooze": 1}
 
 
 async def test_a_daily_digest_comes_once_a_day_or_not_at_all(room: Room) -> None:

@@ -38,10 +38,20 @@ async def serve() -> AsyncIterator[Serve]:
 
 
 @pytest.fixture
-async def slack(serve: Serve) -> Simulator:
+async def slack(serve: Serve) -> AsyncIterator[Simulator]:
     made = Simulator()
     made.base = await serve(made.application())
-    return made
+    yield made
+    check_manners(made)
+
+
+def check_manners(slack: Simulator) -> None:
+    """Whatever was told: no link unfolds, and each answer says whom it is for."""
+    answers = [one for one in slack.responses if one != {"delete_original": True}]
+    for told in [*slack.accepted, *slack.private, *answers]:
+        assert (told["unfurl_links"], told["unfurl_media"]) == (False, False)
+    for answer in answers:
+        assert answer["response_type"] in ("ephemeral", "in_channel")
 
 
 class SystemClock:

@@ -183,6 +183,16 @@ class LocalSlack:
             await ui.send_json({"user": DANA, **what})
             await asyncio.sleep(0.1)
 
+    async def refused(self, **values: str) -> dict[str, str]:
+        """Submit a form that is not taken; give the errors that the window shows at its fields."""
+        async with aiohttp.ClientSession() as session, session.ws_connect(f"{self.base}/ui") as ui:
+            await ui.receive()
+            await ui.send_json({"user": DANA, "t": "view_submit", "values": typed(values)})
+            async with asyncio.timeout(8):
+                while (told := json.loads((await ui.receive()).data))["t"] != "view_errors":
+                    pass
+            return told["errors"]
+
     async def shows(self, what: Callable[[dict[str, Any]], Any], seconds: float = 8.0) -> Any:
         """Wait until the window shows something."""
         end = time.monotonic() + seconds
@@ -191,7 +201,7 @@ class LocalSlack:
             try:
                 if found := what(state):
                     return found
-            except (KeyError, IndexError, TypeError):
+            except (KeyError, IndexError, TypeError, StopIteration):
                 pass
             await asyncio.sleep(0.05)
         raise AssertionError(f"the window never showed it: {json.dumps(state)[-3000:]}")
@@ -204,6 +214,13 @@ class LocalSlack:
             self._running.kill()
             self._running.wait()
         self._log.close()
+
+
+def typed(values: dict[str, str]) -> dict[str, Any]:
+    """Give what was typed into the fields of a form as the window submits it."""
+    return {
+        name: {name: {"type": "plain_text_input", "value": value}} for name, value in values.items()
+    }
 
 
 def free_port() -> int:

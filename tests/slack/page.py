@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from bot.adapters.slack.blocks import BUTTONS, alert_blocks, fallback
 from bot.adapters.slack.drafts import Draft, add_view, preview_view
 from bot.adapters.slack.forms import key_quotes
 from bot.adapters.slack.home import home_view
-from bot.adapters.slack.listing import fitting_list
+from bot.adapters.slack.listing import listed
 from bot.adapters.slack.messages import message_of
 from bot.adapters.slack.replies import at_field, reply_blocks
 from bot.adapters.slack.views import quotes_view
@@ -27,6 +28,7 @@ from tests.slack.samples import ALERT, CORRECTION, DIGEST, FOLLOW_UP, NOTICE, ar
 
 _CSS = """
 body{font:15px/1.45 'DejaVu Sans',sans-serif;color:#1d1c1d;margin:0;padding:14px 18px;width:640px}
+body.narrow{width:340px}.narrow button{margin-bottom:6px}.rich>div,blockquote{white-space:pre-wrap}
 .who{font-weight:bold}.who i{font:normal 10px sans-serif;background:#ddd;padding:0 3px;
 border-radius:2px;margin:0 6px}.at,.ctx,.hint{color:#616061;font-size:12px}
 h1{font-size:18px;margin:6px 0}h2{font-size:17px;margin:0 0 10px}
@@ -154,14 +156,15 @@ _BLOCKS = {
 }
 
 
-def page(body: str) -> str:
-    return f'<!doctype html><meta charset="utf-8"><style>{_CSS}</style><body>{body}</body>'
+def page(body: str, kind: str = "") -> str:
+    top = f'<!doctype html><meta charset="utf-8"><style>{_CSS}</style>'
+    return f'{top}<body class="{kind}">{body}</body>'
 
 
-def message(blocks: list[dict[str, Any]], note: str = "") -> str:
+def message(blocks: list[dict[str, Any]], note: str = "", kind: str = "") -> str:
     shown = "".join(block_html(block, {}) for block in blocks)
     top = '<span class="who">Wirewatch<i>APP</i></span><span class="at">6:02 AM</span>'
-    return page(f'<div class="hint">{note}</div>{top}{shown}')
+    return page(f'<div class="hint">{note}</div>{top}{shown}', kind)
 
 
 def modal(view: dict[str, Any], **wrong: str) -> str:
@@ -175,6 +178,10 @@ def modal(view: dict[str, Any], **wrong: str) -> str:
     return page(f'<div class="modal">{title}{shown}<div class="foot">{foot}</div></div>')
 
 
+WHY: dict[str, Any] = {"rule": "harbour", "why": ("harbour (ferry OR @brandt)", "Oda Brandt")}
+WHY_NEWS: dict[str, Any] = {"rule": "holm", "why": ("said:@holm", "Per Holm")}
+
+
 def pages() -> dict[str, str]:
     """Give every picture of the documentation, by name."""
     draft = Draft("C0000001", 'harbour (ferry OR "night boat"', "harbour")
@@ -182,9 +189,10 @@ def pages() -> dict[str, str]:
     good = Draft("C0000001", 'harbour (ferry OR "night boat")', "harbour", digest="hourly")
     found = Reply(
         f"{good.query}: 12 of 3104 stored articles of 7 days\n"
-        "  1.7 a day\n"
-        "  22 Nov 06:00  The Harbour Times: Harbour of Nordby to open on Monday\n"
-        "  21 Nov 17:40  Coast Daily: Night boat to Sandvik cancelled"
+        "  1.7 a day, 1.1 alerts a day\n"
+        "  16 Nov 1, 19 Nov 4, 21 Nov 2, 22 Nov 5\n"
+        "  22 Nov 06:00  The Harbour Times: Ferry berth of Nordby harbour opens  (ferry, harbour)\n"
+        "  21 Nov 17:40  Coast Daily: Sandvik harbour without its night boat  (harbour, night boat)"
     )
     rules = [
         Rule("r1", "harbour", 'harbour (ferry OR "night boat")'),
@@ -217,16 +225,20 @@ def pages() -> dict[str, str]:
     )
     only_you = "Only visible to you"
     bubble = html.escape(html.unescape(fallback(ALERT)))
+    first = alert_blocks(replace(ALERT, **WHY), BUTTONS)
+    corrected = alert_blocks(replace(CORRECTION, **WHY), BUTTONS)
+    news = alert_blocks(replace(FOLLOW_UP, **WHY_NEWS), BUTTONS)
     return {
-        "alert": message(alert_blocks(ALERT, BUTTONS)),
-        "correction": message(alert_blocks(CORRECTION, BUTTONS), "In the thread of the alert"),
-        "follow-up": message(alert_blocks(FOLLOW_UP, BUTTONS), "In the thread, and in the channel"),
+        "alert": message(first),
+        "alert-phone": message(first, kind="narrow"),
+        "correction": message(corrected, "In the thread of the alert"),
+        "follow-up": message(news, "In the thread, and in the channel"),
         "digest": message((message_of(DIGEST) or {})["blocks"]),
         "notice": message((message_of(NOTICE) or {})["blocks"]),
         "not-relevant": message(reply_blocks(asked), only_you),
         "snoozed": message(reply_blocks(undo), only_you),
         "tighten": message(reply_blocks(tightened), only_you),
-        "list": message(fitting_list(rules), only_you),
+        "list": message(listed(rules), only_you),
         "phone": page(f'<div class="phone"><b>Wirewatch</b> #desk<br>{bubble}</div>'),
         "form": modal(add_view(draft), query=at_field(str(error))),
         "edit": modal(add_view(Draft("C0000001", rules[1].query, "brandt", rule="brandt"))),

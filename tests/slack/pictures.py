@@ -17,14 +17,16 @@ from tests.slack.page import pages
 
 WIDTH, HEIGHT, MARGIN = 690, 1600, 14
 SHOWN = (
-    *("alert", "phone", "correction", "follow-up", "digest"),
+    *("alert", "phone", "alert-phone", "correction", "follow-up", "digest"),
     *("not-relevant", "tighten", "list", "form", "edit", "preview", "quotes", "home"),
 )
 """Those that the documentation shows."""
+NARROW = 400
+"""Pixels: what is not wider is cut at its right, too."""
 
 
 def take(browser: str, page: str, picture: Path) -> None:
-    """Render a page and cut off what is empty below it."""
+    """Render a page and cut off what is empty around it."""
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "page.html"
         source.write_text(page, encoding="utf-8")
@@ -37,8 +39,9 @@ def take(browser: str, page: str, picture: Path) -> None:
         subprocess.run(command, check=True, capture_output=True, timeout=120)
     taken = Image.open(picture).convert("RGB")
     drawn = ImageChops.difference(taken, Image.new("RGB", taken.size, "white")).getbbox()
-    bottom = drawn[3] if drawn else HEIGHT
-    cut = taken.crop((0, 0, WIDTH, min(HEIGHT, bottom + MARGIN)))
+    right, bottom = drawn[2:] if drawn else (WIDTH, HEIGHT)
+    width = WIDTH if right > NARROW else right + MARGIN
+    cut = taken.crop((0, 0, width, min(HEIGHT, bottom + MARGIN)))
     cut.quantize(64).save(picture, optimize=True)
 
 

@@ -19,6 +19,7 @@ from bot.adapters.slack.vault import Installation
 from bot.adapters.store import Store
 from bot.core.match import RuleSet
 from bot.core.officials import Officials
+from bot.errors import StoreError
 from bot.jobs.answer import answer
 from bot.jobs.answer.desk import Desk
 from bot.jobs.answer.overview import overview, rules_of
@@ -26,7 +27,7 @@ from bot.jobs.reading import Reader
 from bot.jobs.rulebook import RuleBook
 from bot.ports import Delivered, Incoming, Later, Refused, Reply
 from tests.slack.blockkit import words_of
-from tests.slack.people import People, Signed
+from tests.slack.people import People, Signed, happened
 from tests.slack.samples import delivery
 from tests.slack.simulator import BOT_USER, CLIENT_ID, CLIENT_SECRET, SECRET, Fault, Simulator
 
@@ -176,6 +177,8 @@ async def test_installed_workspace_gets_alerts_and_answers(house: House) -> None
     [rule] = house.desk.book
     assert rule.channels == (f"slack:{NORTH}/{room.id}",)
     assert "Sam" in rule.origin
+    [entry] = await house.store.audit_log()
+    assert entry.who == f"Sam ({sam})"
 
 
 async def test_ref_of_a_message_names_its_workspace(house: House) -> None:
@@ -330,11 +333,17 @@ async def test_workspace_that_takes_the_app_out_is_forgotten_until_it_comes_back
     tokens = {"tokens": {"oauth": [], "bot": [BOT_USER]}} if event == "tokens_revoked" else {}
     await house.people(NORTH).happens(type=event, **tokens)
     await until(house.store.slack_teams, [SOUTH])
-    outcome = await house.chat.post(waiting)
-    assert isinstance(outcome, Refused)
-    assert "not installed" in outcome.reason
+
+    async def refusal() -> str:
+        outcome = await house.chat.post(waiting)
+        assert isinstance(outcome, Refused)
+        return outcome.reason
+
+    # What was open for the workspace is let go of a moment after its token; both refuse.
+    gone = f"{waiting.channel}: the app is not installed in this workspace"
+    await until(refusal, gone)
     assert isinstance(await house.chat.post(delivery(f"{SOUTH}/{other.id}")), Delivered)
-    await house.store.block(waiting.id, outcome.reason, house.clock.now())
+    await house.store.block(waiting.id, gone, house.clock.now())
 
     await house.install(NORTH)
     for _ in range(100):
@@ -344,6 +353,51 @@ async def test_workspace_that_takes_the_app_out_is_forgotten_until_it_comes_back
     found = await house.store.next_delivery("slack", waiting.channel)
     assert found is not None
     assert isinstance(await house.chat.post(found[0]), Delivered)
+
+
+async def test_late_word_of_a_way_out_does_not_undo_the_way_back(house: House) -> None:
+    """Slack repeats an event for minutes; meanwhile the app may have been installed again."""
+    await house.install(NORTH)
+    room = house.slack.room("desk", team=NORTH)
+    an_hour_ago = int(datetime.now(UTC).timestamp()) - 3600
+    tell = house.people(NORTH).transport.deliver
+    gone = happened(NORTH, {"type": "app_uninstalled"}) | {"event_time": an_hour_ago}
+    await tell("events_api", gone)
+    await asyncio.sleep(0.1)
+    assert await house.store.slack_teams() == [NORTH]
+    assert isinstance(await house.chat.post(delivery(f"{NORTH}/{room.id}")), Delivered)
+
+    house.slack.tokens.clear()  # the token does not work: whatever the clocks say, it is gone
+    await tell("events_api", {**gone, "event_id": "Ev2"})
+    await until(house.store.slack_teams, [])
+
+
+async def test_form_that_cannot_be_taken_in_now_keeps_what_was_typed(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither closed as if it were saved, nor left without an answer for three seconds."""
+    await house.install(NORTH)
+    sam = house.slack.person("Sam", team_id=NORTH)
+    house.slack.room("desk", sam, team=NORTH)
+
+    async def refuse(_team: str) -> None:
+        raise StoreError("database is locked")
+
+    async def hang(_team: str) -> None:
+        await asyncio.sleep(60)
+
+    for broken in (refuse, hang):
+        monkeypatch.setattr(house.store, "slack_installation", broken)
+        await house.chat._many.reopen(NORTH)
+        for callback in ("add_rule", "save_rule", "remove_rule"):
+            view = {"type": "modal", "callback_id": callback, "private_metadata": "{}"}
+            answer = await house.people(NORTH).submit(sam, view, query="harbour")
+            if callback == "add_rule":
+                assert "try once more" in answer["errors"]["query"]
+            else:
+                assert answer["response_action"] == "push"
+                assert "nothing was changed" in words_of(answer["view"]["blocks"])
+    assert list(house.desk.book) == []
 
 
 async def test_revoked_tokens_of_people_are_none_of_ours(house: House) -> None:

@@ -23,7 +23,7 @@ from bot.ports import Delivered, Incoming, Reply
 from tests.slack import local_slack
 from tests.slack.blockkit import words_of
 from tests.slack.conftest import SystemClock
-from tests.slack.local_slack import APP_TOKEN, DANA, DESK, ROOT, SECRET, TOKEN, LocalSlack
+from tests.slack.local_slack import APP_TOKEN, DANA, DESK, ROOT, SECRET, TOKEN, LocalSlack, typed
 from tests.slack.people import Signed
 from tests.slack.samples import MINISTER, article, delivery
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from bot.core.model import StoredArticle
 
 HERE = Path(__file__).resolve()
+PROGRAM = HERE.with_name("test_local_slack_program.py")
 LOOPBACK = {"0000000000000000FFFF00000100007F"}
 """127.0.0.1 as /proc/net/tcp6 writes it."""
 
@@ -174,8 +175,8 @@ async def test_a_day_in_slack(bench: tuple[LocalSlack, SlackChat]) -> None:
 
     await slash(slack, "add")
     await slack.shows(lambda s: s["modalStack"][-1]["callback_id"] == "add_rule")
-    await submit(slack, query="ships (", name="ships")
-    await asyncio.sleep(0.2)
+    wrong = await slack.refused(query="ships (", name="ships")
+    assert "ships ▸(" in wrong["query"]
     shown = await slack.state()
     assert shown["modalStack"][-1]["callback_id"] == "add_rule"
     await submit(slack, query="ships", name="ships")
@@ -358,10 +359,7 @@ async def press(slack: LocalSlack, ts: str, button: dict[str, Any]) -> None:
 
 
 async def submit(slack: LocalSlack, **values: str) -> None:
-    typed = {
-        name: {name: {"type": "plain_text_input", "value": value}} for name, value in values.items()
-    }
-    await slack.act(t="view_submit", values=typed)
+    await slack.act(t="view_submit", values=typed(values))
 
 
 @pytest.mark.process
@@ -375,7 +373,7 @@ def test_same_in_a_network_namespace() -> None:
         pytest.skip("no C compiler, and no network namespaces for local-slack")
     inside = (
         "import sys; sys.path.insert(0, '.'); from tests.slack.local_slack import raise_loopback;"
-        f"raise_loopback(); import pytest; sys.exit(pytest.main(['-q', '{HERE}']))"
+        f"raise_loopback(); import pytest; sys.exit(pytest.main(['-q', '{HERE}', '{PROGRAM}']))"
     )
     done = subprocess.run(
         ["unshare", "--user", "--map-root-user", "--net", sys.executable, "-c", inside],
@@ -383,8 +381,8 @@ def test_same_in_a_network_namespace() -> None:
         env={**os.environ, local_slack.IN_NAMESPACE: "1"},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=240,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-3000:]
-    assert "11 passed" in done.stdout
+    assert "13 passed" in done.stdout

@@ -8,6 +8,7 @@ import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from bot.adapters.slack.blocks import BUTTONS, alert_blocks
 from bot.adapters.slack.drafts import Draft, add_view, preview_view, remove_view
@@ -31,11 +32,15 @@ from tests.slack.samples import (
     article,
     delivery,
 )
+from tests.slack.test_blocks import ALERTS
+from tests.slack.test_messages import DIGESTS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from syrupy.assertion import SnapshotAssertion
+
+    from bot.core.model import Alert, Digest
 
 TYPES, COMPILER = "@slack/types@3.2.0", "typescript@5.9.3"
 DRAFT = Draft("C0000001", 'harbour (ferry OR "night boat")', "harbour")
@@ -103,14 +108,28 @@ def compiler() -> Path:
     return tsc
 
 
+def drawn() -> list[list[dict[str, Any]]]:
+    """Draw alerts and digests as wild as those of the property tests."""
+    found: list[list[dict[str, Any]]] = []
+
+    @settings(max_examples=60, deadline=None, database=None, suppress_health_check=[*HealthCheck])
+    @given(ALERTS, DIGESTS)
+    def draw(alert: Alert, digest: Digest) -> None:
+        found.append(alert_blocks(alert, BUTTONS))
+        found.append((message_of(digest) or {}).get("blocks") or [])
+
+    draw()
+    return found
+
+
 def test_slacks_own_types_take_every_block(tmp_path: Path) -> None:
     """Types and unknown keys, by the TypeScript compiler; a wrong key must be found, too."""
     tsc = compiler()
+    given_blocks = [*messages().values(), *drawn()]
+    assert len(given_blocks) > 100
     folder = json.dumps(str(FOLDER / "types/node_modules/@slack/types"))
     head = f"import type {{ KnownBlock, View }} from {folder};\nexport {{}};\n"
-    good = [
-        f"const m{n}: KnownBlock[] = {json.dumps(b)};" for n, b in enumerate(messages().values())
-    ]
+    good = [f"const m{n}: KnownBlock[] = {json.dumps(b)};" for n, b in enumerate(given_blocks)]
     good += [f"const v{n}: View = {json.dumps(v)};" for n, v in enumerate(views().values())]
     bad = [{"type": "header", "text": {"type": "plain_text", "txt": "x"}}]
     (tmp_path / "good.ts").write_text(head + "\n".join(good))

@@ -134,7 +134,7 @@ _LINES = st.builds(
     links=st.lists(st.tuples(_WILD, _URLS), max_size=3).map(tuple),
     more_links=st.integers(0, 99),
 )
-_DIGESTS = st.builds(
+DIGESTS = st.builds(
     Digest,
     kind=st.just("digest"),
     title=_LONG,
@@ -149,7 +149,7 @@ def clickable(digest: Digest) -> set[str]:
 
 
 @settings(max_examples=60 * ONE, deadline=None)
-@given(_DIGESTS, st.booleans())
+@given(DIGESTS, st.booleans())
 def test_no_digest_is_over_a_limit_and_every_link_stays(digest: Digest, repeat: bool) -> None:  # noqa: FBT001 -- drawn
     shown = message_of(digest, repeat=repeat)
     assert shown is not None

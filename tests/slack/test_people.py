@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.adapters.slack import channels
+from bot.adapters.slack import channels, forms
 from bot.core.model import Overview, Rule, RuleWeek
 from bot.errors import CommandError, QueryError, StoreError
-from bot.ports import Reply
+from bot.ports import Offer, Reply
 from tests.slack.blockkit import words_of
 from tests.slack.conftest import connect
 from tests.slack.samples import MINISTER, article, delivery
@@ -66,6 +66,22 @@ async def test_slow_answer_is_acknowledged_at_once(
     await asyncio.wait_for(people.slash(dana, room, "status"), 0.5)
     assert slack.responses == []
     assert await slack.until(lambda: slack.responses)
+
+
+async def test_other_programs_are_not_waited_for_longer_than_slack_waits(
+    slack: Simulator, make_chat: Callable[..., SlackChat], serve: Serve, answers: Answers
+) -> None:
+    """A database that hangs must not cost the acknowledgement: the command is carried out."""
+
+    async def first(_key: str) -> bool:
+        await asyncio.sleep(60)
+        return True
+
+    people = await connect("http", slack, make_chat, serve, first=first)
+    dana = slack.person("Dana")
+    await people.slash(dana, slack.room("desk", dana), "list")  # fails after three seconds
+    await slack.until(lambda: slack.responses)
+    assert [asked.text for asked in answers.asked] == ["list"]
 
 
 @pytest.mark.parametrize(
@@ -185,6 +201,34 @@ async def test_rule_for_a_channel_of_others_may_not_be_changed(
     await people.slash(dana, here, f"add rafah <#{there.id}|board>")
     await slack.until(lambda: slack.responses)
     assert (answers.asked[0].channel, answers.asked[0].may_change) == (there.id, False)
+
+
+@pytest.mark.parametrize("private", [True, False], ids=["private", "public"])
+@pytest.mark.parametrize("text", ["list", "show rafah", "test rafah 7d", "export"])
+async def test_rules_of_a_private_channel_are_not_shown_to_those_outside(
+    slack: Simulator, people: People, answers: Answers, text: str, *, private: bool
+) -> None:
+    dana = slack.person("Dana")
+    here, there = slack.room("desk", dana), slack.room("board", private=private)
+    await people.slash(dana, here, f"{text} <#{there.id}|board>")
+    [message] = await slack.until(lambda: slack.responses)
+    asked = [(asked.text, asked.channel, asked.may_change) for asked in answers.asked]
+    assert asked == ([] if private else [(text, there.id, False)])
+    assert ("I am in no channel #board" in message["text"]) is private
+
+
+async def test_what_is_offered_for_another_channel_is_meant_for_there(
+    slack: Simulator, people: People, answers: Answers
+) -> None:
+    dana = slack.person("Dana")
+    here, there = slack.room("desk", dana), slack.room("night", dana)
+    answers.replies["show"] = Reply("rafah", offers=(Offer("Apply", "edit rafah x"),))
+    await people.slash(dana, here, f"show rafah <#{there.id}|night>")
+    [told] = await slack.until(lambda: slack.responses)
+    [button] = told["blocks"][-1]["elements"]
+    await people.press(dana, here, "offer_0", button["value"], private=True)
+    await slack.until(lambda: len(answers.asked) == 2)
+    assert (answers.asked[1].text, answers.asked[1].channel) == ("edit rafah x", there.id)
 
 
 @pytest.mark.parametrize("tail", ["#unknown", "#night #desk"])
@@ -360,6 +404,29 @@ async def test_slow_preview_is_filled_in_later(
     assert filled["external_id"] == pushed["view"]["external_id"]
 
 
+async def test_preview_finds_a_window_that_slack_has_not_opened_yet(
+    slack: Simulator,
+    make_chat: Callable[..., SlackChat],
+    serve: Serve,
+    answers: Answers,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The count is done just when the acknowledgement goes out: the update may be there first."""
+    monkeypatch.setattr(forms, "PATIENCE", 0.05)
+    monkeypatch.setattr(forms, "_UNTIL_SHOWN", (0.05, 0.05))
+    people = await connect("http", slack, make_chat, serve)
+    dana = slack.person("Dana")
+    view = await open_form(slack, people, dana, slack.room("desk", dana))
+    answers.delay = 0.1
+    early = Fault("error", code="not_found")
+    slack.fail("views.update", early, early)
+    pushed = await people.submit(dana, view, query="deal")
+    assert "Counting" in words_of(pushed["view"]["blocks"])
+    how, filled = await slack.until(lambda: slack.views[1:] and slack.views[1])
+    assert how == "update"
+    assert "did test deal 7d" in words_of(filled["blocks"])
+
+
 async def test_home_form_asks_for_the_channel(
     slack: Simulator, people: People, answers: Answers
 ) -> None:
@@ -432,6 +499,12 @@ WHO: dict[str, tuple[dict[str, Any], bool]] = {
 }
 
 
+ANSWERED = {
+    *("multi-channel guest", "single-channel guest", "deactivated", "bot"),
+}
+"""Those of our own workspace who may look where they are members, from elsewhere, too."""
+
+
 @pytest.mark.parametrize("who", WHO)
 @pytest.mark.parametrize("inside", [True, False], ids=["inside", "outside"])
 async def test_who_may_change_on_every_path(
@@ -456,7 +529,9 @@ async def test_who_may_change_on_every_path(
 
     await people.slash(user, lobby, f"add rafah <#{room.id}|desk>")
     await slack.until(lambda: len(slack.responses) == 2)
-    assert answers.asked.pop().may_change is may
+    asked = [asked.may_change for asked in answers.asked]
+    assert asked == ([may] if full or (inside and who in ANSWERED) else [])
+    answers.asked.clear()
 
     await people.press(user, room, "explain", "https://a.example/x")
     await slack.until(lambda: len(slack.responses) == 3)
@@ -515,6 +590,7 @@ async def test_who_may_press_and_edit(
     assert [asked.may_change for asked in answers.asked] == [may]
 
     # The question why an alert is not relevant, and forms, are only for those who may answer.
+    await slack.until(lambda: len(slack.responses) == 4)
     slack.responses.clear()
     await people.press(user, room, "not_relevant", "harbour a1")
     [told] = await slack.until(lambda: slack.responses)
@@ -629,7 +705,25 @@ async def test_direct_message_belongs_to_its_writer(
 ) -> None:
     dana = slack.person("Dana")
     room = slack.room("direct", dana, BOT_USER)
-    room.id = "D0000001"
+    room.id = f"D{dana}"
     await people.slash(dana, room, "add rafah")
     await slack.until(lambda: slack.responses)
     assert answers.asked[0].may_change
+
+
+async def test_direct_messages_of_others_are_out_of_reach(
+    slack: Simulator, people: People, answers: Answers
+) -> None:
+    """Neither by their id from elsewhere, nor where two people talk without the bot."""
+    dana, eve = slack.person("Dana"), slack.person("Eve")
+    desk = slack.room("desk", eve)
+    await people.slash(eve, desk, f"add rafah #D{dana}")
+    [told] = await slack.until(lambda: slack.responses)
+    assert "I am in no channel" in told["text"]
+    assert answers.asked == []
+    between = slack.room("between", dana, eve, bot=False)
+    between.id = "D0000009"
+    await people.slash(eve, between, "add rafah")
+    await slack.until(lambda: answers.asked)
+    assert not answers.asked[0].may_change
+    assert slack.accepted == []

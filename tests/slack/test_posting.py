@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.adapters.slack.outcomes import CONTENT, LATER, UNSURE, SlackError, fault_of
+from bot.adapters.slack.outcomes import CONTENT, LATER, THREAD, UNSURE, SlackError, fault_of
 from bot.adapters.slack.posting import EVENT_TYPE
 from bot.ports import Delivered, Later, Refused, Unknown
 from tests.slack.blockkit import words_of
@@ -21,7 +21,7 @@ from tests.slack.samples import (
     delivery,
     line,
 )
-from tests.slack.simulator import BOT_USER, Fault, Simulator
+from tests.slack.simulator import APP_TOKEN, BOT_USER, Fault, Simulator
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +42,7 @@ async def test_post_arrives_with_blocks_metadata_and_without_unfurling(
         "event_payload": {"alert_id": given.id},
     }
     assert (message["unfurl_links"], message["unfurl_media"]) == (False, False)
-    assert message["text"].startswith(f"Oda Brandt: {MINISTER}")
+    assert message["text"].startswith(f"Oda Brandt: “{MINISTER}”")
     assert MINISTER in words_of(message["blocks"]).replace("\n", "")
 
 
@@ -78,7 +78,9 @@ async def test_unknown_name_is_refused_without_a_post(
     assert slack.accepted == []
 
 
-@pytest.mark.parametrize("state", ["archived", "kicked", "revoked", "gone", "wrong token"])
+@pytest.mark.parametrize(
+    "state", ["archived", "kicked", "revoked", "gone", "wrong token", "missing scope"]
+)
 async def test_permanent_refusals_say_why(
     slack: Simulator, make_chat: Callable[..., SlackChat], state: str
 ) -> None:
@@ -92,6 +94,8 @@ async def test_permanent_refusals_say_why(
         slack.token = ""
     if state == "gone":
         del slack.rooms[room.id]
+    if state == "missing scope":
+        slack.fail("chat.postMessage", Fault("error", code="missing_scope"))
     outcome = await chat.post(delivery(room.id))
     expected = {
         "archived": "the channel is archived",
@@ -99,6 +103,7 @@ async def test_permanent_refusals_say_why(
         "revoked": "the bot token was revoked",
         "gone": "no such channel",
         "wrong token": "does not accept the bot token",
+        "missing scope": "install it again with the manifest",
     }[state]
     assert isinstance(outcome, Refused)
     assert expected in outcome.reason
@@ -280,11 +285,13 @@ async def test_follow_up_answers_in_the_thread_and_is_found_there(
     assert await chat.find(news) == second.ref
 
 
-async def test_follow_up_of_a_deleted_message_stands_alone(
-    slack: Simulator, make_chat: Callable[..., SlackChat]
+@pytest.mark.parametrize("code", sorted(THREAD))
+async def test_follow_up_of_what_takes_no_replies_stands_alone(
+    slack: Simulator, make_chat: Callable[..., SlackChat], code: str
 ) -> None:
+    """The message was deleted, its thread locked, or the channel has no threads."""
     room = slack.room("desk")
-    slack.fail("chat.postMessage", Fault("error", code="thread_not_found"))
+    slack.fail("chat.postMessage", Fault("error", code=code))
     news = delivery(room.id, replace(ALERT, kind="follow-up"), parent_ref=f"{room.id}/1.000001")
     assert isinstance(await make_chat().post(news), Delivered)
     assert "thread_ts" not in slack.accepted[0]
@@ -382,7 +389,7 @@ async def test_revision_edits_in_place_and_is_found_as_before(
         assert await chat.revise(grown, first.ref) == first
     [message] = room.messages
     assert "17 outlets carry it · from Coast Press" in words_of(message["blocks"])
-    assert message["text"].startswith(f"Oda Brandt: {MINISTER}")
+    assert message["text"].startswith(f"Oda Brandt: “{MINISTER}”")
     assert message["metadata"]["event_payload"] == {"alert_id": given.id}
     assert await chat.find(given) == first.ref
     assert len(slack.accepted) == 1
@@ -442,6 +449,24 @@ async def test_check_names_scopes_and_channels(
     assert "not in #elsewhere" in lines[1]
     slack.token = ""
     assert await make_chat().check() == ["Slack: token_revoked: the bot token was revoked"]
+
+
+async def test_check_asks_nobody_to_let_the_bot_into_direct_messages(
+    slack: Simulator, make_chat: Callable[..., SlackChat]
+) -> None:
+    assert await make_chat().check(["D0000001", "U0000001", "T0HOME0001/D0000001"]) == []
+    assert len(await make_chat().check(["C0000001", "#desk"])) == 2
+
+
+@pytest.mark.parametrize(("app_token", "fine"), [(APP_TOKEN, True), ("xoxb-swapped", False)])
+async def test_check_tries_the_app_token(
+    slack: Simulator, make_chat: Callable[..., SlackChat], app_token: str, *, fine: bool
+) -> None:
+    lines = await make_chat("socket", app_token=app_token).check()
+    assert (lines == []) is fine
+    assert all("SLACK_APP_TOKEN begins with xapp-" in line for line in lines)
+    assert "swapped" not in str(lines)
+    assert slack.sockets == []
 
 
 async def test_faults_of_the_library_never_show_the_token(

@@ -51,6 +51,30 @@ async def test_broken_connection_is_opened_again(slack: Simulator, people: Peopl
     await slack.until(lambda: slack.responses)
 
 
+@pytest.mark.parametrize("heard", [True, False], ids=["ack lost", "envelope lost"])
+async def test_what_was_on_its_way_when_the_connection_broke_is_done_once(
+    slack: Simulator, people: People, answers: Answers, *, heard: bool
+) -> None:
+    """Slack sends on the next connection what nobody acknowledged: no command is lost or doubled.
+
+    Source: https://docs.slack.dev/apis/events-api/using-socket-mode#acknowledge.
+    """
+    dana = slack.person("Dana")
+    payload = people.slash_payload(dana, slack.room("desk", dana), "add rafah")
+    envelope = {"type": "slash_commands", "envelope_id": "e1", "payload": payload}
+    [first] = slack.sockets
+    if heard:
+        await first.send_json(envelope)
+    await first.close()
+    await slack.until(lambda: slack.sockets and slack.sockets[-1] is not first, seconds=20)
+    slack.acks.clear()
+    await slack.sockets[-1].send_json({**envelope, "retry_attempt": 1, "retry_reason": "timeout"})
+    await slack.until(lambda: "e1" in slack.acks)
+    await slack.until(lambda: slack.responses)
+    await asyncio.sleep(0.1)
+    assert [asked.text for asked in answers.asked] == ["add rafah"]
+
+
 async def test_envelope_sent_again_is_carried_out_once(
     slack: Simulator, people: People, answers: Answers
 ) -> None:

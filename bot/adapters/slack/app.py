@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.adapters.slack.blocks import ALL_QUOTES, MUTE, NOT_RELEVANT, SNOOZE, WHY
 from bot.adapters.slack.drafts import ADD, DELETE, OPEN_ADD, REMOVE, SAVE
+from bot.adapters.slack.forms import not_now
 from bot.adapters.slack.home import QUICK_ADD
 from bot.adapters.slack.listing import MENU
 from bot.adapters.slack.once import Once, request_key
@@ -37,6 +39,9 @@ Act = Callable[["Workspace", Where, str], Awaitable[None]]
 
 log = structlog.get_logger(__name__)
 
+LOOK_UP = 0.4
+"""Seconds that an acknowledgement waits for what is looked up for it, each time; with a form's own
+`PATIENCE` it stays below Slack's three."""
 COMMAND = "/watch"
 SHORTCUT = "watch_this"
 _TAKEN_BACK = ("app_uninstalled", "tokens_revoked")
@@ -104,9 +109,11 @@ class Listeners:
         if self._first is None:
             return True
         try:
-            return await self._first(key)
-        except StoreError as error:
-            log.warning("slack request not compared with other programs", reason=error.reason)
+            async with asyncio.timeout(LOOK_UP):
+                return await self._first(key)
+        except (StoreError, TimeoutError) as error:
+            reason = error.reason if isinstance(error, StoreError) else "no answer in time"
+            log.warning("slack request not compared with other programs", reason=reason)
             return True
 
     def _on(self, act: Act) -> Callable[..., Awaitable[None]]:
@@ -135,10 +142,12 @@ class Listeners:
 
         async def listener(ack: Ack, body: Body, context: dict[str, Any]) -> None:
             try:
-                workspace = await self._workspaces.of(str(context.get("team_id") or ""))
-            except SlackError as fault:
-                log.warning("slack form not taken", reason=str(fault))
-                workspace = None
+                async with asyncio.timeout(LOOK_UP):
+                    workspace = await self._workspaces.of(str(context.get("team_id") or ""))
+            except (SlackError, TimeoutError) as fault:
+                log.warning("slack form not taken", reason=str(fault) or "no answer in time")
+                await ack(**not_now(body["view"]))
+                return
             if workspace is None:
                 await ack()
                 return
@@ -161,7 +170,8 @@ class Listeners:
         event = body["event"]
         if event["type"] == "tokens_revoked" and not (event.get("tokens") or {}).get("bot"):
             return
-        self._later.begin(self._workspaces.lost(str(context.get("team_id") or "")))
+        since = float(body.get("event_time") or 0)
+        self._later.begin(self._workspaces.lost(str(context.get("team_id") or ""), since))
 
     async def _channel_changed(self, body: Body, context: dict[str, Any]) -> None:
         event = body["event"]

@@ -114,7 +114,7 @@ def fallback(alert: Alert) -> str:
     if alert.quotes:
         first = alert.quotes[0]
         said = cut(one_line(first.text), 240)
-        tail = f"{cut(speaker_of(first), 80)}: {said} — {tail}"
+        tail = f"{cut(speaker_of(first), 80)}: “{said}” — {tail}"
     line = f"{kind}{tail}" or one_line(alert.rule) or "New alert"
     return cut(escape(line), LONGEST_FALLBACK)
 

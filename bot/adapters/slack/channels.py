@@ -76,6 +76,7 @@ class Channels:
     def __init__(self, web: Web, now: Callable[[], float] = time.monotonic) -> None:
         self._web, self._now = web, now
         self._known: dict[str, tuple[float, object]] = {}
+        self._private: set[str] = set()
 
     async def id_of(self, channel: str) -> str | None:
         """Give the id of `#name`, `name` or an id; None where the bot is in no such channel.
@@ -122,16 +123,33 @@ class Channels:
     async def is_member(self, user: str, channel: str) -> bool:
         """Say whether a person is in a channel; False where Slack could not be asked.
 
-        A direct message is between the bot and the one who writes in it.
+        Of direct messages only those with the bot count: a command can also be typed where two
+        people talk, and the id of somebody else's can be named.
         """
-        if channel.startswith("D"):
-            return True
         try:
+            if channel.startswith("D"):
+                return await self._direct(user) == channel
             if channel in (await self._channels(user)).values():
                 return True
             return channel in (await self._channels(user, _FRESH)).values()
         except SlackError:
             return False
+
+    async def may_look(self, user: str, channel: str) -> bool:
+        """Say whether a person may see what is set in a channel: as they may see the channel.
+
+        Its members may, and where it is public and the bot is in it, everybody but guests and
+        people of other companies.
+
+        Raises:
+            SlackError: Slack could not be asked.
+        """
+        if await self.is_member(user, channel):
+            return True
+        if channel not in (await self._channels("")).values() or channel in self._private:
+            return False
+        person = await self.person(user)
+        return person is not None and not (person.guest or person.stranger or person.gone)
 
     async def person(self, user: str) -> Person | None:
         """Give a user; None where Slack does not show them or could not be asked."""
@@ -162,6 +180,9 @@ class Channels:
         ):
             for channel in page.get("channels") or ():
                 found[str(channel.get("name", channel["id"])).casefold()] = channel["id"]
+                (self._private.add if channel.get("is_private") else self._private.discard)(
+                    channel["id"]
+                )
         self._remember(key, found)
         return found
 

@@ -139,9 +139,9 @@ class SlackChat:
             channels: those that rules point at, by name or id.
         """
         wanted = list(channels)
+        lines = await self._socket.check() if self._socket else []
         if self._only:
-            return await self._only.check(wanted)
-        lines = []
+            return [*await self._only.check(wanted), *lines]
         for team in await self._teams():
             theirs = [channel for channel in wanted if team_of(channel) == team]
             workspace = await self._workspaces.of(team)

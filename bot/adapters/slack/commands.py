@@ -15,9 +15,8 @@ import structlog
 
 from bot.adapters.slack.channels import Person, may_change
 from bot.adapters.slack.later import trace_of
-from bot.adapters.slack.listing import fitting_list
+from bot.adapters.slack.listing import listed
 from bot.adapters.slack.outcomes import SlackError
-from bot.adapters.slack.parts import context, mrkdwn, plain
 from bot.adapters.slack.telling import Telling
 from bot.adapters.slack.text import one_line, typed
 from bot.core.command import Command, as_word, parse_command
@@ -79,10 +78,14 @@ class Commands:
         """Carry out what was typed behind `/watch`."""
         text = typed(text)
         channel, reply = await self._carry_out(where.user, where.channel, text)
+        if channel != where.channel:  # what is offered is pressed here, but meant for there
+            there = tuple(Offer(o.label, f"{o.command} #{channel}") for o in reply.offers)
+            reply = replace(reply, offers=there)
         if channel != where.channel and reply.public:
             await self.telling.announce(channel, reply, where.user)
             reply = replace(reply, public=False)
-        shown = self._listed(channel, reply) if _read(text).verb == "list" else ()
+        here = channel == where.channel and _read(text).verb == "list"
+        shown = self._listed(channel, reply) if here else ()
         await self.telling.tell(where, reply, shown=shown)
 
     async def explain(self, where: Where, url: str) -> None:
@@ -132,8 +135,7 @@ class Commands:
         rules = self._tools.rules(self.address(channel)) if self._tools.rules else ()
         if not rules or not reply.ok:
             return []
-        title = f"{len(rules)} rule{'s' * (len(rules) != 1)} here"
-        return [context(plain(title, 150)), *fitting_list(rules), context(mrkdwn(_HOW_TO_ADD))]
+        return listed(rules)
 
     async def _carry_out(self, user: str, channel: str, text: str) -> tuple[str, Reply]:
         """Carry out a command; give the channel that it was for, and the answer.
@@ -144,6 +146,8 @@ class Commands:
             text = _ELSEWHERE.sub("", text)
             try:
                 target = await self._channels.id_of(named)
+                if target and target != channel and not await self._may_look(user, target):
+                    target = None
             except SlackError as fault:
                 return channel, Reply(f"Slack does not tell me its channels: {fault}", ok=False)
             if target is None or _read(text).channel:
@@ -153,6 +157,12 @@ class Commands:
             channel = target
         reply = await self._answered(user, channel, text)
         return channel, await self._with_invitation(reply, channel, _read(text).verb)
+
+    async def _may_look(self, user: str, channel: str) -> bool:
+        person = await self._channels.person(user)
+        return bool(person and self.home in person.teams) and await self._channels.may_look(
+            user, channel
+        )
 
     async def _answered(self, user: str, channel: str, text: str) -> Reply:
         person = await self._channels.person(user)
@@ -183,9 +193,6 @@ class Commands:
             return reply
         hint = "I am not in this channel: type /invite @Wirewatch, or no alert can arrive here."
         return replace(reply, text=f"{reply.text}\n\n{hint}")
-
-
-_HOW_TO_ADD = "`/watch add` opens a form; `/watch help` lists everything."
 
 
 def _undo(text: str) -> tuple[Offer, ...]:

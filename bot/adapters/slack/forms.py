@@ -10,6 +10,7 @@ from uuid import uuid4
 import structlog
 
 from bot.adapters.slack.drafts import (
+    ADD,
     NAME,
     QUERY,
     QUIET,
@@ -39,11 +40,14 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-PATIENCE = 2.0
+PATIENCE = 1.7
 """Seconds that a form waits for a check; Slack gives up after three.
 
 Source: https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response
 """
+_UNTIL_SHOWN = (0.5, 1.0, 2.0)
+"""Seconds between tries to fill a window in that Slack may not have opened yet."""
+_NOT_NOW = "The bot cannot take this in just now, nothing was changed. Please try once more."
 TOO_LATE = Reply("Slack did not open the window in time. Please try once more.", ok=False)
 
 
@@ -198,10 +202,17 @@ class Forms:
     ) -> None:
         _, reply = await work
         view = preview_view(draft, reply, external_id)
-        try:
-            await self._web.call("views.update", external_id=external_id, view=view)
-        except SlackError as fault:
-            log.info("preview came too late", reason=str(fault))
+        for pause in (*_UNTIL_SHOWN, 0.0):
+            try:
+                await self._web.call("views.update", external_id=external_id, view=view)
+            except SlackError as fault:
+                # The acknowledgement that opens the window may still be on its way.
+                if not pause or fault.code != "not_found":
+                    log.info("preview came too late", reason=str(fault))
+                    return
+                await asyncio.sleep(pause)
+            else:
+                return
 
     async def _saved_late(self, work: asyncio.Future[list[Reply]], user: str, channel: str) -> None:
         await self._saved(await work, user, channel)
@@ -230,6 +241,14 @@ def key_quotes(found: StoredArticle) -> list[KeyQuote]:
         )
         for quote in found.quotes
     ]
+
+
+def not_now(view: dict[str, Any]) -> dict[str, Any]:
+    """Give the acknowledgement of a form that cannot be taken in now; what was typed stays."""
+    if view.get("callback_id") == ADD:
+        return _error(QUERY, _NOT_NOW)
+    asked = text_view("Not now", Reply(_NOT_NOW, ok=False))
+    return {"response_action": "push", "view": asked}
 
 
 def _error(field: str, text: str) -> dict[str, Any]:

@@ -231,11 +231,25 @@ class Many:
             except SlackError as fault:
                 log.warning("slack does not tell its channels", reason=str(fault))
 
-    async def lost(self, team: str) -> None:
+    async def lost(self, team: str, since: float = 0.0) -> None:
         """Forget a workspace that took the app out; its rules stay, its deliveries wait."""
+        if await self._came_back(team, since):
+            log.info("slack workspace took the app out and installed it again", team=team)
+            return
         log.warning("slack workspace took the app out", team=team)
         await self._installs.drop(team)
         await self.reopen(team)
+
+    async def _came_back(self, team: str, since: float) -> bool:
+        """Say whether the app was installed again since: Slack tells some things minutes late."""
+        found = await self._installs.get(team)
+        if found is None or not 0 < since < found.installed:
+            return False
+        try:
+            workspace = await self.of(team)
+            return workspace is not None and bool(await workspace.web.scopes())
+        except SlackError as fault:
+            return fault.sure != "refused"
 
     async def reopen(self, team: str) -> None:
         """Let go of what is open for a workspace, so that it is opened anew."""

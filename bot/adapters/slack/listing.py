@@ -20,6 +20,15 @@ _LONGEST_OPTION = 150
 """Of a value. Source: docs.slack.dev/reference/block-kit/composition-objects/option-object."""
 
 
+_HOW_TO_ADD = "`/watch add` opens a form; `/watch help` lists everything."
+
+
+def listed(rules: Sequence[Rule]) -> list[Block]:
+    """Show the rules of a channel, how many they are, and how to add one."""
+    title = f"{len(rules)} rule{'s' * (len(rules) != 1)} here"
+    return [context(plain(title, 150)), *fitting_list(rules), context(mrkdwn(_HOW_TO_ADD))]
+
+
 def fitting_list(rules: Sequence[Rule]) -> list[Block]:
     """Show as many rules as one message holds."""
     most = MOST_LISTED

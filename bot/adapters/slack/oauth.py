@@ -129,6 +129,7 @@ class Installer:
             scopes=str(answer.get("scope") or ""),
             refresh=str(answer.get("refresh_token") or ""),
             expires=now + lives if lives else 0.0,
+            installed=now,
         )
         await self._installs.put(installation)
         log.info("slack workspace installed the app", team=installation.team)

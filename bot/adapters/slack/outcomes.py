@@ -37,14 +37,23 @@ CONTENT = frozenset(
     }
 )
 """Slack refused the shape of the message: plain text may pass."""
-THREAD = frozenset({"cannot_reply_to_message", "message_not_found", "thread_not_found"})
-"""The message to reply to is gone."""
+THREAD = frozenset(
+    {
+        "cannot_reply_to_message",
+        "message_not_found",
+        "restricted_action_non_threadable_channel",
+        "restricted_action_thread_locked",
+        "thread_not_found",
+    }
+)
+"""The message to reply to is gone, or takes no replies: on its own the message may pass."""
 _EXPLAINED = {
     "account_inactive": "the app was removed from the workspace",
     "channel_not_found": "no such channel, or the bot cannot see it",
     "invalid_auth": "Slack does not accept the bot token",
     "is_archived": "the channel is archived",
     "missing_scope": "the app lacks a scope; install it again with the manifest",
+    "not_allowed_token_type": "this is another kind of token; the bot token begins with xoxb-",
     "not_authed": "no bot token was sent",
     "not_in_channel": "the bot is not in the channel; /invite it",
     "restricted_action": "an administrator keeps apps from posting there",

@@ -12,7 +12,8 @@ import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk.errors import SlackApiError
 
-from bot.adapters.slack.web import library_log, sdk_client
+from bot.adapters.slack.outcomes import SlackError
+from bot.adapters.slack.web import Web, library_log, sdk_client
 
 if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncApp
@@ -47,6 +48,22 @@ class Socket:
         """Begin to connect; `connected` is set while a connection stands."""
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._keep(), name="slack-socket")
+
+    async def check(self) -> list[str]:
+        """Look whether Slack would let us connect: a line with what is wrong, or none.
+
+        Source: https://docs.slack.dev/reference/methods/apps.connections.open (asking connects
+        nothing).
+        """
+        web = Web(self._token, self._api_url)
+        try:
+            await web.call("apps.connections.open")
+        except SlackError as fault:
+            hint = "SLACK_APP_TOKEN begins with xapp- and needs the scope connections:write"
+            return [f"Slack: Socket Mode: {fault.code}: {hint}"]
+        finally:
+            await web.close()
+        return []
 
     async def close(self) -> None:
         """Close the connection."""

@@ -30,6 +30,7 @@ class Installation:
         scopes: what the token may, comma-separated.
         refresh: what the next token is asked with; "" where tokens do not expire.
         expires: seconds since 1970 at which the token expires; 0 for never.
+        installed: seconds since 1970 at which it was given to us; 0 where that was not noted.
     """
 
     team: str
@@ -39,6 +40,7 @@ class Installation:
     scopes: str = ""
     refresh: str = ""
     expires: float = 0.0
+    installed: float = 0.0
 
 
 class Vault:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 _LONGEST_PAUSE = 60.0
+_DIRECT = ("D", "U", "W")
+"""Begin the ids of direct messages and of people: nobody has to let the bot in there."""
 
 
 class Workspaces(Protocol):
@@ -38,8 +40,13 @@ class Workspaces(Protocol):
             SlackError: it cannot be known now.
         """
 
-    async def lost(self, team: str) -> None:
-        """Forget a workspace that took the bot out, or its token back."""
+    async def lost(self, team: str, since: float = 0.0) -> None:
+        """Forget a workspace that took the bot out, or its token back.
+
+        Args:
+            team: its id.
+            since: when it did, in seconds since 1970; 0 where Slack does not say.
+        """
 
     async def close(self) -> None:
         """Close all connections."""
@@ -155,6 +162,8 @@ class Workspace:
             lines.append(f"Slack: missing scopes {', '.join(missing)}: install the app again")
         for channel in channels:
             name = channel.rpartition("/")[2].removeprefix("#")
+            if name[:1] in _DIRECT and name.isupper():
+                continue
             if name.casefold() not in ours and name not in ours.values():
                 lines.append(f"Slack: not in {channel}: type /invite @{identity.get('user')} there")
         return lines
@@ -171,9 +180,9 @@ class One:
         del team
         return self._only
 
-    async def lost(self, team: str) -> None:
+    async def lost(self, team: str, since: float = 0.0) -> None:
         """Say so; the token is the settings', and a person must mend it."""
-        del team
+        del team, since
         log.error("slack took the bot's token back: install the app again")
 
     async def close(self) -> None:

@@ -139,7 +139,7 @@ class Store(
 
         return Locks(self._db.url)
 
-    async def listen(self, heard: Callable[[], object]) -> None:
+    async def listen(self, heard: Callable[[str], object]) -> None:
         """Call `heard` at each change of rules; never ends by itself."""
         from bot.adapters.store.listen import listen  # noqa: PLC0415 -- needs an extra
 

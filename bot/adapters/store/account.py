@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import case, delete, func, literal_column, select
 
 from bot.adapters.store.schema import articles, deliveries, matches, meta, seen, tallies
 from bot.adapters.store.sql import insert, insert_into
@@ -24,6 +24,12 @@ if TYPE_CHECKING:
     from bot.adapters.store.engine import Database
 
 _REPORTED = "reported"
+_WHY = case(
+    (deliveries.c.held.is_not(None), deliveries.c.held),
+    (deliveries.c.carrier.is_not(None), literal_column("'burst'")),
+    else_=literal_column("''"),
+)
+"""Why an alert did not go out alone and at once."""
 
 
 class AccountRows:
@@ -49,20 +55,23 @@ class AccountRows:
                 )
             )
             states = await connection.execute(
-                select(deliveries.c.state, func.count())
+                select(deliveries.c.state, _WHY, func.count())
                 .where(
                     deliveries.c.created >= start,
                     deliveries.c.created < end,
                     deliveries.c.article_id != "",  # digests and notices carry no article
                     deliveries.c.chat != canary.CHAT,
                 )
-                .group_by(deliveries.c.state)
+                .group_by(deliveries.c.state, _WHY)
             )
+            found: Counter[str] = Counter()
+            held: defaultdict[str, dict[str, int]] = defaultdict(dict)
+            for state, why, number in states:
+                found[state] += number
+                if why:
+                    held[state][why] = number
             return Account(
-                day,
-                {row[0]: row[1] for row in tally},
-                entries or 0,
-                {row[0]: row[1] for row in states},
+                day, {row[0]: row[1] for row in tally}, entries or 0, dict(found), dict(held)
             )
 
     async def reported(self) -> date | None:

@@ -19,8 +19,10 @@ _AGAIN = 1.0
 """Seconds until a broken connection is made anew."""
 
 
-async def listen(url: URL, heard: Callable[[], object]) -> None:
+async def listen(url: URL, heard: Callable[[str], object]) -> None:
     """Call `heard` at each change, and each time the connection stands anew; never ends by itself.
+
+    It is given what the change says of itself, "" for nothing: see `rules.CHANGED`.
 
     Args:
         url: the database.
@@ -31,9 +33,9 @@ async def listen(url: URL, heard: Callable[[], object]) -> None:
             connection = await psycopg.AsyncConnection.connect(conninfo(url), autocommit=True)
             async with connection:
                 await connection.execute(f"LISTEN {CHANGED}")
-                heard()
-                async for _ in connection.notifies():
-                    heard()
+                heard("")
+                async for notice in connection.notifies():
+                    heard(notice.payload)
         except (psycopg.Error, OSError):
             pass  # those who wait look for themselves now and then
         await asyncio.sleep(_AGAIN)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _PATIENCE = 5.0
 """Seconds that the server has to answer."""
 
-_KEEPALIVE = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=4 -c tcp_keepalives_count=3"
+KEEPALIVE = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=4 -c tcp_keepalives_count=3"
 """A machine that vanished without a word is noticed by the server after some 20 seconds
 (https://www.postgresql.org/docs/current/runtime-config-connection.html)."""
 
@@ -90,7 +90,7 @@ class Locks:
                 connection = self._connection
                 if connection is None:
                     connection = self._connection = await psycopg.AsyncConnection.connect(
-                        self._conninfo, autocommit=True, options=_KEEPALIVE
+                        self._conninfo, autocommit=True, options=KEEPALIVE
                     )
                 row = await (await connection.execute(query, (value,))).fetchone()
         except (psycopg.Error, OSError, TimeoutError) as error:

@@ -126,8 +126,26 @@ class PostgresDatabase(Database):
         return self._joined.get() is not None
 
     @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """Open a read transaction, or join the one that this task has alone.
+
+        While one program has it, all others wait: a second connection would cost them its check,
+        its beginning and its end.
+
+        Raises:
+            StoreError: the database refused.
+        """
+        joined = self._joined.get()
+        if joined is not None:
+            with mapped_errors():
+                yield joined
+            return
+        async with super().read() as connection:
+            yield connection
+
+    @asynccontextmanager
     async def alone(self, key: int) -> AsyncIterator[None]:
-        """Open a write transaction that one program at a time has; writes within are part of it.
+        """Open a write transaction that one program at a time has; all within is part of it.
 
         The lock ends with the transaction, after what it stored can be seen by others
         (https://www.postgresql.org/docs/current/explicit-locking.html, "Advisory Locks").

@@ -32,6 +32,17 @@ _DEFER = text(
 _WAITING = text(
     "SELECT id FROM procrastinate_jobs WHERE queueing_lock = :lock AND status = 'todo' FOR UPDATE"
 )
+_ALL_WAITING = text(
+    "SELECT queueing_lock FROM procrastinate_jobs"
+    " WHERE queueing_lock = ANY(CAST(:locks AS text[])) AND status = 'todo'"
+    " ORDER BY queueing_lock FOR UPDATE"
+)
+_DEFER_ALL = text(
+    "SELECT procrastinate_defer_jobs_v1(array_agg(ROW(queue, CAST(:job AS varchar), 0, NULL, lock,"
+    " CAST(args AS jsonb), NULL)::procrastinate_job_to_defer_v1 ORDER BY place))"
+    " FROM unnest(CAST(:queues AS varchar[]), CAST(:locks AS text[]), CAST(:args AS text[]))"
+    " WITH ORDINALITY AS wanted(queue, lock, args, place)"
+)
 _COUNT = text(
     "SELECT count(*) FROM procrastinate_jobs"
     " WHERE queue_name = :queue AND task_name = :job AND status = 'todo'"
@@ -67,14 +78,35 @@ async def defer(
 async def want_drains(connection: AsyncConnection, targets: Iterable[tuple[str, str]]) -> None:
     """See to it that a job drains each channel after this transaction; nothing where none share.
 
+    All channels at once: an article may be news for hundreds, and nobody else places meanwhile.
+
     Args:
         connection: in a transaction.
         targets: chats and channels.
     """
     if not is_shared(connection):
         return
-    for chat, channel in sorted(set(targets)):  # one order, so that two transactions never cross
-        await _want_drain(connection, chat, channel)
+    # In one order, so that two transactions do not cross.
+    wanted = dict(sorted((drain_lock(*target), target) for target in set(targets)))
+    if not wanted:
+        return
+    waiting = await connection.execute(_ALL_WAITING, {"locks": list(wanted)})
+    missing = {lock: wanted[lock] for lock in sorted(wanted.keys() - set(waiting.scalars()))}
+    if not missing:
+        return
+    try:
+        async with connection.begin_nested():
+            await connection.execute(_DEFER_ALL, _jobs(missing))
+    except IntegrityError:  # another program's job, committed meanwhile: look at each
+        for chat, channel in missing.values():
+            await _want_drain(connection, chat, channel)
+
+
+def _jobs(targets: Mapping[str, tuple[str, str]]) -> dict[str, object]:
+    """Give the jobs that drain some channels, by lock, as `_DEFER_ALL` takes them."""
+    args = [json.dumps({"chat": chat, "channel": channel}) for chat, channel in targets.values()]
+    queues = [queue_of(chat) for chat, _ in targets.values()]
+    return {"job": DRAIN_JOB, "queues": queues, "locks": list(targets), "args": args}
 
 
 async def _want_drain(connection: AsyncConnection, chat: str, channel: str) -> None:

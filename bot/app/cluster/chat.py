@@ -58,8 +58,8 @@ async def run_chats(settings: Settings, console: Console) -> None:
 
 
 async def _keep(house: House, name: str, console: Console) -> None:
-    """Hold one chat whenever nobody else does."""
-    standing_by = False
+    """Hold one chat whenever nobody else does; a database that is away is waited for."""
+    standing_by, complaint = False, ""
     while not house.stopped.is_set():
         taken = False
         with suppress(StoreError):
@@ -68,6 +68,12 @@ async def _keep(house: House, name: str, console: Console) -> None:
             standing_by = False
             try:
                 await _hold(house, name, console)
+            except StoreError as error:
+                if error.reason != complaint:
+                    log.warning(f"{name}: the database is away", reason=error.reason)
+                complaint = error.reason
+            else:
+                complaint = ""
             finally:
                 await house.locks.free(chat_lock(name))
         elif not standing_by:

@@ -28,7 +28,7 @@ from bot.jobs.cluster import RulesInStep
 log = structlog.get_logger(__name__)
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 
     from bot.adapters.cluster import Lane
     from bot.adapters.store.locks import Locks
@@ -161,8 +161,11 @@ async def _stay(house: House) -> None:
 async def _rules(house: House) -> None:
     """Keep the rules in step, with the channels that Slack has resolved."""
 
-    async def refresh() -> None:
-        await house.desk.book.readdress(resolved(await house.store.slack_names()))
+    async def refresh(only: Collection[str] | None) -> None:
+        if only is None:
+            await house.desk.book.readdress(resolved(await house.store.slack_names()))
+        else:
+            await house.desk.book.refresh(only)
 
     rules = RulesInStep(house.store, refresh, house.observing.pulse)
     listening = asyncio.create_task(house.store.listen(rules.heard))

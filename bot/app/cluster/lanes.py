@@ -38,7 +38,9 @@ EVERY_MINUTE = "* * * * * 30"
 HALF_HOURLY = "7,37 * * * *"
 HOURLY = "11 * * * *"
 
-JOBS_AT_ONCE = {POLL: 32, MATCH: 2, DELIVER: 64}
+JOBS_AT_ONCE = {POLL: 12, MATCH: 2, DELIVER: 64}
+"""Jobs of polls hold 50 feeds each, of which a program polls 64 at once: so many that a few slow
+feeds keep no room empty, and no more, because what one program has fetched no other one polls."""
 
 log = structlog.get_logger(__name__)
 

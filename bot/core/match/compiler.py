@@ -104,8 +104,8 @@ class Compiler:
     def _leaf(self, query: Term | EntityRef | Regex, text: str, scope: str) -> Positional:
         clause = _clause(query, scope)
         if isinstance(query, Term):
-            pattern = pattern_of(query)
-            return self._shared((pattern, scope, clause), lambda: TermLeaf(clause, pattern, scope))
+            # A canonical clause says all: what is looked for, and in which field.
+            return self._shared(clause, lambda: TermLeaf(clause, pattern_of(query), scope))
         if isinstance(query, Regex):
             compiled = compile_pattern(query.pattern, ignore_case=query.ignore_case)
             return self._shared((query, scope), lambda: PatternLeaf(clause, compiled, scope))
@@ -166,7 +166,7 @@ class Compiler:
             return self._shared(query, lambda: SaidLeaf(str(query), inner=inner))
         pattern = pattern_of(speaker)
         mentions = self._leaf(speaker, text, "")
-        gate = self._shared(("gate", pattern), lambda: GateLeaf(f"gate {speaker}", (pattern,)))
+        gate = self._shared(("gate", pattern.key), lambda: GateLeaf(f"gate {speaker}", (pattern,)))
         return self._shared(
             query,
             lambda: SaidLeaf(

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bot.core import fold
-from bot.core.match.sieve import WORD, Grid
+from bot.core.match.sieve import Grid
 from bot.core.model import Highlight
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from bot.core.match.base import Positional
     from bot.core.match.pattern import Pattern, Stretch
-    from bot.core.match.sieve import Sieve
+    from bot.core.match.sieve import Sieve, Spans
     from bot.core.model import Article, Field, Quote
 
 _JOIN = f" {fold.BARRIER} "
@@ -29,6 +29,9 @@ _ASKED = 24
 Place = tuple[int, int, str]
 """Start and end in the folded text, and the id of the entity that is named there, or ""."""
 
+Piled = tuple[str, int, int]
+"""A text that a sieve lets through, its start and its end."""
+
 Piece = tuple[int, int, "Field", int]
 """Where a piece of a field stands in a document: start, end, field, offset within the field."""
 
@@ -40,6 +43,18 @@ def searched_text(title: str, text: str) -> str:
     return f"{title}{_JOIN}{text}"
 
 
+def _cut(text: str, spans: Spans) -> Iterable[Piled]:
+    starts, ends = spans
+    return [(text[start:end], start, end) for start, end in zip(starts, ends, strict=True)]
+
+
+def _decoded(data: bytes, spans: Spans) -> Iterable[Piled]:
+    return [
+        (data[start:end].decode("utf-8", "surrogatepass"), start, end)
+        for start, end in zip(*spans, strict=True)
+    ]
+
+
 class Document:
     """Pieces of an article's fields, folded as one text.
 
@@ -48,7 +63,6 @@ class Document:
         places: what `Pattern.stretches` found already.
         marked: the highlights of leaves that were asked for them.
         memo: what else was worked out for this document, by the object that did.
-        root: the document of the whole article.
     """
 
     def __init__(
@@ -56,7 +70,7 @@ class Document:
     ) -> None:
         self.original = original
         self.pieces = pieces
-        self.root: Document = root or self
+        self._root = root
         self._folded = fold.Folded(original)
         self.text = self._folded.text
         self.places: dict[Pattern, Sequence[Stretch]] = {}
@@ -65,6 +79,14 @@ class Document:
         self._offsets: dict[str, list[int]] = {}
         self._has: dict[str, bool] = {}
         self._sifted: dict[str, list[Stretch]] = {}
+
+    @property
+    def root(self) -> Document:
+        """The document of the whole article.
+
+        Held by its parts only: a document that held itself would stay until the collector comes.
+        """
+        return self._root or self
 
     @cached_property
     def words(self) -> set[str]:
@@ -81,27 +103,28 @@ class Document:
             known = self._has[word] = f" {word} " in self.text if few else word in self.words
         return known
 
-    def sift(self, sieve: Sieve) -> Iterable[tuple[int, dict[str, list[Stretch]]]]:
-        """Give what a sieve lets through: for each kind, words with all their places.
+    def sift(self, sieve: Sieve) -> tuple[Iterable[Piled], Iterable[Piled], Iterable[Piled]]:
+        """Give what a sieve lets through: words, pairs of words, words with a beginning.
 
-        Places are left out where the folded text is not ASCII: they would have to be counted.
+        Returns:
+            For each, all texts with their start and end, in the order they stand; the offsets are
+            of use only where the folded text is `plain`: else they count bytes.
         """
-        kinds = sieve.kinds
-        found: list[dict[str, list[Stretch]]] = [{} for _ in kinds]
         text, grid = self.text, Grid(self.text)
-        data, plain = grid.data, text.isascii()
-        for order, start, end in sieve.sift(grid):
-            words = text[start:end] if plain else data[start:end].decode("utf-8", "surrogatepass")
-            if "  " in words:
-                words = " ".join(filter(None, words.split(" ")))
-            known = found[order]
-            if words not in known:
-                known[words] = []
-            if plain:
-                known[words].append((start, end))
-        if WORD in kinds:
-            self._sifted = found[kinds.index(WORD)]
-        return zip(kinds, found, strict=True)
+        words, pairs, begun = sieve.sift(grid)
+        if self.plain:
+            return _cut(text, words), _cut(text, pairs), _cut(text, begun)
+        data = grid.data
+        return _decoded(data, words), _decoded(data, pairs), _decoded(data, begun)
+
+    @property
+    def plain(self) -> bool:
+        """Whether the folded text is ASCII."""
+        return self.text.isascii()
+
+    def note(self, word: str, places: list[Stretch]) -> None:
+        """Remember that a word stands in it, and where; no places: they were not counted."""
+        self._sifted[word] = places
 
     def stretches(self, word: str) -> Sequence[Stretch]:
         """Give the places of a word: as they were sifted, or by a search."""

@@ -88,10 +88,11 @@ class Directory:
     def full_names(self, surname: str, entity_id: str) -> tuple[list[Pattern], list[Pattern]]:
         """Give the full names that end in a surname: an entity's own, and its namesakes'."""
         own = [pattern for bearer, pattern in self._bearers[surname] if bearer == entity_id]
+        ours = {pattern.key for pattern in own}
         others = [
             pattern
             for bearer, pattern in self._bearers[surname]
-            if bearer != entity_id and pattern not in own
+            if bearer != entity_id and pattern.key not in ours
         ]
         return own, others
 
@@ -145,7 +146,7 @@ class Names:
     def gate(self) -> tuple[Pattern, ...]:
         """Give the patterns of which one stands wherever the entity can be quoted."""
         offices = (pattern_of(Term(office.title)) for office in self.entity.offices)
-        return tuple(dict.fromkeys([*self.patterns, *offices]))
+        return tuple({pattern.key: pattern for pattern in [*self.patterns, *offices]}.values())
 
     def folded(self) -> frozenset[str]:
         """Give the names, folded, as a quote's speaker may have them."""

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.core.match.base import Leaf
-    from bot.core.match.document import ArticleDocument
+    from bot.core.match.document import ArticleDocument, Piled
     from bot.core.match.frequency import Frequency
-    from bot.core.match.pattern import Pattern
+    from bot.core.match.pattern import Pattern, Stretch
 
 Entries = dict[str, list[tuple["Pattern", "Leaf"]]]
 
@@ -29,7 +29,7 @@ class Index:
 
     def __init__(self, frequency: Frequency) -> None:
         self._frequency = frequency
-        self._sieve = Sieve()
+        self._sieve = Sieve(self._all_of)
         self._words: dict[str, list[Leaf]] = {}
         self._patterns: dict[int, Entries] = {kind: {} for kind in (WORD, PAIR, *BEGINNINGS)}
         self._speakers: dict[str, dict[Leaf, None]] = {}
@@ -60,35 +60,67 @@ class Index:
     ) -> list[tuple[Pattern, Leaf]]:
         """Give patterns that may stand in a document; add to `hits` what surely does."""
         maybe: list[tuple[Pattern, Leaf]] = []
-        for kind, found in document.sift(self._sieve):
-            if kind in BEGINNINGS:
-                maybe += self._beginnings(kind, found)
-                continue
-            if kind == WORD:
-                for word in self._words.keys() & found.keys():
-                    for leaf in self._words[word]:
-                        hits[leaf] = None
-            patterns, known = self._patterns[kind], document.places
-            for words in patterns.keys() & found.keys():
-                entries, places = patterns[words], found[words]
-                for entry in entries:
-                    pattern, leaf = entry
-                    if not (places and pattern.direct):
-                        maybe.append(entry)
-                        continue
-                    # All its places are known, so that nobody has to search for it.
-                    known[pattern] = places
-                    if isinstance(leaf, TermLeaf) and not leaf.scope:
-                        hits[leaf] = None
-                    else:
-                        maybe.append(entry)
+        words, pairs, begun = document.sift(self._sieve)
+        for _ in words:
+            self._find_words(document, words, hits, maybe)
+            break
+        for _ in pairs:
+            self._find_pairs(document, pairs, hits, maybe)
+            break
+        for _ in begun:
+            maybe += self._beginnings(dict.fromkeys(word for word, _, _ in begun))
+            break
         return maybe
 
-    def _beginnings(self, kind: int, words: Iterable[str]) -> list[tuple[Pattern, Leaf]]:
-        patterns = self._patterns[kind]
+    def _find_words(
+        self,
+        document: ArticleDocument,
+        words: Iterable[Piled],
+        hits: dict[Leaf, None],
+        maybe: list[tuple[Pattern, Leaf]],
+    ) -> None:
+        alone, patterns = self._words, self._patterns[WORD]
+        found: dict[str, list[Stretch]] = {}
+        for word, start, end in words:
+            if word in found:
+                found[word].append((start, end))
+            elif word in alone or word in patterns:
+                found[word] = [(start, end)]
+        plain = document.plain
+        for word, places in found.items():
+            document.note(word, places if plain else [])
+            for leaf in alone.get(word, ()):
+                hits[leaf] = None
+            if word in patterns:
+                _sort_out(patterns[word], places if plain else [], document, hits, maybe)
+
+    def _find_pairs(
+        self,
+        document: ArticleDocument,
+        pairs: Iterable[Piled],
+        hits: dict[Leaf, None],
+        maybe: list[tuple[Pattern, Leaf]],
+    ) -> None:
+        patterns = self._patterns[PAIR]
+        found: dict[str, list[Stretch]] = {}
+        for text, start, end in pairs:
+            pair = " ".join(filter(None, text.split(" "))) if "  " in text else text
+            if pair not in patterns:
+                continue
+            if pair not in found:
+                found[pair] = [(start, end)]
+            elif found[pair][-1][0] != start:
+                found[pair].append((start, end))
+        plain = document.plain
+        for pair, places in found.items():
+            _sort_out(patterns[pair], places if plain else [], document, hits, maybe)
+
+    def _beginnings(self, words: Iterable[str]) -> list[tuple[Pattern, Leaf]]:
+        kinds = [(kind, self._patterns[kind]) for kind in BEGINNINGS if self._patterns[kind]]
         return [
             entry
             for word in words
+            for kind, patterns in kinds
             for entry in patterns.get(_beginning(word, kind), ())
             if word.startswith(entry[0].words[0])
         ]
@@ -106,7 +138,7 @@ class Index:
             if leaf.word in self._words:
                 self._words[leaf.word].append(leaf)
             else:
-                self._sieve.add(WORD, leaf.word, self._all_of)
+                self._sieve.add(WORD, leaf.word)
                 self._words[leaf.word] = [leaf]
         elif isinstance(leaf, SaidLeaf):
             for speaker in (leaf.speaker, "") if leaf.speaker else ("",):
@@ -128,7 +160,7 @@ class Index:
         if key in index:
             index[key].append((pattern, leaf))
         else:
-            self._sieve.add(kind, key, self._all_of)
+            self._sieve.add(kind, key)
             index[key] = [(pattern, leaf)]
 
     def _place(self, pattern: Pattern) -> tuple[int, str]:
@@ -168,6 +200,28 @@ class Index:
     def _take_out(self, kind: int, key: str, entry: tuple[Pattern, Leaf]) -> None:
         if _drop(self._patterns[kind], key, entry):
             self._sieve.drop(kind, key)
+
+
+def _sort_out(
+    entries: Iterable[tuple[Pattern, Leaf]],
+    places: list[Stretch],
+    document: ArticleDocument,
+    hits: dict[Leaf, None],
+    maybe: list[tuple[Pattern, Leaf]],
+) -> None:
+    """Add to `hits` the leaves that surely hold where their words stand, to `maybe` the others."""
+    known = document.places
+    for entry in entries:
+        pattern, leaf = entry
+        if not (places and pattern.direct):
+            maybe.append(entry)
+            continue
+        # All its places are known, so that nobody has to search for it.
+        known[pattern] = places
+        if isinstance(leaf, TermLeaf) and not leaf.scope:
+            hits[leaf] = None
+        else:
+            maybe.append(entry)
 
 
 def _place_of_beginning(word: str) -> tuple[int, str]:

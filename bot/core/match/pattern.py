@@ -17,7 +17,7 @@ Stretch = tuple[int, int]
 
 
 class Pattern:
-    """What to look for. Equal patterns are interchangeable; never changed once made.
+    """What to look for; never changed once made.
 
     Attributes:
         words: folded, at least one.
@@ -28,7 +28,7 @@ class Pattern:
         direct: True where the index knows its places: one or two words, whole, in any case.
     """
 
-    __slots__ = ("_hash", "anchors", "direct", "exact", "plain", "prefix", "words")
+    __slots__ = ("anchors", "direct", "exact", "plain", "prefix", "words")
 
     def __init__(
         self, words: tuple[str, ...], *, prefix: bool = False, exact: tuple[str, ...] = ()
@@ -37,17 +37,14 @@ class Pattern:
         self.plain = len(words) == 1 and not (prefix or exact)
         self.direct = len(words) <= 2 and not (prefix or exact)  # noqa: PLR2004
         self.anchors = words[:-1] if prefix else words
-        self._hash = hash((words, prefix, exact))
 
-    def __hash__(self) -> int:
-        return self._hash
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What it looks for: patterns of the same key are interchangeable.
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Pattern) and (self.words, self.prefix, self.exact) == (
-            other.words,
-            other.prefix,
-            other.exact,
-        )
+        Patterns themselves are told apart by identity, which costs nothing.
+        """
+        return self.words, self.prefix, self.exact
 
     def __repr__(self) -> str:
         return f"Pattern({self.words!r}, prefix={self.prefix}, exact={self.exact!r})"

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _YOUNG = 500
 """Rules after which what parsing leaves behind is collected while many are added."""
 _PATIENCE = 8
+_WORTH_LEARNING = 10
+"""Rules from which it pays to learn how common words are."""
 _FIELDS = {"title": 0, "text": 1, "source": 2, "author": 3, "section": 4, "lang": 5}
 
 
@@ -99,7 +101,7 @@ class RuleSet:
         self._compiler = Compiler(officials)
         self._rules: dict[str, CompiledRule] = {}
         self._paused: dict[str, Rule] = {}
-        self._number = 0
+        self._number = self._speaking = 0
         self._frequency = Frequency()
         self._index = Index(self._frequency)
         with _young_garbage_only():
@@ -142,6 +144,7 @@ class RuleSet:
             self._frequency,
             speaks="said:" in rule.query and has_said(query),
         )
+        self._speaking += compiled.speaks
         self._post(compiled)
 
     def remove(self, rule_id: str) -> None:
@@ -150,6 +153,7 @@ class RuleSet:
         compiled = self._rules.pop(rule_id, None)
         if compiled is None:
             return
+        self._speaking -= compiled.speaks
         self._withdraw(compiled)
 
     def find_matches(self, article: Article, quotes: Sequence[Quote] | None = None) -> list[Match]:
@@ -217,6 +221,8 @@ class RuleSet:
 
     def needs_quotes(self, article: Article) -> bool:
         """Say whether the article's quotes can change what matches: some `said:` could be met."""
+        if not self._speaking:
+            return False
         candidates = self.find_candidates(article)
         return any(self._rules[rule_id].speaks for rule_id in candidates)
 
@@ -237,7 +243,7 @@ class RuleSet:
 
     def _learn(self, document: ArticleDocument, tired: list[CompiledRule]) -> None:
         """Learn words, and let rules that were triggered in vain choose better triggers."""
-        learning = self._frequency.learning
+        learning = self._frequency.learning and len(self._rules) >= _WORTH_LEARNING
         if learning:
             self._frequency.learn(document.words)
         for compiled in tired:

@@ -44,6 +44,7 @@ __all__ = ["MAX_CHARACTERS", "MAX_DEPTH", "MAX_PATTERN", "MAX_TERMS", "parse"]
 _FIELDS = (*get_args(Scope), "said", "about")
 _ALIASES = {"text": "body", "headline": "title", "language": "lang", "by": "said"}
 _OPERATOR = re.compile(r"AND|OR|NOT|NEAR|ATLEAST")
+_PLACES = {"NEAR": "before and behind it", "ATLEAST": "behind it"}
 _COUNTED = re.compile(r"(near|atleast)(?:/(.*))?", re.IGNORECASE | re.DOTALL)
 # Phones and chats turn straight quotation marks into typographic ones.
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
@@ -168,6 +169,8 @@ class _Builder(Transformer["Token", Query]):
         if counted and counted[2] is not None:
             number = counted[2] if counted[2].isdecimal() else "8"
             hint = f"{counted[1].upper()}/{number}"
+            if token == hint:
+                raise _Fault(at, f"{token} needs words {_PLACES[counted[1]]}")
             raise _Fault(at, f"{token} is neither an operator nor a word", hint)
         return _term(token, at)
 

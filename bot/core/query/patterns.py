@@ -57,7 +57,7 @@ def _explained(pattern: str, error: Exception) -> PatternError:
     for unsupported, name in ((_LOOK_AROUND, "look-around"), (_BACK_REFERENCE, "back-references")):
         found = unsupported.search(pattern)
         if found:
-            reason = f"{name} cannot be matched in linear time and is not supported"
+            reason = f"{name} cannot be matched in linear time"
             return PatternError(reason, found.start())
     words = error.args[0] if error.args else ""
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)

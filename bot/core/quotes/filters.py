@@ -22,6 +22,7 @@ _PLACED: Final = frozenset(
 _NAMED: Final = frozenset(("called", "named", "titled", "entitled", "dubbed", "codenamed"))
 _LINKS: Final = frozenset("a the an of or their its these those as is are and".split())
 _NOT_SHOUTED: Final = frozenset("CROSSTALK LAUGHTER APPLAUSE CHEERS INAUDIBLE".split())
+_VERBAL: Final = frozenset("is are was were has had can did not we he she it you they".split())
 _SMALL: Final = frozenset("the and of for with from that this what into over".split())
 
 
@@ -46,7 +47,7 @@ def keep(text: str, row: Attribution, before: str = "", owned: bool = False) -> 
     if titled and before in _NAMED and row.path == "before":
         return False
     if titled and row.path in ("after", "inverted") and row.speaker and row.speaker.noun:
-        return False
+        return any(word in _VERBAL for word in words)
     if len(words) <= 2 and row.path == "before" and before in _LINKS and row.weak:
         reported = before == "as" or row.cue.lower() in ("accused", "accuses", "accusing")
         return row.speaker is not None and (reported or not row.speaker.noun)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bot.core.quotes.reading import Sentence
 
 _FULL: Final = ".?!,…—–-"
+_WRITTEN: Final = frozenset(("read", "reads", "reading"))
 _WORDS: Final = 4
 _HEADING: Final = 30
 _LABEL: Final = re.compile(r"([A-Z][A-Z.’' -]{2,40}):\s")
@@ -127,6 +128,13 @@ class Sieve:
                 continue
             main, said = found[row.sentence], row.found.subject
             thing = main is not None and main.mention is not None and not main.mention.who.person
+            roles = self._readers[row.sentence].lex.roles
+            thing = thing or (
+                main is not None
+                and main.kind == "noun"
+                and main.head not in roles
+                and said.head in roles
+            )  # `Governments must act, the envoy said`
             if main is None or (thing and said.kind == "noun"):
                 found[row.sentence] = said
         return found
@@ -163,7 +171,7 @@ class Sieve:
 
     def _attribute(self, reader: Reader, index: int) -> None:
         row = self._rows[index]
-        if row.speaker is None and row.found is not None:
+        if row.speaker is None and row.found is not None and not self._same_clause(index, row):
             self._resolve(reader, row)
         if row.bare and self._label(row):
             self._people.spoke(reader.sentence.number, row.speaker or Speaker("", None, None, 0.0))
@@ -172,6 +180,17 @@ class Sieve:
             self._borrow(reader, index, row)
         if row.speaker is not None:
             self._people.spoke(reader.sentence.number, row.speaker)
+
+    def _same_clause(self, index: int, row: Attribution) -> bool:
+        """Give the second half of `"…," he added, "…"` the speaker of the first."""
+        before = self._rows[index - 1] if index else None
+        if before is None or before.found is None or before.speaker is None or row.found is None:
+            return False
+        if before.sentence != row.sentence or before.found.cue != row.found.cue:
+            return False
+        row.path, row.weak = row.found.path, before.weak
+        row.speaker, row.cue, row.confidence = before.speaker, before.cue, before.confidence
+        return True
 
     def _label(self, row: Attribution) -> bool:
         """Read a transcript's `SMITH: …` inside the marks."""
@@ -192,7 +211,7 @@ class Sieve:
         row.cue = self._cue(reader, found)
         row.path = found.path
         row.weak = found.path != "according" and row.cue.lower() in reader.lex.weak
-        if speaker is not None and not (speaker.noun and row.cue.lower() in ("read", "reads")):
+        if speaker is not None and not (speaker.noun and row.cue.lower() in _WRITTEN):
             row.speaker = speaker
             row.confidence = max(0.0, min(1.0, found.score)) * speaker.confidence
 
@@ -299,7 +318,8 @@ class Sieve:
         if subject is None:
             return False
         speaker = self._people.resolve(reader, subject)
-        if speaker is None or (speaker.noun and not colon):
+        near = reader.sentence.block == row.marked.block and subject.head in reader.lex.roles
+        if speaker is None or (speaker.noun and not colon and not near):
             return False
         score = 0.93 if colon else (0.82 if verbs else 0.7)
         row.speaker, row.cue, row.path = speaker, cue, "sentence before"

@@ -2,40 +2,48 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
+from bot.core.summary.chances import Chances
+from bot.core.summary.facts import gather
 from bot.core.summary.sentences import split_sentences
-from bot.core.summary.words import (
-    Words,
-    pair_chances,
-    read_words,
-    stem,
-    word_chances,
-)
+from bot.core.summary.weights import PAIRS, WORDS
+from bot.core.summary.words import ORPHAN, stem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from bot.core.model import Quote, Span
+    from bot.core.summary.facts import Facts
+
+    Floats = NDArray[np.float64]
+    Numbers = NDArray[np.int64]
 
 CANDIDATES: Final = 40
 FEWEST: Final = 2
-_READ: Final = 120
+READ: Final = 120
+"""So many sentences are counted; the first `CANDIDATES` of them may be taken."""
+LONGEST: Final = 2000
+"""Of a sentence so many characters are read: what lacks full stops costs no more than prose."""
 _READ_LIMIT: Final = 300_000
-_LENGTH: Final = 25.0
-_PAIRS: Final = 1.5
+_LENGTH: Final = 15.0
+_PAIRS: Final = 2.0
 _SHORT, _LONG = 50, 280
-_ORPHAN: Final = frozenset(
-    """
-    he she it they his her their its this that these those but and so yet also however meanwhile
-    then instead still moreover nor or both such there here another thus therefore too him them
-    later besides furthermore additionally
-    """.split()
-)
+REPEATED: Final = 0.5
+"""A sentence of which a larger part is shown as a quote is taken only for want of another."""
+_STOPS: Final = frozenset(".!…:;۔।。！")
+_CLOSING: Final = "\"'”’»)]』」 "
 _FIRST_WORD: Final = re.compile(r"[^\W_]+")
+
+
+_WORD_CHANCES: Final = Chances(WORDS)
+_PAIR_CHANCES: Final = Chances(PAIRS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +51,24 @@ class Odds:
     """What speaks for and against the sentences of an article.
 
     Attributes:
-        words: chance of each word to stand in a summary.
-        pairs: chance of each pair of neighbouring words.
+        values: what saying each word and each pair of neighbouring words is worth.
+        holders: sentences, each as often as it holds words and pairs.
+        held: for each of `holders`, the place of the word or pair among `values`.
+        lengths: words of each sentence.
         factors: for each sentence, a factor on what it adds (1 for neither good nor bad).
+        leaning: sentences that start with a pronoun or a connective; taken after the one before
+            them, else only where there is no other choice.
+        poor: sentences that are taken only where there is no other choice.
         barred: sentences that must not be taken.
     """
 
-    words: dict[str, float]
-    pairs: dict[tuple[str, str], float]
+    values: Floats
+    holders: Numbers
+    held: Numbers
+    lengths: Sequence[int]
     factors: Sequence[float]
+    leaning: frozenset[int] = frozenset()
+    poor: frozenset[int] = frozenset()
     barred: frozenset[int] = frozenset()
 
 
@@ -78,84 +95,124 @@ def summarize(
     Returns:
         Spans of the text in its order; none for a text without words.
     """
-    spans = split_sentences(text[:_READ_LIMIT], _READ)
-    if not spans or sentences < 1:
+    spans = split_sentences(text[:_READ_LIMIT], READ)
+    if sentences < 1 or not any(_FIRST_WORD.search(text, *span) for span in spans):
         return ()
-    words = read_words([text[start:end] for start, end in spans])
+    facts = gather([text[start : min(end, start + LONGEST)] for start, end in spans], CANDIDATES)
+    chances = _WORD_CHANCES.of(facts.words), _PAIR_CHANCES.of(facts.pairs)
+    return choose(text, spans, facts, chances, sentences, title=title, focus=focus, quotes=quotes)
+
+
+def choose(
+    text: str,
+    spans: Sequence[Span],
+    facts: Facts,
+    chances: tuple[Floats, Floats],
+    sentences: int,
+    *,
+    title: str = "",
+    focus: Sequence[Span] = (),
+    quotes: Sequence[Quote] = (),
+) -> tuple[Span, ...]:
+    """Choose by given chances of the words and of the pairs of the facts; else as `summarize`."""
+    candidates = spans[: len(facts.rows)]
     heading = {stem(w.lower()) for w in _FIRST_WORD.findall(title)}
-    head = _head(words)
+    shown = [_shown(span, quotes) for span in candidates]
     odds = Odds(
-        word_chances(head),
-        pair_chances(head),
-        [_factor(text, span, focus, quotes) for span in spans[:CANDIDATES]],
-        frozenset(i for i, row in enumerate(words.rows) if not row or _repeats(row, heading)),
+        np.concatenate([chances[0], _PAIRS * chances[1]]),
+        np.concatenate([facts.word_places[0], facts.pair_places[0]]),
+        np.concatenate([facts.word_places[1], facts.pair_places[1] + len(facts.words)]),
+        [len(row) for row in facts.rows],
+        [
+            _factor(text, span, focus) * (1 - part / 2)
+            for span, part in zip(candidates, shown, strict=True)
+        ],
+        leaning=frozenset(i for i, span in enumerate(candidates) if _leans(text, span)),
+        poor=frozenset(
+            i
+            for i, span in enumerate(candidates)
+            if shown[i] > REPEATED
+            or not _ended(text, span)
+            or not (_fits(span) or _meets(span, focus))
+        ),
+        barred=frozenset(
+            i
+            for i, row in enumerate(facts.rows)
+            if not row or _repeats({facts.stems[number] for number in row}, heading)
+        ),
     )
-    return tuple(spans[i] for i in pick(words.rows[:CANDIDATES], odds, sentences))
+    return tuple(spans[i] for i in pick(odds, sentences))
 
 
-def _head(words: Words) -> Words:
-    """Give the same counts with the rows of the candidates only."""
-    return Words(
-        words.rows[:CANDIDATES],
-        words.count,
-        words.spread,
-        words.first,
-        words.capital,
-        words.total,
-    )
-
-
-def _repeats(row: list[str], heading: set[str]) -> bool:
+def _repeats(words: set[str], heading: set[str]) -> bool:
     """Tell whether a sentence says nothing but the title."""
-    return bool(heading) and len(set(row) - heading) <= len(set(row)) * 0.2
+    return bool(heading) and len(words - heading) <= len(words) * 0.2
 
 
-def _factor(text: str, span: Span, focus: Sequence[Span], quotes: Sequence[Quote]) -> float:
+def _shown(span: Span, quotes: Sequence[Quote]) -> float:
+    """Give the part of a sentence that is shown as a quote."""
     start, end = span
-    factor = 1.0
-    first = _FIRST_WORD.search(text, start, end)
-    if first is not None and first.group().lower() in _ORPHAN:
-        factor *= 0.93
-    if end - start > _LONG:
-        factor *= 0.93
-    if end - start < _SHORT:
-        factor *= 0.9
-    if text[start] in "\"“‘'«„":
-        factor *= 0.93
-    shown = sum(max(0, min(end, e) - max(start, s)) for q in quotes for s, e in q.parts)
-    factor *= 1.0 - 0.5 * min(1.0, shown / (end - start))
-    if any(s < end and start < e for s, e in focus):
-        factor *= 1.7
-    return factor
+    shared = sum(max(0, min(end, e) - max(start, s)) for q in quotes for s, e in q.parts)
+    return min(1.0, shared / (end - start))
 
 
-def pick(rows: Sequence[list[str]], odds: Odds, limit: int) -> list[int]:
+def _leans(text: str, span: Span) -> bool:
+    """Tell whether a sentence starts with a pronoun or a connective."""
+    first = _FIRST_WORD.search(text, *span)
+    return first is not None and first.group().lower() in ORPHAN
+
+
+def _factor(text: str, span: Span, focus: Sequence[Span]) -> float:
+    factor = 0.93 if text[span[0]] in "\"“‘'«„" else 1.0
+    if _leans(text, span):
+        factor *= 0.93
+    return factor * (1.7 if _meets(span, focus) else 1.0)
+
+
+def _fits(span: Span) -> bool:
+    return _SHORT <= span[1] - span[0] <= _LONG
+
+
+def _ended(text: str, span: Span) -> bool:
+    """Tell whether a line ends as statements do; credits, headings and questions do not."""
+    return text[span[0] : span[1]].rstrip(_CLOSING)[-1:] in _STOPS
+
+
+def _meets(span: Span, focus: Sequence[Span]) -> bool:
+    """Tell whether a sentence holds a highlight."""
+    return any(s < span[1] and span[0] < e for s, e in focus)
+
+
+def pick(odds: Odds, limit: int) -> list[int]:
     """Take sentences as long as the expected F1 of their words and pairs grows.
 
     Two are taken in any case, where there are two and the limit allows it: one sentence alone
     seldom tells a story.
     """
-    parts = [(set(row), set(itertools.pairwise(row)), len(row)) for row in rows]
+    values = odds.values.copy()
+    lengths, factors = np.array(odds.lengths), np.array(odds.factors)
+    choice = [i for i in range(len(lengths)) if i not in odds.barred]
     chosen: list[int] = []
-    said: set[str] = set()
-    paired: set[tuple[str, str]] = set()
     gain = size = value = 0.0
-    while len(chosen) < limit:
-        best: tuple[float, int, float] | None = None
-        for i, (words, pairs, length) in enumerate(parts):
-            if i in chosen or i in odds.barred:
-                continue
-            new = sum(odds.words[w] for w in words - said)
-            new += _PAIRS * sum(odds.pairs[p] for p in pairs - paired)
-            total = gain + odds.factors[i] * new
-            score = total / (size + length + _LENGTH)
-            if best is None or score > best[0]:
-                best = (score, i, total)
-        if best is None or (len(chosen) >= FEWEST and best[0] <= value):
+    while len(chosen) < limit and choice:
+        good = [i for i in choice if i not in odds.poor and _stands(i, odds.leaning, chosen)]
+        if not good and len(chosen) >= FEWEST:
             break
-        value, index, gain = best
-        chosen.append(index)
-        size += parts[index][2]
-        said |= parts[index][0]
-        paired |= parts[index][1]
+        places = np.array(good or choice)
+        new = np.bincount(odds.holders, values[odds.held], minlength=len(lengths))
+        totals = gain + (factors * new)[places]
+        scores = totals / (size + lengths[places] + _LENGTH)
+        at = int(scores.argmax())
+        if len(chosen) >= FEWEST and scores[at] <= value:
+            break
+        best, value, gain = int(places[at]), float(scores[at]), float(totals[at])
+        size += float(lengths[best])
+        chosen.append(best)
+        choice.remove(best)
+        values[odds.held[odds.holders == best]] = 0.0
     return sorted(chosen)
+
+
+def _stands(number: int, leaning: frozenset[int], chosen: list[int]) -> bool:
+    """Tell whether a sentence can be understood beside those that were chosen."""
+    return number not in leaning or number == 0 or number - 1 in chosen

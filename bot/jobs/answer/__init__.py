@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core.command import Command, parse_command
-from bot.errors import InputError, QueryError, StoreError
+from bot.errors import CommandError, InputError, QueryError, StoreError
+from bot.jobs.answer.export import answer_export
 from bot.jobs.answer.feedback import answer_feedback
 from bot.jobs.answer.feeds import answer_feed
 from bot.jobs.answer.help import help_text
@@ -51,6 +52,7 @@ _ANSWERS: dict[str, Callable[[Desk, Incoming, Command], Awaitable[Reply]]] = {
     "edit": answer_edit,
     "entity": answer_entity,
     "explain": answer_explain,
+    "export": answer_export,
     "feed": answer_feed,
     "feedback": answer_feedback,
     "list": answer_list,
@@ -92,6 +94,8 @@ async def answer(desk: Desk, incoming: Incoming) -> Reply:
         command = parse_command(incoming.text)
         if command.verb == "help":
             return Reply(help_text(command.subject))
+        if command.channel:  # a chat that knows its channels took the name off and asks there
+            raise CommandError("here another channel cannot be named: type it there")
         if changes(command) and not incoming.may_change:
             return Reply("you may look at the rules of this channel, not change them", ok=False)
         return await _ANSWERS[command.verb](desk, incoming, command)

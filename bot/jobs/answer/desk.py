@@ -69,7 +69,6 @@ class Desk:
         raise CommandError(f"no rule {name!r} here; there are: {known}")
 
 
-def target_of(incoming: Incoming, channel: str = "") -> str:
+def target_of(incoming: Incoming) -> str:
     """Give a channel as rules name it: `console`, `slack:C123`."""
-    where = channel or incoming.channel
-    return f"{incoming.chat}:{where}" if where else incoming.chat
+    return f"{incoming.chat}:{incoming.channel}" if incoming.channel else incoming.chat

@@ -25,7 +25,7 @@ _OPERATORS = {"and", "or", "not", "near", "atleast", "said", "title", "body", "a
 
 async def answer_add(desk: Desk, incoming: Incoming, command: Command) -> Reply:
     """Add a rule for the channel."""
-    target = target_of(incoming, command.channel)
+    target = target_of(incoming)
     names = {rule.name.casefold() for rule in desk.book if target in rule.channels}
     if command.name and command.name.casefold() in names:
         raise CommandError(
@@ -41,7 +41,7 @@ async def answer_add(desk: Desk, incoming: Incoming, command: Command) -> Reply:
         origin=f"{incoming.who or incoming.chat}, {desk.clock.now():%Y-%m-%d}",
     )
     await desk.store.put_rule(rule, desk.entry(incoming, f"add {name}", "", rule.query))
-    await desk.book.refresh()
+    await desk.book.refresh([rule.id])
     return Reply(f"watching {name}: {rule.query}", public=True)
 
 
@@ -76,7 +76,7 @@ async def answer_edit(desk: Desk, incoming: Incoming, command: Command) -> Reply
     differs = await difference(desk, rule, changed.query, hours=command.hours)
     entry = desk.entry(incoming, f"edit {rule.name}", rule.query, changed.query)
     await desk.store.put_rule(changed, entry)
-    await desk.book.refresh()
+    await desk.book.refresh([rule.id])
     return Reply(
         f"{rule.name} now watches for: {changed.query}\n  before: {rule.query}\n  {differs}",
         public=True,
@@ -91,7 +91,7 @@ async def answer_rename(desk: Desk, incoming: Incoming, command: Command) -> Rep
     changed = replace(rule, name=command.name)
     entry = desk.entry(incoming, f"rename {rule.name}", rule.name, command.name)
     await desk.store.put_rule(changed, entry)
-    await desk.book.refresh()
+    await desk.book.refresh([rule.id])
     return Reply(f"{rule.name} is now called {command.name}", public=True)
 
 
@@ -110,7 +110,7 @@ async def answer_remove(desk: Desk, incoming: Incoming, command: Command) -> Rep
     rule = _own(desk, desk.named(incoming, command.subject), "remove it, or pause it here")
     entry = desk.entry(incoming, f"remove {rule.name}", rule.query, "")
     await desk.store.drop_rule(rule.id, entry)
-    await desk.book.refresh()
+    await desk.book.refresh([rule.id])
     return Reply(f"removed {rule.name}: {rule.query}", public=True)
 
 
@@ -123,7 +123,7 @@ async def _set_paused(desk: Desk, incoming: Incoming, command: Command, *, pause
     state = ("active", "paused")
     entry = desk.entry(incoming, f"{command.verb} {rule.name}", state[rule.paused], state[paused])
     await desk.store.put_rule(stored, entry)
-    await desk.book.refresh()
+    await desk.book.refresh([rule.id])
     return Reply(f"{rule.name} is {state[paused]}", public=True)
 
 

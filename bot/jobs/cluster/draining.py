@@ -55,6 +55,7 @@ class Draining:
     ) -> None:
         self._deliver, self._lines, self._locks = deliver, lines, locks
         self._chats, self._clock = chats, clock
+        self._ours: set[str] = set()
 
     async def sweep(self) -> None:
         """See to it that every channel that has something to do has a job.
@@ -74,15 +75,27 @@ class Draining:
         """
         name = drain_lock(chat, channel)
         for _ in range(TRIES):
-            if not self._deliver.writes(chat, channel) and await self._locks.take(name):
-                try:
-                    await self._deliver.drain_channel(
-                        chat, channel, partial(self._locks.holds, name)
-                    )
-                finally:
-                    await asyncio.shield(self._locks.free(name))
+            if name not in self._ours and await self._drained(name, chat, channel):
                 return
             await asyncio.sleep(PAUSE)
+
+    async def _drained(self, name: str, chat: str, channel: str) -> bool:
+        """Drain a channel; False where another program writes it.
+
+        A program is given a lock that it has already, so a second job of the same channel must not
+        ask for it: it would give it back under the first.
+        """
+        self._ours.add(name)
+        try:
+            if not await self._locks.take(name):
+                return False
+            try:
+                await self._deliver.drain_channel(chat, channel, partial(self._locks.holds, name))
+            finally:
+                await asyncio.shield(self._locks.free(name))
+        finally:
+            self._ours.discard(name)
+        return True
 
     async def revise(self) -> None:
         """Edit alerts whose stories more outlets carry by now.

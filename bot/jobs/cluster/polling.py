@@ -87,7 +87,7 @@ class Polling:
         states = await self._leases.leased(ids, until)
         refused: list[str] = []
         try:
-            await asyncio.gather(*(self._one(state, refused) for state in states))
+            await asyncio.gather(*(self._one(state, until, refused) for state in states))
         except asyncio.CancelledError:  # the program ends: let others go on at once
             await asyncio.shield(self._leases.give_back(ids, until))
             raise
@@ -95,9 +95,11 @@ class Polling:
         if refused:
             await self._leases.give_back(refused, until)
 
-    async def _one(self, state: FeedState, refused: list[str]) -> None:
+    async def _one(self, state: FeedState, until: datetime, refused: list[str]) -> None:
         """Poll one feed; what goes wrong with it costs no other."""
         async with self._room:
+            if until <= self._clock.now():
+                return  # it waited here for too long: whoever claims next has it
             try:
                 self._news.note(state, await self._watch.poll(state))
             except StoreError as error:

@@ -127,10 +127,6 @@ class Deliver:
         await self._outbox.hurry(None, None, now)
         self._begun = True
 
-    def writes(self, chat: str, channel: str) -> bool:
-        """Say whether this program is busy with a channel."""
-        return (chat, channel) in self._busy
-
     async def drain_channel(
         self, chat: str, channel: str, mine: Callable[[], Awaitable[bool]]
     ) -> int:

@@ -26,15 +26,17 @@ TRIES = 5
 class TurnStore(Protocol):
     """What all programs together may tell a chat. Every method raises StoreError."""
 
-    async def turn(self, house: str, limits: Limits, now: datetime) -> datetime | None:
-        """Take a turn, or say when the next one is to be had."""
+    async def turn(
+        self, house: str, limits: Limits, now: datetime, channel: str
+    ) -> datetime | None:
+        """Take a turn of a house and of a channel, or say when both are to be had."""
 
     async def hold_turns(self, house: str, limits: Limits, until: datetime) -> None:
         """Hand out no turn before a time that the chat named."""
 
 
 class SharedTurns:
-    """Takes turns with the writers of other programs; each channel's pace is its writer's own.
+    """Takes turns with the writers of other programs, those who wrote the same channel before too.
 
     Args:
         store: hands them out.
@@ -62,7 +64,7 @@ class SharedTurns:
         limits = self._limits.get(target[0], UNLIMITED)
         for _ in range(TRIES if limits.chat else 0):
             now = self._clock.now()
-            free = await self._store.turn(house_of(target), limits, now)
+            free = await self._store.turn(house_of(target), limits, now, "/".join(target))
             if free is None:
                 return True
             wait = (free - now).total_seconds()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from tests.crash.faults import Fault
@@ -27,6 +29,12 @@ TROUBLE = (
 
 TELLING = ("doubt", "find", "postpone")
 """Steps that only a fault of a chat leads to."""
+CROWDED = ("store messages", "carry")
+"""Steps that only a burst leads to, because what waits is put into one message."""
+ENDING = ("store close",)
+"""Steps that only an orderly end leads to."""
+RUNNING = "stop with Ctrl-C"
+"""What the program says once it can be stopped."""
 
 
 def trouble(world: World, chance: random.Random, share: float) -> None:
@@ -58,12 +66,15 @@ def finish(world: World, result: Result, seconds: float = DRAIN) -> None:
 
 
 def kill_at_random(
-    zygote: Zygote, folder: Path, *, count: int, seed: int, **plan: object
+    zygote: Zygote, folder: Path, *, count: int, seed: int, retold: float = 0.0, **plan: object
 ) -> Result:
-    """Kill the program again and again; every second time while it recovers from the last one."""
+    """Kill the program again and again; every second time while it recovers from the last one.
+
+    `retold` is the share of articles that belong to a story that was told before.
+    """
     chance = random.Random(seed)  # noqa: S311 -- repeatable moments
-    result = Result("kill at random")
-    with World(zygote, folder, seed=seed) as world:
+    result = Result("kill at random" if not retold else "kill, with stories")
+    with World(zygote, folder, seed=seed, retold=retold) as world:
         world.plan = world.plan.changed(**plan)
         trouble(world, chance, 0.1)
         for at in range(count):
@@ -85,7 +96,7 @@ def kill_at_random(
 
 
 def find_points(zygote: Zygote, folder: Path) -> Counter[str]:
-    """Run with faults of all kinds and count how often every point is passed, in order."""
+    """Run with faults of all kinds and a burst; count how often every point is passed, in order."""
     trace = folder / "trace.txt"
     with World(zygote, folder, seed=1) as world:
         for server in (world.slack, world.matrix):
@@ -96,6 +107,7 @@ def find_points(zygote: Zygote, folder: Path) -> Counter[str]:
         for _ in range(6):
             world.publish(6)
             time.sleep(0.5)
+        _crowd(world)
         world.drained()
         world.program.stop()
     return Counter(trace.read_text("utf-8").splitlines())
@@ -108,64 +120,111 @@ def kill_at_points(
     points: Counter[str],
     times: int,
     seed: int,
+    beside: int = 1,
     wait: float = 15.0,
     **plan: object,
 ) -> Result:
-    """Kill the program at each point, as often as asked; a point that is not met is tried again."""
-    chance = random.Random(seed)  # noqa: S311 -- repeatable
+    """Kill the program at each point, as often as asked.
+
+    A point that is not met is tried again; one that a database meets only once in its life gets
+    databases of its own.
+
+    Args:
+        zygote: forks the program.
+        folder: for the logs.
+        points: from `find_points`.
+        times: how often each.
+        seed: of all choices.
+        beside: sessions side by side that share the points: most of the time is waiting.
+        wait: seconds within which a point is met.
+        plan: changes of the plan.
+    """
+
+    def session(at: int) -> Result:
+        mine = list(points)[at::beside]
+        with World(zygote, folder / str(at), seed=seed + 100 * at) as world:
+            world.plan = world.plan.changed(**plan)
+            return _kill_at_each(world, {point: points[point] for point in mine}, times, wait)
+
+    def newly(point: str, at: int) -> Result:
+        where = folder / f"new-{point.replace(' ', '-')}-{at}"
+        return _on_a_new_database(zygote, where, point, at, wait)
+
     result = Result("kill at each step")
-    todo = [(point, at) for at in range(times) for point in points]
-    with World(zygote, folder, seed=seed) as world:
-        world.plan = world.plan.changed(**plan)
-        trouble(world, chance, 0.25)
-        for turn, (point, at) in enumerate(todo):
-            hit = 1 + at % max(1, min(4, points[point] // 6))
-            met = _die_at(world, point, hit=hit, wait=wait, chance=chance)
-            if not met and not (met := _die_at(world, point, hit=1, wait=wait, chance=chance)):
-                result.notes.append(f"not met: {point}")
-            result.runs += met
-            result.faults[point] += met
-            if turn % 200 == 199:
-                world.start()
-                world.drained()
-                world.program.kill()
-        finish(world, result)
-    for at, point in enumerate(point for point in points if not result.faults[point]):
-        result.add(_on_a_new_database(zygote, folder / f"new{at}", point, times, wait))
+    with ThreadPoolExecutor(beside) as pool:
+        for one in pool.map(session, range(beside)):
+            result.add(one)
+        unmet = [(point, at) for point in points for at in range(times - result.faults[point])]
+        for one in pool.map(lambda each: newly(*each), unmet):
+            result.add(one)
     return result
 
 
-def _on_a_new_database(zygote: Zygote, folder: Path, point: str, times: int, wait: float) -> Result:
-    """Kill the program at a point that a database meets only once in its life."""
-    chance = random.Random(times)  # noqa: S311 -- repeatable
+def _kill_at_each(world: World, points: dict[str, int], times: int, wait: float) -> Result:
+    chance = random.Random(len(points))  # noqa: S311 -- repeatable
     result = Result("kill at each step")
-    for at in range(times):
-        with World(zygote, folder / str(at), seed=at) as world:
-            if _die_at(world, point, hit=1, wait=wait, chance=chance):
-                result.runs += 1
-                result.faults[point] += 1
-            else:
-                result.broken.append(f"never met: {point}")
-            finish(world, result)
+    trouble(world, chance, 0.25)
+    unmet: set[str] = set()
+    for turn, (at, point) in enumerate(itertools.product(range(times), points)):
+        if point in unmet:
+            continue
+        hit = 1 + at % max(1, min(4, points[point] // 6))
+        met = _die_at(world, point, hit=hit, wait=wait, chance=chance)
+        if not met and not (met := _die_at(world, point, hit=1, wait=wait, chance=chance)):
+            unmet.add(point)
+            result.notes.append(f"on new databases: {point}")
+        result.runs += met
+        result.faults[point] += met
+        if turn % 200 == 199:
+            world.start()
+            world.drained()
+            world.program.kill()
+    finish(world, result)
+    return result
+
+
+def _on_a_new_database(zygote: Zygote, folder: Path, point: str, seed: int, wait: float) -> Result:
+    """Kill the program at a point that a database meets only once in its life."""
+    chance = random.Random(seed)  # noqa: S311 -- repeatable
+    result = Result("kill at each step")
+    with World(zygote, folder, seed=seed) as world:
+        if _die_at(world, point, hit=1, wait=wait, chance=chance):
+            result.runs += 1
+            result.faults[point] += 1
+        else:
+            result.broken.append(f"never met: {point}")
+        finish(world, result)
     return result
 
 
 def _die_at(world: World, point: str, *, hit: int, wait: float, chance: random.Random) -> bool:
+    """Let the program run into a point, and do what leads it there; say whether it died of it."""
     for server in (world.slack, world.matrix):
         if any(word in point for word in TELLING) and not server.trouble.left:
             fault = Fault("limited") if "postpone" in point else TROUBLE[chance.randrange(2)]
             for room in server.rooms:
                 server.trouble.queue(room, fault.kind, fault)
-    if "carry" in point:  # only a burst that waits is put into one message
-        for server in (world.slack, world.matrix):
-            for room in server.rooms:
-                server.trouble.queue(room, "limited", Fault("limited"))
-        world.publish(40)
+    if any(word in point for word in CROWDED):
+        _crowd(world)
     world.publish(chance.randint(2, 5))
+    before = len(world.program.said())
     world.start(crash=point, hit=hit)
+    if any(word in point for word in ENDING):
+        end = time.monotonic() + 4 * wait
+        while RUNNING not in world.program.said()[before:] and time.monotonic() < end:
+            time.sleep(0.05)
+        return world.program.stop() == -9
     if world.program.died(wait / 3):
         return world.program.ended() == -9
     world.publish(4)  # steps that only new articles reach
     if world.program.died(wait * 2 / 3):
         return world.program.ended() == -9
-    return world.program.stop() == -9  # steps that only an orderly end reaches
+    return world.program.stop() == -9
+
+
+def _crowd(world: World) -> None:
+    """Let more wait in every channel than goes out one by one, behind one that must wait."""
+    for server in (world.slack, world.matrix):
+        for room in server.rooms:
+            server.trouble.queue(room, "limited", Fault("limited"))
+    world.publish(40)

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from tests.crash.blocks.killing import STARTING, finish, trouble
@@ -59,11 +60,34 @@ def locked(
     seconds: tuple[float, float],
     busy: float,
     seed: int,
+    beside: int = 1,
 ) -> Result:
     """Let another connection lock the database, for shorter and longer than a write is patient.
 
-    The seconds are those of the shortest and the longest lock, `busy` the program's patience.
+    Args:
+        zygote: forks the program.
+        folder: for the logs.
+        times: how many locks.
+        seconds: of the shortest and the longest lock.
+        busy: seconds of the program's patience.
+        seed: of all choices.
+        beside: databases that share the locks, side by side: all of it is waiting.
     """
+
+    def session(at: int) -> Result:
+        share = len(range(at, times, beside))
+        return _lock(zygote, folder / str(at), share, seconds, busy, 100 * seed + at)
+
+    result = Result("database locked")
+    with ThreadPoolExecutor(beside) as pool:
+        for one in pool.map(session, range(min(beside, times))):
+            result.add(one)
+    return result
+
+
+def _lock(
+    zygote: Zygote, folder: Path, times: int, seconds: tuple[float, float], busy: float, seed: int
+) -> Result:
     chance = random.Random(seed)  # noqa: S311 -- repeatable
     result = Result("database locked")
     with World(zygote, folder, seed=seed) as world:
@@ -71,13 +95,15 @@ def locked(
         for _ in _faults(world, result, times, "a lock"):
             world.publish(4)
             time.sleep(chance.uniform(0, 0.3))
+            length = chance.uniform(*seconds)
             with contextlib.closing(sqlite3.connect(world.data / "wirewatch.db")) as other:
                 other.isolation_level = None
                 other.execute("PRAGMA busy_timeout=5000")
                 other.execute("BEGIN EXCLUSIVE")
                 world.publish(3)
-                time.sleep(chance.uniform(*seconds))
+                time.sleep(length)
                 other.execute("ROLLBACK")
+            result.faults["longer than the patience" if length > busy else "shorter"] += 1
     return result
 
 

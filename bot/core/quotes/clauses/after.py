@@ -71,7 +71,12 @@ class After(Phrases):
         """Give the name in `the minister, Name, …`."""
         if self.low(comma) != ",":
             return None
-        mention = self.cover[comma + 1] if comma + 1 < len(self.tokens) else None
+        first = comma + 1
+        if self.low(first) in ("the", "a", "an"):
+            trade = range(first + 1, min(first + 4, len(self.tokens) - 1))
+            last = next((k for k in trade if self.low(k) in self.lex.roles), None)
+            first = first if last is None else last + 1  # `his wife, the novelist Name, said`
+        mention = self.cover[first] if first < len(self.tokens) else None
         if mention is None or mention.owns or not mention.who.person:
             return None
         after = self.low(mention.last)

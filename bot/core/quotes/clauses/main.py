@@ -47,7 +47,7 @@ class MainClause(After):
             leading = self.cover[i] is None and (
                 low in PREPOSITIONS
                 or low in SUBORDINATE
-                or low.endswith("ing")
+                or (low.endswith("ing") and self.low(i + 1) not in self.lex.roles)
                 or (low.endswith("ed") and i == 0)
                 or self.tokens[i].kind == "n"
                 or (low.endswith("ly") and len(low) > 4)
@@ -101,6 +101,10 @@ class MainClause(After):
                 and self.low(k - 1) not in DETERMINERS
             ):
                 return Subject("name", k, mention.last, mention)
+            if self.low(k) == "the" and self.low(k - 1) not in PREPOSITIONS:
+                found = self._phrase_from(k, limit)  # `On the way out the mayor waved`
+                if found is not None and found.kind == "noun" and found.head in self.lex.roles:
+                    return found
             if self.low(k) in ("he", "she"):
                 return Subject("pron", k, k + 1, head=self.low(k))
         return None

@@ -16,6 +16,7 @@ from bot.core.quotes.grammar import (
     IRREGULAR,
     PREPOSITIONS,
     PRONOUNS,
+    SUBORDINATE,
 )
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 _VERBAL: Final = frozenset(
     "is are was were has have had will would could should been be did does".split()
 )
-_COUNTED: Final = frozenset("one others some many most third".split())
+_COUNTED: Final = frozenset("one another others some many most third".split())
 COMMAS: Final = frozenset((",", "—", "–", "―", ";", "-"))
 
 
@@ -52,6 +53,10 @@ class Phrases(Words):
             # The words belong to a relative clause: its antecedent is meant.
             mention = self.cover[end - 1]
             own = mention is not None and mention.first == first
+            reported = self.low(first - 1) == "that" and (
+                self.low(first - 2) in self.lex.past or self.low(first - 2) in ("heard", "found")
+            )  # `The court heard that principal Name had …`
+            own = own or reported or self.low(end - 1) in self.lex.plurals
             if not own and self.low(first) not in DETERMINERS:
                 return self._antecedent(first - 1, depth + 1)
         if self.low(first - 1) == ")" and self.low(first) in PREPOSITIONS and not self.cover[first]:
@@ -71,6 +76,12 @@ class Phrases(Words):
                 mention is not None
                 and not mention.owns
                 and mention.who.person
+                and not (
+                    # `Asked about Name, the minister said`: no comma shuts an apposition
+                    self.low(end) != ","
+                    and self.low(mention.first - 1) in PREPOSITIONS
+                    and (self.low(0) in SUBORDINATE or self.low(0) in PREPOSITIONS)
+                )
                 and title
                 and not plural
             ):

@@ -12,6 +12,8 @@ from bot.core.quotes.grammar import (
     PRONOUNS,
 )
 
+_TITLE: Final = 6
+_SHORT: Final = 3
 _RELATIVE: Final = frozenset(("who", "which", "that"))
 
 
@@ -67,12 +69,15 @@ class Reader(MainClause):
         k = comma - 1
         limit = max(-1, comma - 45)
         while k > limit and not (self.tokens[k].kind == "p" and self.tokens[k].word == sign):
-            if self.tokens[k].kind == "q":
+            if self.tokens[k].kind == "q" and not self._work(k):
                 break
             k -= 1
         inside = self.low(k + 1)
         whole = self.cover[k + 1]
         if whole is not None and whole.last == comma and whole.who.person and not whole.owns:
+            doer = self._accompanied(k + 1)
+            if doer is not None:
+                return doer
             return Subject("name", whole.first, whole.last, whole)
         if k <= 0 or self.tokens[k].kind != "p" or self.tokens[k].word != sign:
             return None
@@ -87,6 +92,21 @@ class Reader(MainClause):
             if own is not None and own.kind == "name" and found.kind == "noun":
                 return own
         return found
+
+    def _accompanied(self, name: int) -> Subject | None:
+        """Read `Smith, touring the site with the manager, Name, said`: the words are Smith's."""
+        main = self.main_subject(name)
+        if main is None or main.kind != "name" or self.low(main.last) != ",":
+            return None
+        low = self.low(main.last + 1)
+        doing = low.endswith("ing") or low in ("accompanied", "flanked", "joined")
+        said = any(self.is_finite(k) for k in range(main.last, name))
+        return main if doing and not said and main.last + 1 < name - 1 else None
+
+    def _work(self, quote: int) -> bool:
+        """Tell a work's title in marks: `Smith, whose "Winter Road" she printed, said`."""
+        words = self.tokens[quote].word.strip("\"“”‘’'").split()
+        return len(words) <= _TITLE and all(w[:1].isupper() for w in words if len(w) > _SHORT)
 
     def _shared_subject(self, conjunction: int) -> Subject | None:
         """Give the subject of the verb before `and said`."""

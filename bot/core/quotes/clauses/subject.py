@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
+
+from bot.core.quotes.grammar import DAYS
 
 if TYPE_CHECKING:
     from bot.core.quotes.names import Mention
@@ -21,6 +23,8 @@ Path = Literal[
     "passive",
     "weak",
 ]
+
+_DATED: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +63,7 @@ def phrase_text(text: str, tokens: list[Token], subject: Subject) -> str:
     first = subject.first
     if tokens[first].low in ("the", "a", "an") and first + 1 < subject.last:
         first += 1
-    return " ".join(text[tokens[first].start : tokens[subject.last - 1].end].split())
+    last = subject.last
+    if last - first > _DATED and tokens[last - 1].low in DAYS and tokens[last - 2].low == "on":
+        last -= 2  # `The rights chief on Friday urged`
+    return " ".join(text[tokens[first].start : tokens[last - 1].end].split())

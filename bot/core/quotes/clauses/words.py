@@ -25,6 +25,8 @@ _NOUN_BEFORE: Final = frozenset(
     "the a an his her their its my our of for these those no such in with any some".split()
 )
 _SHOTS: Final = frozenset("fired shot hit hits".split())
+_UNCHANGED: Final = frozenset("put read hit".split())
+_MODALS: Final = frozenset("would will could can may might must should to".split())
 _PERCEIVED: Final = frozenset("heard hears hear overheard".split())
 
 
@@ -74,7 +76,7 @@ class Words:
             k -= 1
         if self.low(k) in BE and low not in ("says", "tells"):
             return False
-        if before in _NOUN_BEFORE:
+        if before in _NOUN_BEFORE or (low in _UNCHANGED and before in _MODALS):
             return False
         if low in _SHOTS and self.low(i + 1) not in ("back", "off", "out"):
             return False
@@ -90,7 +92,9 @@ class Words:
         if k < 0:
             return True
         if self.low(k) in self.lex.bodies:
-            return self.low(i + 1) in DETERMINERS
+            return self.is_quote(i + 1) or self.low(i + 1) in DETERMINERS
+        if self.low(k) in self.lex.cue_nouns and not self.low(k).endswith("s"):
+            return self.is_quote(i + 1) or self.low(i + 1) in ("of", *DETERMINERS)
         if self.low(k) in self.lex.roles and not self.low(k).endswith("s"):
             # `The secretary general calls the idea …`, but not `his secretary's calls for …`
             return self.is_quote(i + 1) or self.low(i + 1) in DETERMINERS
@@ -169,6 +173,9 @@ class Words:
                 break
             if low in AUXILIARY or low in DAYS or (low.endswith("ly") and len(low) > 4):
                 i -= 1
+                continue
+            if low in ("there", "here") and i > 1 and self.tokens[i - 2].kind == "w":
+                i -= 1  # `officials there said`
                 continue
             if low in ("on", "last", "this", "late", "early", "next") and self.low(i) in DAYS:
                 i -= 1

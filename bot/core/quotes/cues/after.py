@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from bot.core.quotes.clauses import Found, Reader, Subject
 from bot.core.quotes.cues.according import REACH, according_at
 from bot.core.quotes.grammar import (
     BOUNDARY,
+)
+
+_TIMES: Final = frozenset(
+    """
+    minutes hours days weeks months years minute hour day week month year moments just shortly
+    """.split()
 )
 
 
@@ -16,6 +24,8 @@ def find_after(reader: Reader, at: int) -> Found | None:
     while i < len(tokens) and tokens[i].kind == "p" and tokens[i].word in ",—–-―;":
         i += 1
     if i >= len(tokens) or tokens[i].kind == "q":
+        return None
+    if _later(reader, i):
         return None
     touches = touches_clause(reader, at)
     low = reader.low(i)
@@ -32,12 +42,24 @@ def find_after(reader: Reader, at: int) -> Found | None:
             return Found(subject, (i, i + 1), "inverted", score)
         if touches and i == at + 1:
             return None
+    if touches and i < len(tokens) and low in reader.lex.base and low not in reader.lex.past:
+        subject = reader.subject_after(i)  # a headline's `"…," say villagers`
+        if subject is not None and subject.kind == "noun" and subject.head.endswith("s"):
+            return Found(subject, (i, i + 1), "inverted", 0.95)
     if not touches:
         close = _clause_after(reader, i) if at == 0 else None
         if close is not None and close.cue[0] - i < 10 and close.subject.kind != "noun":
             return close
         return _trailing(reader, i)
     return _clause_after(reader, i) or _trailing(reader, i)
+
+
+def _later(reader: Reader, i: int) -> bool:
+    """Tell `…, hours after the group said`, which is no said-clause."""
+    for k in range(i, i + 4):
+        if reader.low(k) in _TIMES:
+            return reader.low(k + 1) in ("after", "before", "since")
+    return False
 
 
 def touches_clause(reader: Reader, at: int) -> bool:

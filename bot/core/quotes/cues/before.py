@@ -42,12 +42,18 @@ _MINDS: Final = frozenset(
     "feared fears hoped hopes wanted wants believed believes expected expects".split()
 )
 _STRONG: Final = frozenset("said says told added warned insisted argued claimed wrote".split())
+_ASKED: Final = frozenset("asked asks wondered wonders questioned inquired enquired".split())
+_TAUGHT: Final = frozenset(("taught", "teaches"))
 _EMBEDDED: Final = 0.88
-_NOTED: Final = frozenset("found finds felt feels thought thinks held holds saw".split())
+NOTED: Final = frozenset("found finds felt feels thought thinks held holds saw".split())
 
 
 def find_before(reader: Reader, at: int) -> Found | None:
     """Find the nearest reporting verb before a quote, with its subject."""
+    if reader.low(at - 1) == "as" and reader.low(at - 2) in ("another", "others"):
+        # `One called it "…", another as "…"`
+        other = Subject("noun", at - 2, at - 1, head=reader.low(at - 2))
+        return Found(other, (at - 1, at), "before", 0.9)
     crossed = 0.0
     i = at - 1
     stop = max(-1, at - 60)
@@ -93,15 +99,27 @@ def _doubtful(reader: Reader, found: Found) -> bool:
         # `She said the prime minister feared elections Q`: the words are hers.
         return any(reader.low(k) in _STRONG and reader.is_finite(k)
                    for k in range(found.subject.first))  # fmt: skip
+    if reader.low(found.subject.first - 1) in ("whether", "if"):
+        # `Counsel asked whether he had read Q`: the words are counsel's.
+        return any(reader.low(k) in _ASKED and reader.is_finite(k)
+                   for k in range(found.subject.first))  # fmt: skip
+    if reader.low(found.cue[0]) in _TAUGHT:
+        return any(
+            reader.low(k) in _STRONG and reader.is_finite(k) for k in range(found.subject.first)
+        )
     modal = reader.low(found.cue[0] - 1)
     head = found.subject.head
     thing = found.subject.kind == "noun" and not (
-        head in reader.lex.roles or head in reader.lex.plurals or head in reader.lex.bodies
+        head in reader.lex.roles
+        or head in reader.lex.plurals
+        or (head in reader.lex.bodies and modal != "would")
     )  # `The firm said supplies would continue Q`
     if (modal in ("must", "should") or (thing and modal in _MODALS)) and found.score < _EMBEDDED:
         return any(reader.low(k) in _STRONG and reader.is_finite(k)
                    for k in range(found.subject.first))  # fmt: skip
-    if found.subject.kind == "pron" and reader.low(found.cue[0]) in _NOTED:
+    first = found.subject.first
+    told = first > 0 and reader.low(first - 1) in _STRONG and reader.is_finite(first - 1)
+    if reader.low(found.cue[0]) in NOTED and (found.subject.kind == "pron" or told):
         return any(reader.is_finite(k) and reader.tokens[k].low not in reader.lex.weak
                    for k in range(found.subject.first))  # fmt: skip
     return found.subject.kind == "noun" and reader.low(verb - 1) in ("who", "that", "which")
@@ -219,8 +237,10 @@ def _object_relative(reader: Reader, subject: Subject, verb: int, at: int) -> bo
     """
     if reader.low(at - 1) != ":" or at - verb > 3:
         return False
-    if reader.low(subject.first - 1) in ("that", "which"):
-        return reader.low(subject.first - 2) in reader.lex.cue_nouns
+    if reader.low(subject.first - 1) in ("that", "which") and (
+        reader.low(subject.first - 2) in reader.lex.cue_nouns
+    ):
+        return True
     if reader.low(verb) not in _NAMING or at - verb != 3:
         return False
     opened = next((k for k in range(verb - 1, max(0, verb - 6), -1)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from bot.core.quotes.cues.according import find_according
 from bot.core.quotes.cues.after import find_after, touches_clause
-from bot.core.quotes.cues.before import find_before
-from bot.core.quotes.cues.labels import find_label, label_line
+from bot.core.quotes.cues.before import NOTED, find_before
+from bot.core.quotes.cues.labels import find_bearer, find_label, label_line
 from bot.core.quotes.grammar import (
     DETERMINERS,
     PRONOUNS,
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def find_cue(reader: Reader, at: int) -> Found | None:
     """Find who says the quote at a place of a sentence, from that sentence alone."""
-    line = label_line(reader, at)
+    line = label_line(reader, at) or find_bearer(reader, at)
     if line is not None:
         return line
     after = find_after(reader, at)
@@ -51,6 +51,8 @@ def _governed(reader: Reader, at: int, before: Found | None) -> bool:
     """
     if before is None or before.score < 0.85:
         return False
+    if reader.low(before.cue[0]) in NOTED:
+        return False  # `Messages found there were "…", he told us`
     if before.subject.kind == "noun" and before.subject.head not in reader.lex.roles:
         return False
     leading = reader.low(0) in SUBORDINATE and reader.low(at - 1) == ","

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from bot.core.quotes.clauses import Reader
 
 _DASHES: Final = frozenset("—–―-~")
+_BEARERS: Final = frozenset(
+    """
+    banner sign placard poster shirt t-shirt plaque slogan cap hat tattoo billboard notice sticker
+    flag graffiti badge
+    """.split()
+)
 _RELATIVES: Final = frozenset("who whom whose which that where when".split())
 _VERBAL: Final = frozenset("is are was were has have had will would could should did does".split())
 _INSIDE: Final = frozenset((",", "-", "–", "/", "&", ".", "'", "’"))
@@ -52,6 +58,16 @@ def label_line(reader: Reader, at: int) -> Found | None:
     return Found(Subject("name", mention.first, mention.last, mention), (at - 1, at), "label", 0.9)
 
 
+def find_bearer(reader: Reader, at: int) -> Found | None:
+    """Read `a banner reading "…"`: the words are no speaker's, whatever clause follows."""
+    if reader.low(at - 1) != "reading":
+        return None
+    for k in range(at - 2, max(-1, at - 8), -1):
+        if reader.low(k).removesuffix("s") in _BEARERS:
+            return Found(Subject("noun", k, k + 1, head=reader.low(k)), (at - 1, at), "before", 0.9)
+    return None
+
+
 def _verb(reader: Reader, k: int) -> bool:
     low = reader.low(k)
     return low in _VERBAL or reader.is_finite(k) or reader.is_ing(k) or reader.is_infinitive(k)
@@ -80,8 +96,7 @@ def find_label(reader: Reader, at: int) -> Found | None:
             subject = Subject("name", mention.first, mention.last, mention)
             return Found(subject, (at - 1, at), "label", 0.9 if mention.first == 0 else 0.7)
         main = reader.main_subject(at)
-        line = main is not None and main.first == 0 and main.last == at - 1
-        if main is not None and (main.kind != "noun" or (line and main.head in reader.lex.roles)):
+        if main is not None and (main.kind != "noun" or main.head in reader.lex.roles):
             return Found(main, (at - 1, at), "label", 0.75)
     if (
         at + 2 <= len(tokens) - 1

@@ -132,10 +132,13 @@ preacher gunman hostage prisoner detainee inmate tourist traveller traveler pass
 backbencher td taoiseach tánaiste tanaiste president-elect minister-designate rector provost
 commander-in-chief editor-in-chief vice-chancellor vice-premier vice-chairman
 major-general lieutenant-general brigadier-general cleric maulana
+mk msp mla mna cfo coo predecessor successor assistant conscript recruit cadet headteacher
+headmaster headmistress collector bursar plumber electrician
 curator archivist abbot warden vendor trucker skipper firefighter rescuer evacuee
 """.split()
 _FEMALE: Final = """
 woman girl lady wife mother daughter sister widow aunt niece queen princess duchess empress
+countess marchioness viscountess matriarch stepmother godmother sportswoman servicewoman saleswoman
 baroness actress congresswoman chairwoman spokeswoman businesswoman councilwoman assemblywoman
 policewoman grandmother noblewoman first-lady heiress hostess waitress nun mrs ms miss madam
 dame mum mom
@@ -158,6 +161,8 @@ watchdog regulator charity ngo nonprofit
 think-tank lobby team club church mosque synagogue militia faction wing brigade secretariat
 presidency panel service centre center chamber taskforce task-force treasury
 daily weekly tabloid portal platform app publication newsletter
+trust hospital airline operator retailer manufacturer brewery museum gallery theatre orchestra
+media consortium cartel utility startup start-up cooperative syndicate chain insurer lender carrier
 """.split()
 
 _TITLES: Final = {

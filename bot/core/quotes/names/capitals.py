@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 
 _MAX_CHUNK: Final = 9
 _BETWEEN: Final = frozenset("bin ibn bint abu ben al el van von der den del della dos ter".split())
+_MADE: Final = tuple(
+    (
+        "-based -born -led -backed -style -run -held -controlled -era -made -speaking -owned "
+        "-funded -educated -trained -listed -brokered -sponsored -dominated -linked -aligned"
+    ).split()
+)
+_OF: Final = frozenset("secretary minister speaker".split())
 _JOINED: Final = 5
 _DEPARTMENTS: Final = frozenset(
     """
@@ -31,6 +38,10 @@ _DEPARTMENTS: Final = frozenset(
     national public internal external social home housing and
     """.split()
 )
+_HONOURS: Final = frozenset(
+    "KC QC SC MP MEP TD MSP MBE OBE CBE KBE DBE FRS PhD MD DPhil JP".split()
+)
+_FULL: Final = 2
 _NUMBERS: Final = frozenset("two three four five six seven eight nine ten".split())
 
 
@@ -82,6 +93,10 @@ class Capitals:
         token = tokens[index]
         if not token.cap:
             return token.word.startswith("@") and token.kind == "w" and len(token.word) > 2
+        if token.low.endswith(_MADE) and token.low not in self._lex.names:
+            return False  # `the Geneva-based agency`
+        if token.low == "number" and index + 1 < len(tokens) and tokens[index + 1].kind == "n":
+            return False
         if token.low in FUNCTION or (token.low in DAYS and not self._named_day(tokens, index)):
             if token.low == "new" and index + 1 < len(tokens) and tokens[index + 1].cap:
                 return tokens[index + 1].low not in FUNCTION
@@ -102,10 +117,14 @@ class Capitals:
             return index == 0 or token.end == tokens[-1].end
         if following.cap and (following.low not in FUNCTION or self._in_name(tokens, index + 1)):
             return True
-        named = following.low in _BETWEEN and index + 2 < len(tokens) and tokens[index + 2].cap
+        named = (
+            index + 2 < len(tokens)
+            and tokens[index + 2].cap
+            and (following.low in _BETWEEN or (following.low == "of" and token.low in _OF))
+        )  # `Saif bin Rashid`, `Secretary of State Ann Lee`
         return (
             token.owns
-            or named  # `Saif bin Rashid`
+            or named
             or following.low in self._lex.past
             or (following.low == "on" and _is_day(tokens, index + 2))
             or (
@@ -249,6 +268,8 @@ class Capitals:
         ):
             tokens = chunk.tokens = tokens[1:]
             chunk.first += 1
+        if len(tokens) - cut > _FULL and tokens[-1].word in _HONOURS:
+            tokens = chunk.tokens = tokens[:-1]  # `Ann Lee KC`; the mention covers it all the same
         chunk.name_at = min(len(tokens), cut)
         if cut and cut < len(tokens):
             chunk.person = True

@@ -83,6 +83,10 @@ class Linking:
             return self._acts(chunk, sentence, first)
         if first.low in self._lex.names:
             return True
+        at = chunk.last
+        behind = [t.low for t in sentence.tokens[at : at + 2]]
+        if behind == [",", "which"]:
+            return False
         if first.low in GEOGRAPHIC or first.low in DEMONYMS or first.low in COUNTRIES:
             return False
         if any(t.word.isupper() and len(t.word) > 1 and "." not in t.word for t in names[:2]):
@@ -99,6 +103,13 @@ class Linking:
             return False
         after = tokens[chunk.last].low if chunk.last < len(tokens) else ""
         if after == "," and chunk.last + 1 < len(tokens):
+            said = chunk.first > 1 and tokens[chunk.first - 2].kind == "q"
+            aged = any(
+                t.kind == "n" or "year-old" in t.low
+                for t in tokens[chunk.last + 1 : chunk.last + 3]
+            )
+            if said and aged and tokens[chunk.first - 1].low in self._lex.past:
+                return True  # `"…," said Yaya, a 19-year-old`
             after = tokens[chunk.last + 1].low
             return after in ("who", "whose")
         return after in (

@@ -57,7 +57,7 @@ class Titles(Linking):
         elif (
             mention.first > 1
             and tokens[mention.first - 1].low in lex.bodies
-            and tokens[mention.first - 2].low in DETERMINERS
+            and _determined(tokens, mention.first - 1)
         ):
             self.give(mention.who, tokens[mention.first - 1 : mention.first])
         else:
@@ -71,6 +71,11 @@ class Titles(Linking):
                 and mention.first
                 and (
                     tokens[mention.first - 1].low in PREPOSITIONS
+                    or (
+                        tokens[mention.first - 1].low == "the"
+                        and mention.first > 1
+                        and tokens[mention.first - 2].low in PREPOSITIONS
+                    )
                     or tokens[mention.first - 1].word == ","
                     or tokens[mention.first - 1].low in lex.bodies
                 )
@@ -83,8 +88,10 @@ class Titles(Linking):
                 after = tokens[follower.last].word if follower.last < len(tokens) else "."
                 if after in ",." and tokens[last].word == "," and follower.who.person:
                     last = None
-            if last is not None:
-                self.give(mention.who, tokens[mention.last + 1 : last])
+            phrase = tokens[mention.last + 1 : last]
+            trained = any(t.low in ("training", "profession", "trade") for t in phrase)
+            if last is not None and not trained:
+                self.give(mention.who, phrase)
 
     def _before(self, tokens: list[Token], mention: Mention, first: int) -> None:
         """Note `the head of the agency` before `, Name` or before `, Doctor Name`."""
@@ -200,6 +207,16 @@ class Titles(Linking):
         for noun in {role_key(n) for n in nouns}:
             if len(self.by_role[noun]) < FEW:
                 self.by_role[noun].append((role.start, who, role))
+
+
+def _determined(tokens: list[Token], noun: int) -> bool:
+    """Tell whether `the`, `the militant` or `the small rebel` stands before a noun."""
+    for k in range(noun - 1, max(-1, noun - 4), -1):
+        if tokens[k].low in DETERMINERS:
+            return True
+        if tokens[k].kind != "w" or tokens[k].cap or tokens[k].owns or tokens[k].low in FUNCTION:
+            return False
+    return False
 
 
 def _place_after(tokens: list[Token], row: list[Mention], index: int) -> frozenset[str]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from bot.core.quotes.clauses import Subject
 from bot.core.quotes.grammar import (
     FUNCTION,
 )
+from bot.core.quotes.people.fit import akin
 from bot.core.quotes.people.pronouns import Pronouns, is_place
 from bot.core.quotes.people.speaker import Speaker
 
 if TYPE_CHECKING:
-    from bot.core.quotes.clauses import Reader, Subject
+    from bot.core.quotes.clauses import Reader
+    from bot.core.quotes.names import Someone
 
 DOCUMENTS: Final = frozenset(
     """
@@ -35,7 +38,8 @@ _ANY_BODY: Final = frozenset(
     group organization organisation movement agency company firm bloc party militia charity
     watchdog union alliance newspaper paper body faction council committee commission court
     tribunal ministry outlet broadcaster regulator network institution mission coalition
-    authority bank federation association league forum
+    authority bank federation association league forum lender carrier airline manufacturer retailer
+    operator insurer hospital trust museum brewery chain utility startup consortium publisher fund
     """.split()
 )
 
@@ -44,9 +48,17 @@ _DESCRIBING: Final = frozenset(
     """
     regional global international national local federal continental rebel armed militant powerful
     influential leading main umbrella rights aid medical environmental religious nation member
+    terror terrorist jihadist guerrilla insurgent separatist
     strong ruling governing secretive shadowy elite notorious political islamist
     """.split()
 )
+_COMPANIES: Final = frozenset(
+    """
+    company firm corporation bank lender carrier airline manufacturer retailer operator insurer
+    brewery chain utility startup start-up publisher
+    """.split()
+)
+_EITHER: Final = frozenset(("fund", "group"))
 _FAR: Final = 20
 _PLAIN_BODIES: Final = frozenset("group organization organisation movement militia".split())
 
@@ -69,8 +81,14 @@ class Bodies(Pronouns):
                 inner = reader.phrase_in(i + 1, subject.last)
                 if inner is not None and inner.head in self._lex.bodies:
                     return self._noun(reader, inner)
+        for i in range(subject.first, subject.last - 1):
+            if reader.tokens[i].owns and reader.low(i) in self._lex.bodies:
+                owner = Subject("noun", subject.first, i + 1, head=reader.low(i))
+                return self._noun(reader, owner)  # `the mission's report`
         if reader.low(subject.first) in ("the", "this"):
             for known in (self._issuer, self._last_speaker):
+                if subject.head == "report" and known is not self._issuer:
+                    break  # nobody spoken of need have written it
                 if known is not None and reader.sentence.number - known[0] <= 4:
                     if isinstance(known[1], Speaker):
                         return replace(known[1], confidence=0.8)
@@ -91,11 +109,20 @@ class Bodies(Pronouns):
             who
             for who in self._registry.people
             if not who.person
-            and ((len(who.parts) > 1 and kin & _heads(who.parts)) or head in who.bodies)
+            and (
+                (len(who.parts) > 1 and kin & _heads(who.parts))
+                or head in who.bodies
+                or (head in _COMPANIES and extra and akin(extra, who.parts))
+            )
             and (
                 not extra
                 or extra & set(who.parts)
-                or (len(extra) == 1 and not extra & self._lex.bodies)
+                or (head in _COMPANIES and akin(extra, who.parts))
+                or (
+                    len(extra) == 1
+                    and not extra & self._lex.bodies
+                    and (head in who.bodies or head in who.parts or extra & _DESCRIBING)
+                )
             )
         ]  # fmt: skip
         if not options and not extra and head in self._noun_bodies:
@@ -116,6 +143,7 @@ class Bodies(Pronouns):
     def _last_body(self, reader: Reader, subject: Subject) -> Speaker | None:
         """Give the institution named before in the sentence, or the subject of those before it."""
         number = reader.sentence.number
+        trading = subject.head in _COMPANIES
         here = [
             m.who for m in reader.mentions
             if m.last <= subject.first and not m.who.person and not is_place(m.who)
@@ -126,8 +154,21 @@ class Bodies(Pronouns):
         for at in range(number - 1, number - 4, -1):
             for who, weight in self._seen.get(at, {}).items():
                 if weight >= 2.5 and not who.person and not is_place(who):
+                    if trading and self._official(who):
+                        continue
                     return self.of(who, 0.75)
+        near = [
+            who
+            for who in self._seen.get(number - 1, {})
+            if not who.person and not is_place(who) and not self._official(who)
+        ]
+        if trading and len(near) == 1:
+            return self.of(near[0], 0.7)  # `Shares in X fell. The company said …`
         return None
+
+    def _official(self, who: Someone) -> bool:
+        """Tell a court, a ministry or a union, which no article calls `the company`."""
+        return bool(set(who.parts) & (self._lex.bodies - _COMPANIES - _EITHER))
 
 
 def _heads(parts: tuple[str, ...]) -> set[str]:

@@ -77,6 +77,8 @@ def title_fit(
             and word not in wanted
         ):
             return None
+    if noun == "justice" and "chief" in wanted and "chief" not in given:
+        return None
     if lesser(given, wanted):
         return None
     past, theirs_past = bool(wanted & _PAST), bool(given & _PAST)

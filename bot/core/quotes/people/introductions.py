@@ -14,7 +14,7 @@ from bot.core.quotes.people.fit import akin, lesser
 from bot.core.quotes.people.kin import NAMELESS, TRADES, bears, kin_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from bot.core.quotes.clauses import Reader, Subject
     from bot.core.quotes.names import Mention, Registry, Someone
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _REACH: Final = 3
 _LEAD: Final = 4
+_SHARED: Final = 2
 _SHORT: Final = 3
 _HIGH: Final = frozenset(
     "president premier chancellor minister governor mayor king queen emir sultan pontiff".split()
@@ -34,6 +35,8 @@ _CHANGES: Final = frozenset(
     return arrival rise fall exit
     """.split()
 )
+_RETIRED: Final = frozenset(("retired", "late", "acting"))
+_FOREMOST: Final = frozenset(("top", "chief"))
 _RANKS: Final = frozenset(
     """
     general gen colonel col major captain capt lieutenant lt admiral adm marshal brigadier sergeant
@@ -69,9 +72,10 @@ def introduce(
             continue  # `the lawmaker said` describes who was spoken of
         borne = _borne(reader, subject, registry)
         kin = _kin(reader, subject)
+        called = {reader.low(k) for k in range(subject.first, subject.last)} - FUNCTION
         reach = 1 if subject.head.startswith("spokes") else _REACH
         for later in range(number + 1, min(number + 1 + reach, len(subjects))):
-            who = None if borne else _newcomer(readers[later], subjects[later], kin)
+            who = None if borne else _newcomer(readers[later], subjects[later], kin, called)
             if who is None and not borne:
                 who = _spoken_of(readers[later], kin)
             if (
@@ -121,7 +125,8 @@ def _just_named(
 def _titled(reader: Reader, subject: Subject, number: int) -> bool:
     """Tell whether a subject is one person's office: definite, or in the lead `a former judge`."""
     head = subject.head
-    if head not in reader.lex.roles or head in NAMELESS:
+    words = {reader.low(k) for k in range(subject.first, subject.last)}
+    if head not in reader.lex.roles or (head in NAMELESS and not words & _FOREMOST - {head}):
         return False
     named = (reader.cover[k] for k in range(subject.first, subject.last))
     if any(mention is not None and not mention.owns and mention.who.person for mention in named):
@@ -175,26 +180,46 @@ def _borne(reader: Reader, subject: Subject, registry: Registry) -> bool:
     )
 
 
-def _newcomer(reader: Reader, subject: Subject | None, kin: Kin) -> Someone | None:
+def _newcomer(
+    reader: Reader, subject: Subject | None, kin: Kin, called: set[str]
+) -> Someone | None:
     """Give the person who is named as a subject for the first time, and without another office."""
     if subject is None or subject.kind != "name" or subject.mention is None or subject.more:
         return None
-    if not _new(subject.mention, kin):
+    if not _new(subject.mention, kin, called):
         return None
+    if any(t.kind == "q" and kin[0] in t.word.lower().split() for t in reader.tokens):
+        return None  # `"The secretary-general hopes so," said Name`, who is another
     at = subject.mention.last
     after = reader.low(at)
-    if after == "," and (reader.low(at + 1) in ("who", "in") or subject.mention.who.roles):
+    if after == "," and (
+        reader.low(at + 1) in ("who", "whose", "in")
+        or reader.tokens[at + 1].kind == "n"  # an age
+        or _by_training(reader, at)
+        or not all(role.words <= _RANKS for role in subject.mention.who.roles)
+    ):
         after = ""  # `Name, who stepped down in May, said`; a kindred office was found to fit
     return subject.mention.who if after not in (",", "(", "of", "from", "who") else None
 
 
-def _new(mention: Mention, kin: Kin) -> bool:
+def _by_training(reader: Reader, at: int) -> bool:
+    """Tell `Name, a nurse by training`, which is no office."""
+    for k in range(at + 1, min(at + 8, len(reader.tokens))):
+        if reader.low(k) == "by":
+            return reader.low(k + 1) in ("training", "profession", "trade", "birth")
+        if reader.tokens[k].kind != "w":
+            break
+    return False
+
+
+def _new(mention: Mention, kin: Kin, called: Collection[str] = ()) -> bool:
     """Tell whether somebody is named for the first time, without an office that is not akin."""
     who = mention.who
     voice = kin[0].startswith("spokes")
     plain = all(
-        role.words <= _RANKS
+        role.words - _RETIRED <= _RANKS
         or bears(role, *kin)
+        or len(role.words.intersection(called)) >= _SHARED  # the UN human rights chief
         or (not voice and (role.noun in TRADES or "former" in role.words))
         for role in who.roles
     )
@@ -206,7 +231,10 @@ def _kin(reader: Reader, subject: Subject) -> Kin:
     """Give a title's noun and the offices that it may mean."""
     tokens = reader.tokens[subject.first : subject.last]
     words = {t.low for t in tokens if not t.cap and t.low not in FUNCTION}
-    return subject.head, kin_of(subject.head, words)
+    # `the state's top election official`: whatever stands between, the one at the top
+    return subject.head, kin_of(
+        subject.head, set() if words & _FOREMOST - {subject.head} else words
+    )
 
 
 def _spoken_of(reader: Reader, kin: Kin) -> Someone | None:

@@ -42,6 +42,9 @@ class Memory:
         self._owner: tuple[int, Speaker] | None = None
         self._noun_bodies: dict[str, tuple[int, Speaker]] = {}
         self._last_noun: tuple[int, Speaker] | None = None
+        self._acting: tuple[int, Speaker, str] | None = None
+        self._single: tuple[int, Speaker] | None = None
+        self._met: set[str] = set()
         self._issuer: tuple[int, Someone | Speaker] | None = None
         self._last_speaker: tuple[int, Someone] | None = None
         self._entities: dict[int, Entity | None] = {}

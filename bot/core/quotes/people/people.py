@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.core.quotes.clauses import Subject, phrase_text
 from bot.core.quotes.grammar import FUNCTION, INDEFINITE, PREPOSITIONS
+from bot.core.quotes.languages.places import DEMONYMS
 from bot.core.quotes.people.bodies import DOCUMENTS
 from bot.core.quotes.people.kin import NAMELESS, TRADES
 from bot.core.quotes.people.speaker import Speaker
@@ -20,6 +21,8 @@ _BARE: Final = 2
 _BEFORE: Final = 2
 _SEATED: Final = frozenset("mp td senator representative lawmaker member legislator".split())
 _MODIFIERS: Final = 3
+_NATIVES: Final = ("man", "woman", "lander")
+_NAMELESS: Final = NAMELESS | {f"{noun}s" for noun in NAMELESS}
 _MAIN: Final = 2.5
 _PLAIN_PEOPLE: Final = frozenset("man woman boy girl lady gentleman".split())
 
@@ -46,11 +49,14 @@ class People(Titles):
                     self._group = (number, found.name)
                 main = found.who if found else None
                 if found is not None and found.noun and _single(reader, subject):
-                    self._last_noun = (number, found)
+                    self._last_noun = self._single = (number, found)
+                elif found is not None and found.noun:
+                    self._act(reader, subject, found)
                 if found is not None and found.noun and subject.head in self._lex.bodies:
                     self._noun_body = (number, found)
                     if any(t.low in DOCUMENTS for t in reader.tokens):
                         self._issuer = (number, found)
+        self._meet(reader)
         if main is not None:
             self._note(number, main, 3.0)
             if any(t.low in DOCUMENTS for t in reader.tokens):
@@ -78,6 +84,27 @@ class People(Titles):
             ):
                 weight = 0.6
             self._note(number, mention.who, weight)
+
+    def _meet(self, reader: Reader) -> None:
+        """Note `officials`, `a diplomat`: later `the official` may be one of them."""
+        for i, token in enumerate(reader.tokens):
+            if token.low not in _NAMELESS:
+                continue
+            head = self._lex.plurals.get(token.low, token.low)
+            named = i + 1 < len(reader.tokens) and reader.cover[i + 1] is not None
+            if token.kind == "w" and not named:
+                self._met.add(head)
+
+    def _act(self, reader: Reader, subject: Subject, speaker: Speaker) -> None:
+        """Note `The mayor` of `The mayor stayed away. "…," he said`, if nobody else is named."""
+        if subject.head not in self._lex.roles or subject.head in self._lex.plurals:
+            return
+        others = any(m.who.person and not m.owns for m in reader.mentions)
+        if others or any(t.low in ("him", "he", "she") for t in reader.tokens):
+            return
+        gender = "F" if subject.head in self._lex.female_roles else ""
+        gender = "M" if subject.head in self._lex.male_roles else gender
+        self._acting = (reader.sentence.number, replace(speaker, confidence=0.75), gender)
 
     def _note_bodies(self, reader: Reader) -> None:
         """Note `the interior ministry`, which later is `the ministry`."""
@@ -113,15 +140,48 @@ class People(Titles):
     def resolve(self, reader: Reader, subject: Subject) -> Speaker | None:
         """Give who a subject is, or None when that cannot be told."""
         if subject.kind == "name" and subject.mention is not None:
-            return self._named(subject)
+            return self._named(reader, subject)
         if subject.kind == "pron":
             return self._pronoun(reader, subject)
         return self._noun(reader, subject)
 
-    def _named(self, subject: Subject) -> Speaker | None:
+    def _native(self, reader: Reader, subject: Subject) -> Speaker | None:
+        """Resolve `the Norlander`, `the Dutchman`: who was spoken of just before."""
+        mention = subject.mention
+        if mention is None or mention.who.person or mention.last - mention.first != 1:
+            return None
+        token = reader.tokens[mention.first]
+        one = token.low.endswith(_NATIVES) or (
+            token.low in DEMONYMS and token.low.endswith(("an", "i"))
+        )
+        if reader.low(mention.first - 1) != "the" or not one:
+            return None
+        phrase = Subject("noun", mention.first - 1, mention.last, head=token.low)
+        return self._described(reader, phrase, ["the", token.low], token.low)
+
+    def _shortened(self, reader: Reader, subject: Subject) -> Speaker | None:
+        """Resolve `the CM` to the chief minister whom the article names."""
+        mention = subject.mention
+        if mention is None or mention.who.person or mention.last - mention.first != 1:
+            return None
+        word = reader.tokens[mention.first].word
+        if reader.low(mention.first - 1) != "the" or not (word.isupper() and len(word) in (2, 3)):
+            return None
+        letters = sorted(word.lower())
+        bearers = {
+            who
+            for who in self._registry.people
+            if who.person and any(sorted(w[0] for w in r.words) == letters for r in who.roles)
+        }
+        return self.of(bearers.pop(), 0.85) if len(bearers) == 1 else None
+
+    def _named(self, reader: Reader, subject: Subject) -> Speaker | None:
         mention = subject.mention
         if mention is None:
             return None
+        native = self._native(reader, subject) or self._shortened(reader, subject)
+        if native is not None:
+            return native
         speaker = self.of(mention.who, 1.0)
         if subject.more:
             names = [self.of(other.who, 1.0).name for other in subject.more]
@@ -159,12 +219,16 @@ class People(Titles):
             known = self._last_noun
             if known is not None and reader.sentence.number - known[0] <= _BEFORE + 1:
                 spoken = known[1].name.lower().replace(",", "").split()
-                if head in spoken and head in NAMELESS:
+                if head in spoken and (head in NAMELESS or known is self._single):
                     return replace(known[1], name=phrase, confidence=0.85)
-        if head in self._lex.roles and definite and not head.endswith("s"):
+        if head in self._lex.roles and definite and not _many(head):
             found = self._by_title(reader, subject, words, head)
             if found is not None:
                 return found
+            if first == "the" and len(words) == _BARE and self._single is None:
+                found = self._untitled(reader)
+                if found is not None:
+                    return found
         if head in self._lex.bodies and definite:
             found = self._body(reader, subject, head, words)
             if found is not None:
@@ -172,6 +236,7 @@ class People(Titles):
         if definite and (
             "year-old" in words
             or head in TRADES
+            or (head in NAMELESS and head not in self._met)
             or ("former" in words and head not in self._lex.bodies and not head.endswith("s"))
         ):
             described = self._described(reader, subject, words, head)
@@ -186,6 +251,14 @@ class People(Titles):
             named.who.person = True
             return self.of(named.who, 0.9)
         return Speaker(phrase, None, None, 0.9, noun=True)
+
+    def _untitled(self, reader: Reader) -> Speaker | None:
+        """Give who spoke just before, where the article says nothing of what he or she is."""
+        last = self._last_speaker
+        if last is None or reader.sentence.number - last[0] > _BEFORE or not last[1].person:
+            return None
+        fresh = reader.sentence.number - self._intro.get(id(last[1]), 0) <= _BEFORE + 1
+        return self.of(last[1], 0.75) if fresh and not last[1].roles else None
 
     def _described(
         self, reader: Reader, subject: Subject, words: list[str], head: str
@@ -269,13 +342,21 @@ def _inverted(reader: Reader, mention: Mention) -> bool:
         verb -= 1
     if verb <= 0 or mention.owns or not mention.who.person or not reader.is_finite(verb):
         return False
+    if reader.low(verb) in ("told", "tells"):
+        return False  # `Smith, who lost, told Name …`
     return reader.is_quote(verb - 1) or reader.low(verb - 1) == ","
 
 
 def _single(reader: Reader, subject: Subject) -> bool:
     """Tell `one official`, `a medic who …`, who is `he` or `they` in the next sentence."""
     words = [reader.low(k) for k in range(subject.first, subject.last)]
-    return words[0] in ("a", "an", "one", "another") and subject.head in reader.lex.roles
+    known = subject.head in reader.lex.roles or subject.head in NAMELESS
+    return known and words[0] in ("a", "an", "one", "another")
+
+
+def _many(head: str) -> bool:
+    """Tell a plural from `countess`."""
+    return head.endswith("s") and not head.endswith("ss")
 
 
 def _own_name(reader: Reader, subject: Subject) -> Mention | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from bot.core.quotes.languages.places import COUNTRIES, DEMONYMS
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from bot.core.quotes.clauses import Reader, Subject
     from bot.core.quotes.names import Someone
 
+_MARKS: Final = "\"“”‘’'.,;:!?—–()"
+# Who replies is mostly not who spoke last.
+_REPLIES: Final = frozenset("replied replies retorted countered answered rejoined".split())
 _SURE: Final = 0.6
 
 
@@ -45,7 +49,8 @@ class Pronouns(Memory, ABC):
     def _here(self, reader: Reader, subject: Subject) -> Speaker | None:
         """Give the institution or country that a sentence opens with: `Norland, it said, …`."""
         main = reader.main_subject(subject.first)
-        if main is not None and main.kind == "noun" and main.head in self._lex.bodies:
+        known = self._lex.bodies | self._lex.roles  # `a spokeswoman said it would not comment`
+        if main is not None and main.kind == "noun" and main.head in known:
             return self._noun(reader, main) if main.last <= subject.first else None
         if main is None or main.kind != "name" or main.mention is None or main.mention.owns:
             return None
@@ -56,7 +61,7 @@ class Pronouns(Memory, ABC):
         number = reader.sentence.number
         main = reader.main_subject(subject.first)
         own = main.mention.who if main is not None and main.mention is not None else None
-        unnamed = self._unnamed(number)
+        unnamed = self._unnamed(number) or self._untold(reader, subject, main, gender)
         if unnamed is not None and not (own and own.person and own.gender in ("", gender)):
             return unnamed
         scores: dict[Someone, float] = {}
@@ -73,7 +78,13 @@ class Pronouns(Memory, ABC):
                 scores[who] = scores.get(who, 0.0) + weight
         if not scores:
             return self._fallback(number, gender)
+        replies = {reader.low(subject.first - 1), reader.low(subject.last)} & _REPLIES
+        if replies and self._last_speaker is not None and len(scores) > 1:
+            scores[self._last_speaker[1]] = 0.05 * scores.get(self._last_speaker[1], 0.0)
+        inside = {w.strip(_MARKS) for t in reader.tokens if t.kind == "q" for w in t.word.split()}
         for who in scores:
+            if who.parts[-1].title() in inside:
+                scores[who] *= 0.3  # nobody says `General Smith should resign` of himself
             if who.gender == gender:
                 scores[who] *= 1.4
             scores[who] += 0.05 * math.log1p(who.count)
@@ -99,6 +110,21 @@ class Pronouns(Memory, ABC):
         words = speaker.name.lower().split()
         single = any(w in self._lex.roles for w in words) or words[:1] == ["one"]
         return Speaker(speaker.name, None, None, 0.8, noun=True) if single and not later else None
+
+    def _untold(
+        self, reader: Reader, subject: Subject, main: Subject | None, gender: str
+    ) -> Speaker | None:
+        """Give the office whose bearer nobody names: `The mayor was not there. "…," he said`."""
+        if main is not None and main.kind == "noun" and main.last <= subject.first:
+            told = self._lex.male_roles if gender == "F" else self._lex.female_roles
+            if main.head not in self._lex.roles or main.head in told:
+                return None
+            found = self._noun(reader, main)
+            return replace(found, confidence=0.75) if found is not None else None
+        if self._acting is None or reader.sentence.number - self._acting[0] != 1:
+            return None
+        _, speaker, told_gender = self._acting
+        return speaker if told_gender in ("", gender) else None
 
     def _fallback(self, number: int, gender: str) -> Speaker | None:
         """Give the only person of the gender, or the subject of the next sentences."""

@@ -26,7 +26,18 @@ _OFFICES: Final = frozenset(
         president minister chancellor king queen leader secretary governor mayor chief head pope
         """.split()
 )
+_FOREMOST: Final = frozenset(("top", "chief"))
+_SUBJECT: Final = 2.5
 _EQUAL: Final = 0.75
+
+
+def _elsewhere(words: list[str], given: frozenset[str], caps: frozenset[str]) -> bool:
+    """Tell `the head of the rescue team` from the head of the mission."""
+    if "of" not in words or caps:
+        return False
+    ours = {w for w in words[words.index("of") + 1 :] if w not in FUNCTION}
+    theirs = given - _HEADS - FUNCTION
+    return bool(ours) and bool(theirs) and not ours & theirs
 
 
 class Titles(Bodies):
@@ -45,10 +56,14 @@ class Titles(Bodies):
             for t in phrase
             if t.cap and t.low not in self._lex.roles and t.low not in FUNCTION
         )
+        if noun == "diplomat" and content & _FOREMOST:
+            found = self._salient(reader, noun, kin_of(noun, set()), caps, words)
+            if found is not None:
+                return found
         best: tuple[float, int, Someone] | None = None
         for start, who, role in self._registry.by_role.get(noun, ()):
             fit = title_fit(content, noun, role, caps)
-            if fit is None:
+            if fit is None or (noun in _HEADS and _elsewhere(words, role.words, caps)):
                 continue
             near = -abs(at - start) if start <= at else -abs(at - start) - 10**6
             mentions = max((m for m in (who.first,) if m <= at), default=-(10**7))
@@ -126,6 +141,15 @@ class Titles(Bodies):
             and (not caps or (role.caps and akin(caps, role.caps)))
             and (not past or "former" in role.words)
         }
+        if not bearers and caps:
+            # `the Norlandish leader` right after `President Name did …`
+            bearers = {
+                who
+                for at in (number - 1, number)
+                for who, weight in self._seen.get(at, {}).items()
+                if weight > _SUBJECT
+                and any(bears(role, noun, kin) and not role.caps for role in who.roles)
+            }
         scores: dict[Someone, float] = {}
         for distance in range(WINDOW + 1):
             for who, weight in self._seen.get(number - distance, {}).items():
