@@ -284,3 +284,17 @@ def test_analyze_prints_spans() -> None:
     assert set(quote) == {
         "text", "start", "end", "parts", "speaker", "office", "cue", "kind", "confidence",
     }  # fmt: skip
+
+
+def test_lines_that_are_no_statements_wait_for_others() -> None:
+    """A credit, a heading or a question is no summary, even where it holds the rule's word."""
+    lines = (
+        "Water from the dam reached the lower market of Pella before noon, the mayor said.",
+        "Photographs of the dam and of the market of Pella: Valley Picture Agency, Pella office",
+        "Who would have thought that the water of the dam could reach the market of Pella?",
+        "Traders carried their goods to the upper town while the water was still rising.",
+    )
+    text = "\n\n".join(lines)
+    focus = [(at, at + 3) for at in (text.index("dam and"), text.index("dam could"))]
+    chosen = [text[s:e] for s, e in summarize(text, sentences=3, focus=focus)]
+    assert chosen == [lines[0], lines[3]]
