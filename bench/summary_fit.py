@@ -24,7 +24,7 @@ from rouge_score.rouge_scorer import RougeScorer
 from bench.quotes import shared
 from bot.core.summary import split_sentences
 from bot.core.summary.chances import Chances, Model, Tree
-from bot.core.summary.choose import CANDIDATES, READ, choose
+from bot.core.summary.choose import CANDIDATES, LONGEST, READ, choose
 from bot.core.summary.facts import Facts, gather
 from bot.core.summary.words import stem
 
@@ -70,7 +70,9 @@ def load(folder: Path) -> list[Sample]:
     samples = []
     for row in map(json.loads, lines):
         text, reference = row["text"], row["ref"]
-        facts = gather([text[s:e] for s, e in split_sentences(text, READ)], CANDIDATES)
+        facts = gather(
+            [text[s : min(e, s + LONGEST)] for s, e in split_sentences(text, READ)], CANDIDATES
+        )
         said = [[stem(w.lower()) for w in _WORD.findall(x)] for x in reference.split("\n")]
         words = {word for line in said for word in line}
         pairs = {pair for line in said for pair in itertools.pairwise(line)}

@@ -64,7 +64,7 @@ async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
         if store.may_be_torn and store.single_run().is_taken():
             log.warning(
                 "this SQLite has a fault when several programs write at once; "
-                "change things in chat while the bot runs, see docs/guarantees.md"
+                "change things in chat while the bot runs, see docs/operations.md"
             )
         client = await stack.enter_async_context(HttpClient(allow=settings.egress_allow))
         pool = await stack.enter_async_context(ParserPool())

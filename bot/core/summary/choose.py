@@ -29,12 +29,16 @@ CANDIDATES: Final = 40
 FEWEST: Final = 2
 READ: Final = 120
 """So many sentences are counted; the first `CANDIDATES` of them may be taken."""
+LONGEST: Final = 2000
+"""Of a sentence so many characters are read: what lacks full stops costs no more than prose."""
 _READ_LIMIT: Final = 300_000
 _LENGTH: Final = 15.0
 _PAIRS: Final = 2.0
 _SHORT, _LONG = 50, 280
 REPEATED: Final = 0.5
 """A sentence of which a larger part is shown as a quote is taken only for want of another."""
+_STOPS: Final = frozenset(".!…:;۔।。！")
+_CLOSING: Final = "\"'”’»)]』」 "
 _FIRST_WORD: Final = re.compile(r"[^\W_]+")
 
 
@@ -94,7 +98,7 @@ def summarize(
     spans = split_sentences(text[:_READ_LIMIT], READ)
     if sentences < 1 or not any(_FIRST_WORD.search(text, *span) for span in spans):
         return ()
-    facts = gather([text[start:end] for start, end in spans], CANDIDATES)
+    facts = gather([text[start : min(end, start + LONGEST)] for start, end in spans], CANDIDATES)
     chances = _WORD_CHANCES.of(facts.words), _PAIR_CHANCES.of(facts.pairs)
     return choose(text, spans, facts, chances, sentences, title=title, focus=focus, quotes=quotes)
 
@@ -127,7 +131,9 @@ def choose(
         poor=frozenset(
             i
             for i, span in enumerate(candidates)
-            if shown[i] > REPEATED or not (_fits(span) or _meets(span, focus))
+            if shown[i] > REPEATED
+            or not _ended(text, span)
+            or not (_fits(span) or _meets(span, focus))
         ),
         barred=frozenset(
             i
@@ -165,6 +171,11 @@ def _factor(text: str, span: Span, focus: Sequence[Span]) -> float:
 
 def _fits(span: Span) -> bool:
     return _SHORT <= span[1] - span[0] <= _LONG
+
+
+def _ended(text: str, span: Span) -> bool:
+    """Tell whether a line ends as statements do; credits, headings and questions do not."""
+    return text[span[0] : span[1]].rstrip(_CLOSING)[-1:] in _STOPS
 
 
 def _meets(span: Span, focus: Sequence[Span]) -> bool:
