@@ -190,6 +190,7 @@ def workers(folder: Path, size: Size, settings: dict[str, str]) -> Iterator[list
             Worker(stack, folder / f"worker{at}.txt", env, queues)
             for at, queues in enumerate(size.queues)
         ]
+        stack.callback(lambda: [worker.process.wait(120) for worker in started])
         stack.callback(lambda: [worker.end() for worker in started])
         until(lambda: all("working on" in worker.said() for worker in started), started)
         yield started
@@ -239,9 +240,9 @@ class Worker:
         self.cpu = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
     def end(self) -> None:
+        """Ask it to end."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        self.process.wait(120)
 
 
 def until(what: Callable[[], object], started: list[Worker], seconds: float = 600) -> float:

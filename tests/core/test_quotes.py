@@ -69,6 +69,22 @@ def test_unknown_language_has_no_speakers() -> None:
     assert quote.speaker is None
 
 
+@pytest.mark.parametrize(
+    ("lang", "text", "words"),
+    [
+        ("zh", "“我们不会离开这里，”王明说。", "我们不会离开这里，"),
+        ("ja", "「私たちは去りません」と田中氏は述べた。", "私たちは去りません"),
+        ("ru", "«Мы не уйдём», — заявил Иван Петров.", "Мы не уйдём"),
+        ("tr", '"Biz gitmiyoruz ve burada kalacağız" dedi Ali Kaya.', None),
+    ],
+)
+def test_unknown_languages_are_quoted_verbatim(lang: str, text: str, words: str | None) -> None:
+    """Scripts without spaces and short sentences are quotes too; nobody is named for them."""
+    (quote,) = find_quotes(text, lang=lang)
+    assert quote.words(text) == (words or "Biz gitmiyoruz ve burada kalacağız")
+    assert quote.speaker is None
+
+
 @pytest.mark.parametrize("lang", ["", "EN", "en-GB", "zz", "x"])
 def test_language_codes_of_any_shape(lang: str) -> None:
     """An odd language code never raises."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.core.analysis import analyze
 from bot.core.quotes import choose_quotes, find_quotes
-from bot.core.summary import summarize
+from bot.core.summary import split_sentences, summarize
 
 EXAMPLES = 2000 if os.environ.get("WIREWATCH_PROFILE") == "nightly" else 120
 
@@ -43,8 +43,9 @@ def test_quotes_of_any_text(text: str, lang: str) -> None:
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(text=ANY, sentences=st.integers(-1, 5))
 def test_summary_of_any_text(text: str, sentences: int) -> None:
-    """Never raises; sentences are verbatim, in order, apart, and no more than asked for."""
+    """Never raises; whole sentences, verbatim, in order, apart, and no more than asked for."""
     spans = summarize(text, sentences=sentences)
+    assert set(spans) <= set(split_sentences(text))
     assert len(spans) <= max(0, sentences)
     at = 0
     for start, end in spans:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.story.comparing import BEST_SHARE, COPY_ODDS, MOST, TEXT_SHARE, Comparisons
+from bot.core.story.comparing import (
+    COPY_ODDS,
+    MOST,
+    TEXT_MARGIN,
+    TEXT_SHARE,
+    Comparisons,
+)
 from bot.core.story.frequencies import Frequencies
 from bot.core.story.reading import Kept, Reading, read
 from bot.core.story.reprints import carries, copied, is_copy
 from bot.core.story.resemblance import MEASURES, likeness, measure
 from bot.core.story.shelf import ALWAYS, FOUND, Shelf
+from bot.core.story.stories import JOIN
 from bot.core.story.weights import DIRECT, HIDDEN, HIDDEN_BIAS, OUT
 
 FERRY = (
@@ -54,10 +61,13 @@ def test_a_member_with_the_very_text_outweighs_members_of_other_words() -> None:
     assert same >= COPY_ODDS
     assert other < 0
     mean = (same + other) / 2
-    assert looked.belongs([1], [0, 1]) == pytest.approx(TEXT_SHARE * same + (1 - TEXT_SHARE) * mean)
+    odds = looked.belongs([1], [0, 1], size=2, rival=-MOST)
+    assert odds == pytest.approx(TEXT_SHARE * same + (1 - TEXT_SHARE) * mean - TEXT_MARGIN)
+    assert odds > JOIN
 
 
-def test_a_member_that_only_resembles_does_not_draw_an_article_in_alone() -> None:
+def test_a_member_that_only_resembles_does_not_draw_an_article_in_past_another_story() -> None:
+    """The opener counts as well, and so does a story that is as near."""
     new = reading("Ferry runs aground off Port Selwin", FERRY, after=2)
     kept = shelf(
         reading("Bridge closed to lorries", BRIDGE, outlet="a"),
@@ -66,8 +76,18 @@ def test_a_member_that_only_resembles_does_not_draw_an_article_in_alone() -> Non
     looked = Comparisons(new, kept)
     near, far = looked.odds(1), looked.odds(0)
     assert near > 0 > far
-    mean = (near + far) / 2
-    assert looked.belongs([1], [0, 1]) == pytest.approx(BEST_SHARE * near + (1 - BEST_SHARE) * mean)
+    odds = looked.belongs([1], [0, 1], size=2, rival=-MOST)
+    assert odds < looked.belongs([1], [1, 1], size=2, rival=-MOST)
+    assert looked.belongs([1], [0, 1], size=2, rival=near) < JOIN < odds
+
+
+def test_another_story_as_near_is_a_reason_to_doubt() -> None:
+    new = reading("Ferry runs aground off Port Selwin", FERRY, after=2)
+    kept = shelf(reading("Ferry Marisol hits sandbank near Port Selwin", RETOLD, outlet="b"))
+    looked = Comparisons(new, kept)
+    odds = [looked.belongs([0], [0], size=1, rival=rival) for rival in (-MOST, 0.0, 2.0)]
+    assert odds == sorted(odds, reverse=True)
+    assert odds[0] > odds[-1]
 
 
 def test_the_very_text_counts_only_from_some_length() -> None:
@@ -80,8 +100,8 @@ def test_the_very_text_counts_only_from_some_length() -> None:
     )
     looked = Comparisons(new, kept)
     same, other = looked.odds(1), looked.odds(0)
-    value = BEST_SHARE * same + (1 - BEST_SHARE) * (same + other) / 2
-    assert looked.belongs([1], [0, 1]) == pytest.approx(value)
+    value = TEXT_SHARE * same + (1 - TEXT_SHARE) * (same + other) / 2 - TEXT_MARGIN
+    assert looked.belongs([1], [0, 1], size=2, rival=-MOST) < min(value, JOIN)
 
 
 def test_comparisons_answer_as_the_functions_do() -> None:

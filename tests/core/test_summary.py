@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.core.analysis import analyze
 from bot.core.model import Quote
@@ -155,6 +157,33 @@ def test_lengths_fit_a_phone() -> None:
     assert summarize(short) == ((0, 18), (19, 29))
 
 
+SENTENCES = (
+    *LENGTHS,
+    "She had crossed the river by the ferry every morning for thirty years.",
+    "But the owner of the ferry said he would go on as long as anybody came.",
+    "The mayor of Ardel, Oda Kell, rode the first tram with forty pupils.",
+    "However, cyclists complained about the gap between the path and the rails.",
+    "Trams ran.",
+    "Builders from three towns had worked on the bridge in Ardel since May.",
+)
+LEANING = ("She ", "But ", "However", "It ")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.permutations(SENTENCES), st.integers(1, 3), st.integers(4, len(SENTENCES)))
+def test_flawed_sentences_wait_for_others(order: list[str], limit: int, size: int) -> None:
+    """No orphan and no odd length is taken where there are enough other sentences."""
+    text = " ".join(order[:size])
+    chosen = [order.index(text[s:e]) for s, e in summarize(text, sentences=limit)]
+    fit = [i for i, one in enumerate(order[:size]) if 50 <= len(one) <= 280]
+    sound = [i for i in fit if not order[i].startswith(LEANING)]
+    assert chosen
+    if len(sound) >= 2:
+        assert set(chosen) <= set(fit)
+        for i in set(chosen) - set(sound):
+            assert i == 0 or i - 1 in chosen
+
+
 def test_a_rules_sentence_may_be_long() -> None:
     """What the rule asked for is shown whatever its length."""
     text = " ".join(LENGTHS)
@@ -255,3 +284,17 @@ def test_analyze_prints_spans() -> None:
     assert set(quote) == {
         "text", "start", "end", "parts", "speaker", "office", "cue", "kind", "confidence",
     }  # fmt: skip
+
+
+def test_lines_that_are_no_statements_wait_for_others() -> None:
+    """A credit, a heading or a question is no summary, even where it holds the rule's word."""
+    lines = (
+        "Water from the dam reached the lower market of Pella before noon, the mayor said.",
+        "Photographs of the dam and of the market of Pella: Valley Picture Agency, Pella office",
+        "Who would have thought that the water of the dam could reach the market of Pella?",
+        "Traders carried their goods to the upper town while the water was still rising.",
+    )
+    text = "\n\n".join(lines)
+    focus = [(at, at + 3) for at in (text.index("dam and"), text.index("dam could"))]
+    chosen = [text[s:e] for s, e in summarize(text, sentences=3, focus=focus)]
+    assert chosen == [lines[0], lines[3]]

@@ -25,13 +25,14 @@ class ChatLog:
         """Close the file."""
         self._file.close()
 
-    def accepted(self, chat: str, channel: str, content: object) -> None:
-        """Write a post down: where it went, the articles it links, whether it is marked."""
+    def accepted(self, chat: str, channel: str, content: object, *, thread: bool) -> None:
+        """Write a post down: where it went, in a thread or not, what it links, if it is marked."""
         text = json.dumps(content, ensure_ascii=False)
         line: dict[str, object] = {
             "at": time.time(),
             "chat": chat,
             "channel": channel,
+            "thread": thread,
             "links": list(dict.fromkeys(_LINK.findall(text))),
             "repeat": bool(_REPEAT.search(text)),
             "text": text,

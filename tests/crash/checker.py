@@ -1,7 +1,8 @@
 """Compares what was published with what reached people. It knows nothing of the product.
 
 Expected is every rule x article x channel: an article whose title holds a rule's word, in each of
-the rule's channels, once. A message delivers every article that it links to.
+the rule's channels, once. A message delivers every article that it links to. Of an article and its
+copies (`repeats` in the log) one is expected, whichever the program met first.
 """
 
 from __future__ import annotations
@@ -75,15 +76,17 @@ class Missing:
         self._logs = {published: 0, posts: 0}
         self._published, self._watches = published, watches
         self._left: Counter[tuple[Place, str]] = Counter()
+        self._firsts: dict[str, str] = {}
 
     def count(self) -> int:
         """Read what was added since the last call; give the number of missing deliveries."""
         for path in self._logs:
             lines = self._added(path)
             if path == self._published:
+                self._firsts.update(firsts(lines))
                 self._left.update(expected(lines, self._watches))
             else:
-                self._left.subtract(arrived(lines))
+                self._left.subtract(arrived(lines, self._firsts))
         return sum(count for count in self._left.values() if count > 0)
 
     def _added(self, path: Path) -> list[dict[str, Any]]:
@@ -102,16 +105,25 @@ def expected(
     rules = list(watches)
     wanted: Counter[tuple[Place, str]] = Counter()
     for article in published:
-        for rule in rules:
+        for rule in () if article.get("repeats") else rules:
             if re.search(rf"\b{rule.word}\b", article["title"], re.IGNORECASE):
                 wanted.update((place, article["link"]) for place in rule.places)
     return wanted
 
 
-def arrived(posts: Iterable[Mapping[str, Any]]) -> Counter[tuple[Place, str]]:
-    """Count how often each link reached each place."""
+def firsts(published: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Give for each copy the article that it is a copy of."""
+    return {each["link"]: each["repeats"] for each in published if each.get("repeats")}
+
+
+def arrived(
+    posts: Iterable[Mapping[str, Any]], copies: Mapping[str, str]
+) -> Counter[tuple[Place, str]]:
+    """Count how often each link, or a copy of it, reached each place."""
     return Counter(
-        ((post["chat"], post["channel"]), link) for post in posts for link in post["links"]
+        ((post["chat"], post["channel"]), copies.get(link, link))
+        for post in posts
+        for link in post["links"]
     )
 
 
@@ -125,12 +137,13 @@ def compare(
     Order is that of a feed's publication within a channel, for messages of one article and for
     messages that gather several: those count with their first article, for each watched word.
     """
-    wanted, there = expected(published, watches), arrived(posts)
+    copies = firsts(published)
+    wanted, there = expected(published, watches), arrived(posts, copies)
     verdict = Verdict(expected=wanted.total(), arrived=there.total())
     for (place, link), count in (wanted - there).items():
         verdict.lost.append(f"{'/'.join(place)}: {link} x {count}")
     marked: Counter[tuple[Place, str]] = Counter(
-        ((post["chat"], post["channel"]), link)
+        ((post["chat"], post["channel"]), copies.get(link, link))
         for post in posts if post["repeat"] for link in post["links"]
     )  # fmt: skip
     for (place, link), count in (there - wanted).items():

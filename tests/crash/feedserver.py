@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from tests.crash.news import WATCHED, Story, invent
+from tests.crash.news import WATCHED, Story, follow_up, invent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,29 +52,49 @@ class FeedServer:
         self._last = datetime.min.replace(tzinfo=UTC)
         self.ahead: Callable[[], float] = lambda: 0.0
         """Seconds that the program's clock is ahead of ours: what it reads must be of its day."""
+        self.retold = 0.0
+        """Share of publications that tell an event of before again: in another feed word for word,
+        or in the same one with something new."""
+        self._events: list[tuple[str, str, Story]] = []
         self.base = ""
         self.down = False
         """True: every request is answered 503."""
 
     def publish(self, count: int = 1, *, words: tuple[str, ...] | None = None) -> None:
         """Write down and publish new articles, each in one feed."""
-        names = list(self._feeds)
         for _ in range(count):
             self._count += 1
-            word = ""
-            if self._chance.random() >= UNWATCHED:
-                word = self._chance.choice(words or self._words)
             now = datetime.now(UTC) + timedelta(seconds=self.ahead()) - SINCE
             self._last = max(self._last + timedelta(seconds=1), now)
-            story = invent(self._count, word, seed=self._seed)
-            story = replace(story, published=self._last)
-            feed = self._chance.choice(names)
             link = f"{self.base}/story/{self._seed}-{self._count}"
-            line: dict[str, Any] = {"feed": feed, "link": link, **story.fields()}
+            told = bool(self._events) and self._chance.random() < self.retold
+            feed, story, more = self._again() if told else self._first(link, words or self._words)
+            story = replace(story, number=self._count, published=self._last)
+            line: dict[str, Any] = {"feed": feed, "link": link, **more, **story.fields()}
             self._log.write(json.dumps(line) + "\n")
             self._log.flush()
             self._stories[f"{self._seed}-{self._count}"] = story
             self._feeds[feed].append((link, story))
+
+    def _first(self, link: str, words: tuple[str, ...]) -> tuple[str, Story, dict[str, str]]:
+        """Invent an event; give the feed that tells of it, and the article."""
+        watched = self._chance.random() >= UNWATCHED
+        story = invent(self._count, self._chance.choice(words) if watched else "", seed=self._seed)
+        feed = self._chance.choice(list(self._feeds))
+        if watched and self.retold:
+            self._events.append((link, feed, story))
+        return feed, story, {}
+
+    def _again(self) -> tuple[str, Story, dict[str, str]]:
+        """Tell an event again, once: a copy, or what somebody says of it, which is news.
+
+        What is said stands in the feed of the first report, so nobody can read it before that.
+        """
+        link, feed, story = self._events.pop(self._chance.randrange(len(self._events)))
+        if self._chance.random() < 0.5:
+            return feed, follow_up(story, self._count, seed=self._seed), {"follows": link}
+        others = [name for name in self._feeds if name != feed]
+        return self._chance.choice(others), story, {"repeats": link}
 
     def close(self) -> None:
         """Close the log."""

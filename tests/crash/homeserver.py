@@ -257,9 +257,9 @@ class Homeserver:
         room.events.append(event)
         self.transactions[device, room.id, txn] = str(event["event_id"])
         self._news.set()
-        edits = content.get("m.relates_to", {}).get("rel_type") == "m.replace"
-        if kind == "m.room.message" and not edits:
-            self._log.accepted("matrix", room.id, content)
+        relation = content.get("m.relates_to", {}).get("rel_type")
+        if kind == "m.room.message" and relation != "m.replace":
+            self._log.accepted("matrix", room.id, content, thread=relation == "m.thread")
         return str(event["event_id"])
 
 

@@ -1,5 +1,8 @@
 """Invented news: each article about a different event, so that none is a reprint of another.
 
+Where stories are asked for, `follow_up` tells of one of these events again, with new words of
+somebody in it; a reprint is the article itself, in another feed.
+
 Names, places and most nouns are made up for each article alone; only little words and the watched
 words recur. The words are ours, the people do not exist.
 """
@@ -7,7 +10,7 @@ words recur. The words are ours, the people do not exist.
 from __future__ import annotations
 
 import random
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 WATCHED = (
@@ -93,6 +96,29 @@ class _Words:
 
     def number(self) -> str:
         return f"{self.chance.randint(1_000_001, 98_999_999):,}"
+
+
+_SAID = "“The {word} has a {a} and a {b} for every {c}, and it is ours,” said {Name}."
+
+
+def follow_up(story: Story, number: int, *, seed: int = 0) -> Story:
+    """Write a later article on the event of `story`, in which somebody says something new.
+
+    What is said holds the watched word, so it is news to who watches it.
+    """
+    words = _Words(seed, story.number)
+    town, name = words.proper(), words.name()  # as they were drawn for the event itself
+    said = _SAID.format(
+        word=story.word, a=words.noun(), b=words.noun(), c=words.noun(),
+        Name=name,
+    )  # fmt: skip
+    return replace(
+        story,
+        number=number,
+        title=f"{town} hears of the {story.word}: {story.title}",
+        teaser=f"{said} {story.teaser}",
+        text=f"{said}\n\n{story.text}",
+    )
 
 
 def invent(number: int, word: str, *, seed: int = 0, sentences: int = 4) -> Story:

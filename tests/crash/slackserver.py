@@ -36,7 +36,8 @@ class SlackServer(Simulator):
         answer = super()._post(arguments)
         if answer["ok"]:
             content = {name: arguments.get(name) for name in ("text", "blocks")}
-            self._log.accepted("slack", arguments["channel"], content)
+            thread = bool(arguments.get("thread_ts"))
+            self._log.accepted("slack", arguments["channel"], content, thread=thread)
         return answer
 
     async def _api(self, request: web.Request) -> web.StreamResponse:

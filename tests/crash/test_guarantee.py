@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.crash.blocks import chatting, killing, storing, timing, wishing
+from tests.crash.checker import read_log
 from tests.crash.world import World
 
 if TYPE_CHECKING:
@@ -34,6 +35,22 @@ def kept(result: Result, runs: int) -> None:
 def test_killed_at_random_moments(zygote: Zygote, tmp_path: Path, seed: int) -> None:
     """20 kills, half of them while it recovers from the one before."""
     kept(killing.kill_at_random(zygote, tmp_path, count=20, seed=seed), 20)
+
+
+def test_killed_while_stories_gather_copies_and_news(zygote: Zygote, tmp_path: Path) -> None:
+    """Of an article and its copies one arrives, each new statement does, in its story's thread."""
+    kept(killing.kill_at_random(zygote, tmp_path, count=8, seed=22, retold=0.6), 8)
+    published = read_log(tmp_path / "published.jsonl")
+    copies = {each["link"] for each in published if each.get("repeats")}
+    later = {each["link"]: each["follows"] for each in published if each.get("follows")}
+    assert len(copies) >= 4
+    assert len(later) >= 4
+    posts = [post for post in read_log(tmp_path / "posts.jsonl") if len(post["links"]) == 1]
+    alone = {(post["channel"], post["links"][0]) for post in posts}
+    news = [post for post in posts if (link := post["links"][0]) in later
+            and (post["channel"], later[link]) in alone]  # fmt: skip
+    assert news
+    assert all(post["thread"] for post in news)
 
 
 def test_killed_at_each_step(zygote: Zygote, tmp_path: Path) -> None:

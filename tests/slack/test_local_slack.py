@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from bot.core.model import StoredArticle
 
 HERE = Path(__file__).resolve()
+PROGRAM = HERE.with_name("test_local_slack_program.py")
 LOOPBACK = {"0000000000000000FFFF00000100007F"}
 """127.0.0.1 as /proc/net/tcp6 writes it."""
 
@@ -372,7 +373,7 @@ def test_same_in_a_network_namespace() -> None:
         pytest.skip("no C compiler, and no network namespaces for local-slack")
     inside = (
         "import sys; sys.path.insert(0, '.'); from tests.slack.local_slack import raise_loopback;"
-        f"raise_loopback(); import pytest; sys.exit(pytest.main(['-q', '{HERE}']))"
+        f"raise_loopback(); import pytest; sys.exit(pytest.main(['-q', '{HERE}', '{PROGRAM}']))"
     )
     done = subprocess.run(
         ["unshare", "--user", "--map-root-user", "--net", sys.executable, "-c", inside],
@@ -380,8 +381,8 @@ def test_same_in_a_network_namespace() -> None:
         env={**os.environ, local_slack.IN_NAMESPACE: "1"},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=240,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-3000:]
-    assert "11 passed" in done.stdout
+    assert "13 passed" in done.stdout

@@ -27,6 +27,11 @@ THRESHOLD: Final = 0.5
 READ_LIMIT: Final = 300_000
 """Code points that are read: no article is longer, and what is must not hold up the others."""
 
+_COMMAS: Final = tuple(",،，、")
+_FEW_WORDS: Final = 3
+_FEW_SIGNS: Final = 5
+"""Words, or signs of a script without spaces, up to which marks without a speaker hold a title."""
+
 
 def find_quotes(
     text: str,
@@ -173,9 +178,18 @@ def _reported(sieve: Sieve, people: People, threshold: float) -> list[Quote]:
     return quotes
 
 
+def _spoken(text: str, row: Attribution) -> bool:
+    """Tell words from a title or a scare quote where no speaker is known: by length, or a comma."""
+    content = text[row.marked.start : row.marked.end]
+    words = len(content.split())
+    unspaced = sum("\u0e00" <= char <= "\u0eff" or "\u3040" <= char <= "\u9fff" for char in content)
+    comma = content[-1:] in _COMMAS or text[row.marked.close : row.marked.close + 1] in _COMMAS
+    return words > _FEW_WORDS or unspaced > _FEW_SIGNS or (comma and words > 1)
+
+
 def _foreign(text: str, rows: list[Attribution], threshold: float) -> list[Quote]:
     quotes = []
-    kept = [row for row in rows if row.speaker or row.bare or len(row.marked_words(text)) > 3]
+    kept = [row for row in rows if row.speaker or row.bare or _spoken(text, row)]
     for group in _groups(kept):
         head = group[0]
         parts = tuple((row.marked.start, row.marked.end) for row in group)

@@ -7,6 +7,8 @@ the data file excepted. Without data every quote comes without a speaker.
 from __future__ import annotations
 
 import itertools
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from bot.core.quotes.people import Speaker
@@ -24,6 +26,14 @@ _PARTICLES: Final = frozenset(
     "de del der di da van von bin ibn al el la le los las dos ben y d'"
     " بن ابن بنت آل أبو ابو أبي أم عبد אבו אל בן בת אבן".split()
 )
+_VOICES: Final = frozenset("المتحدث المتحدثة الناطق الناطقة والمتحدث والناطق".split())
+_CAPITALS: Final = r"[A-ZÀ-Ý][\w’'-]+"
+_SAID_INSIDE: Final = re.compile(
+    r", (?:s['’]|se )?(?P<verb>[a-zà-ÿ]+) "
+    rf"(?P<name>{_CAPITALS}(?: (?:de |du |d['’])?{_CAPITALS}){{0,3}})"
+    r"(?:, [^,.!?]{3,70})?,(?= )"
+)
+_ARTICLES: Final = frozenset(("le", "la", "el", "die", "der", "das", "l'"))
 _NAME_WORDS: Final = 4
 
 
@@ -55,7 +65,33 @@ def attribute_foreign(
         row.joins = row.marked.goes_on or (
             row.path in ("same", "between") and before.speaker is not None
         )
-    return rows
+    return _part(text, rows, data) if data is not None and data.views else rows
+
+
+def _plain_noun(token: Token) -> str:
+    """Give a noun without the article that French writes at its front: `l'institut`."""
+    return token.low.removeprefix("l'").removeprefix("d'") if not token.cap else token.low
+
+
+def _part(text: str, rows: list[Attribution], data: Foreign) -> list[Attribution]:
+    """Part `« C'est fini, dit Name, et bien fini. »`, whose said-clause stands inside the marks."""
+    out: list[Attribution] = []
+    for row in rows:
+        out.append(row)
+        said = _SAID_INSIDE.search(text, row.marked.start, row.marked.end)
+        if row.speaker is not None or said is None or said["verb"].lower() not in data.verbs:
+            continue
+        head, rest = row.marked, said.end()
+        while rest < head.end and text[rest].isspace():
+            rest += 1
+        if rest >= head.end or said.start() <= head.start:
+            continue
+        row.speaker = Speaker(said["name"], None, None, 0.85)
+        row.cue, row.path, row.confidence = said["verb"], "clause", 0.85
+        row.marked = replace(head, end=said.start(), close=said.start())
+        tail = replace(row, marked=replace(head, start=rest, open=rest, goes_on=False), joins=True)
+        out.append(tail)
+    return out
 
 
 class _Reader:
@@ -107,6 +143,10 @@ class _Reader:
         row.speaker = Speaker(name, None, None, score)
         row.cue, row.path, row.confidence = cue, row.path or "clause", score
 
+    def _role(self, token: Token) -> bool:
+        ends = self._data.role_ends
+        return token.low in self._data.roles or bool(ends and token.low.endswith(ends))
+
     def _is_verb(self, token: Token) -> bool:
         return (
             token.kind == "w"
@@ -138,19 +178,25 @@ class _Reader:
         return None
 
     def _before(self, tokens: list[Token], at: int) -> tuple[str, str, float] | None:
-        """Read `Name said: "…"` and `said Name that "…"`."""
+        """Read `Name said: "…"`, `said Name that "…"` and `For Name, … "…"`."""
         for verb in range(at - 1, max(-1, at - _REACH), -1):
             if tokens[verb].kind == "p" and tokens[verb].word in ";؛":
                 return None
             if not self._is_verb(tokens[verb]):
                 continue
-            first = None if self._data.verb_first else self._name_before(tokens, verb, 0)
+            dative = tokens[0].low == "dem"  # `Dem Sender X sagte Name`
+            first = None
+            if not self._data.verb_first and not dative:
+                first = self._name_before(tokens, verb, 0)
             name = (
                 first
                 or self._name_after(tokens[:at], verb + 1)
                 or self._name_before(tokens, verb, 0)
             )
             return (name, tokens[verb].word, 0.85) if name else None
+        if tokens[0].low in self._data.views:
+            name = self._name_after(tokens[:at], 1)
+            return (name, tokens[0].word, 0.7) if name else None
         if at > 1 and tokens[at - 1].word == ":":
             name = self._name_before(tokens, at - 1, 0)
             if name and self._data.capitals:
@@ -194,15 +240,22 @@ class _Reader:
             if not self._data.capitals and token.low in self._data.stops:
                 break
             end += 1
-        return self._apposed(tokens, start, end) or self._name_in(tokens[start:end], glued=glued)
+        name = self._apposed(tokens, start, end) or self._name_in(tokens[start:end], glued=glued)
+        if name is None and not self._data.capitals and end < len(tokens):
+            # Nothing but an office: the name follows behind a comma.
+            comma = tokens[end].word in ",،"
+            behind = tokens[end + 1 : end + 1 + _NAME_WORDS]
+            size = next((k for k, t in enumerate(behind) if t.kind != "w"), len(behind))
+            return self._name_in(behind[:size]) if comma and end > start else None
+        return name
 
     def _apposed(self, tokens: list[Token], start: int, end: int) -> str | None:
         """Read the name in `said the minister, Name, …`."""
         if not self._data.capitals or end >= len(tokens) or tokens[end].word != "," or end == start:
             return None
-        if not any(t.low in self._data.roles for t in tokens[start:end]):
+        if not any(self._role(t) for t in tokens[start:end]):
             return None
-        if end - start > 1 and tokens[end - 1].cap and tokens[end - 2].low in self._data.roles:
+        if end - start > 1 and tokens[end - 1].cap and self._role(tokens[end - 2]):
             return None  # `Herr Bender, der Bäcker`: the name stands there already
         return self._name_in(tokens[end + 1 : end + 1 + _NAME_WORDS])
 
@@ -244,11 +297,7 @@ class _Reader:
             initial = token.word == "." and runs[-1] and len(runs[-1][-1].word) == 1
             if (
                 initial
-                or (
-                    token.cap
-                    and token.low not in self._data.roles
-                    and token.low not in self._data.stops
-                )
+                or (token.cap and not self._role(token) and token.low not in self._data.stops)
                 or (
                     runs[-1]
                     and token.low in _PARTICLES
@@ -258,16 +307,24 @@ class _Reader:
             ):
                 runs[-1].append(token)
             elif runs[-1]:
-                role = token.low in self._data.roles
+                role = self._role(token)
                 if not role and token.low in self._data.stops:
                     break
                 runs.append([])
         named = [run for run in runs if run]
-        bodies = [t for t in tokens[:2] if t.low in self._data.bodies]
-        if bodies and not any(t.low in self._data.roles for t in tokens):
-            return self._span(
-                [t for t in tokens if t.low not in ("le", "la", "el", "die", "der", "das", "l'")]
-            )
+        bodies = [t for t in tokens[:2] if _plain_noun(t) in self._data.bodies]
+        if bodies and not any(self._role(t) for t in tokens):
+            body = [t for t in tokens if t.low not in _ARTICLES]
+            inside = ("de", "des", "du", "del", "la", "los", "las", "für")
+            stop = next(
+                (
+                    k
+                    for k, t in enumerate(body)
+                    if k and not t.cap and t.low in self._data.stops and t.low not in inside
+                ),
+                len(body),
+            )  # `teilte die Behörde mit`
+            return self._span(body[:stop])
         if not named:
             return None
         run = max(named, key=lambda r: (len(r) > 1, tokens.index(r[0])))
@@ -281,12 +338,20 @@ class _Reader:
                 if words[0].low[1:] in self._data.roles or len(words[0].low) < 3
                 else words
             )
+        if glued and words and words[0].low[1:] in self._data.bodies:
+            body = self._span(words[: _NAME_WORDS - 1])
+            return body[1:] if body else None  # `وفقا لمنظمة …`: the letter is `to`
         if words and words[0].low in self._data.bodies:
-            return self._span(words[:_NAME_WORDS])
+            ministry = words[0].low == "وزارة"
+            return self._span(words[: 2 if ministry else _NAME_WORDS])
         last_role = -1
         for index, token in enumerate(words[:8]):
             bare = token.low.lstrip(self._data.prefixes)
-            if token.low in self._data.roles or bare in self._data.roles:
+            speaks = index > 0 and words[index - 1].low in _VOICES and token.low == "باسم"
+            spoken_for = speaks or (
+                index > 1 and words[index - 1].low == "باسم" and words[index - 2].low in _VOICES
+            )  # `the one who speaks in the name of the government, Name`
+            if token.low in self._data.roles or bare in self._data.roles or spoken_for:
                 last_role = index
         name = words[last_role + 1 :]
         size = 2
@@ -300,5 +365,6 @@ class _Reader:
     def _span(self, run: list[Token]) -> str | None:
         if not run:
             return None
-        name = " ".join(self._text[run[0].start : run[-1].end].split())
+        start = run[0].start + len(run[0].low) - len(_plain_noun(run[0]))
+        name = " ".join(self._text[start : run[-1].end].split())
         return name.strip(" .,،") or None

@@ -80,6 +80,8 @@ class Foreign:
         pronouns: subject pronouns of the third person.
         capitals: whether names are told by their capitals.
         verb_first: whether the subject mostly follows its verb.
+        views: words that open a sentence with whose view it gives (French `pour`).
+        role_ends: endings of further such nouns, where a language joins words (German).
         prefixes: letters that are written at the front of a word (Hebrew and Arabic `and`, `the`).
     """
 
@@ -92,6 +94,8 @@ class Foreign:
     bodies: frozenset[str]
     pronouns: frozenset[str]
     after_source: frozenset[str] = frozenset()
+    views: frozenset[str] = frozenset()
+    role_ends: tuple[str, ...] = ()
     capitals: bool = True
     prefixes: str = ""
     verb_first: bool = False

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 from bot.core.story.reprints import BRIEF, COPIED, SHORT, carries, copied, is_copy, occasions_differ
 from bot.core.story.resemblance import RARE, likeness
+from bot.core.story.weights import STORY, STORY_BIAS
 
 if TYPE_CHECKING:
     from bot.core.story.reading import Reading
@@ -17,12 +19,16 @@ MOST: Final = 6.0
 COPY_ODDS: Final = 2.0
 """Log odds at least, for two reports that carry one text."""
 
-BEST_SHARE: Final = 0.25
-"""How much the most similar member counts; the rest is the mean over the compared members."""
-
 TEXT_SHARE: Final = 0.9
 SAME_TEXT: Final = 0.75
-"""A copy belongs where its text is, whatever else its story holds."""
+TEXT_MARGIN: Final = 0.35
+"""A copy belongs where its text is, whatever else its story holds: there the member with the text
+counts nine tenths, the mean over the compared members one."""
+
+DAY: Final = 86_400.0
+LONG_QUIET: Final = 3.0
+OLD: Final = 5.0
+"""Days from which on it makes no difference how long ago a story was told last, and first."""
 
 
 BARE: Final = 6
@@ -55,18 +61,45 @@ class Comparisons:
             self._odds[serial] = odds = self._compare(serial)
         return odds
 
-    def belongs(self, near: list[int], members: list[int]) -> float:
+    def belongs(self, near: list[int], members: list[int], *, size: int, rival: float) -> float:
         """Give the log odds that the article belongs to a story.
 
         Args:
             near: the members by which the story was found.
-            members: its opener and the newest.
+            members: its opener and the newest, in order.
+            size: how many members it has.
+            rival: the best log odds of any member of another story.
         """
         asked = {*near, *members}
+        measures = self.told_by(near, members, size=size, rival=rival)
+        odds = STORY_BIAS + sum(
+            [weight * value for weight, value in zip(STORY, measures, strict=True)]
+        )
+        if any(map(self._holds, asked)):
+            top, mean, *_ = measures
+            return max(odds, TEXT_SHARE * top + (1 - TEXT_SHARE) * mean - TEXT_MARGIN)
+        return odds
+
+    def told_by(
+        self, near: list[int], members: list[int], *, size: int, rival: float
+    ) -> tuple[float, ...]:
+        """Give the measures that decide whether an article belongs to a story; see `STORY`."""
         chances = [self.odds(serial) for serial in members]
-        top = max(map(self.odds, asked))
-        share = TEXT_SHARE if any(map(self._holds, asked)) else BEST_SHARE
-        return share * top + (1 - share) * sum(chances) / len(chances)
+        return (
+            max(map(self.odds, {*near, *members})),
+            sum(chances) / len(chances),
+            chances[0],
+            min(chances),
+            math.log(size),
+            math.log(len(near)),
+            min(self._days(members[-1]), LONG_QUIET),
+            min(self._days(members[0]), OLD),
+            rival,
+        )
+
+    def _days(self, serial: int) -> float:
+        """Give the time between the article and that one, in days."""
+        return abs(self._reading.when - self._shelf.when(serial)) / DAY
 
     def is_copy(self, serial: int) -> bool:
         """Say whether the article is that one again, so that nobody needs to hear of it."""

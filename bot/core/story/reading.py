@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from array import array
 from collections import Counter
 from dataclasses import dataclass, field
@@ -120,7 +121,7 @@ class Sample(NamedTuple):
 
 
 class Kept:
-    """A reading packed for the look-back: one array, and where each of its sets ends.
+    """A reading packed for the look-back: one row of numbers, and where each of its sets ends.
 
     Sets of terms are kept as places in the row of all terms, a byte each. Sums are taken when it is
     packed, and rarities are kept in steps: those of when it was read.
@@ -150,17 +151,17 @@ class Kept:
             packed += hashes
             cuts.append(len(hashes))
         self.when = reading.when
-        self._packed = array("I", packed)
+        self._packed = array("I", packed).tobytes()  # the garbage collector passes bytes over
         self._small = b"".join([bytes(cuts), *small])
 
     @property
     def length(self) -> int:
         """Tokens of the text that were read."""
-        return self._packed[0]
+        return int.from_bytes(self._packed[:4], sys.byteorder)
 
     def wording(self) -> Sample:
         """Unpack what tells copied text: it stands at the end."""
-        packed = self._packed
+        packed = array("I", self._packed)
         *_, shingles, opening = self._small[1:CUTS]
         middle = len(packed) - opening
         return Sample(
@@ -171,7 +172,7 @@ class Kept:
 
     def reading(self) -> Reading:
         """Unpack it."""
-        packed, small = self._packed, self._small
+        packed, small = array("I", self._packed), self._small
         length, level, outlet, heading, total, lead_total, square = packed[:HEADER]
         count, *cuts = small[:CUTS]
         terms = packed[HEADER : HEADER + count]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from array import array
+import sys
 from collections import OrderedDict, deque
 from typing import TYPE_CHECKING, Final
 
@@ -29,12 +29,20 @@ UNPACKED: Final = 256
 """Readings kept unpacked, the latest used."""
 
 
+SERIAL: Final = 4
+"""Bytes of a serial in a posting."""
+
+LONGEST: Final = SERIAL * (POSTINGS - 1)
+"""Bytes of a posting that are kept when one more comes."""
+
+
 class Shelf:
     """Holds readings under serial numbers; forgets them by age."""
 
     def __init__(self) -> None:
         self._kept: dict[int, Kept] = {}
-        self._postings: dict[int, array[int]] = {}
+        # The serials of a term as bytes: nothing that the garbage collector has to look at.
+        self._postings: dict[int, bytes] = {}
         self._order: deque[tuple[float, int]] = deque()
         self._unpacked: OrderedDict[int, Reading] = OrderedDict()
         self._next = 0
@@ -51,14 +59,11 @@ class Shelf:
         self._next += 1
         self._kept[serial] = Kept(reading)
         self._order.append((arrived, serial))
+        own = serial.to_bytes(SERIAL, sys.byteorder)
+        postings = self._postings
         for term in reading.keys:
-            posting = self._postings.get(term)
-            if posting is None:
-                self._postings[term] = array("I", (serial,))
-                continue
-            posting.append(serial)
-            if len(posting) > 2 * POSTINGS:
-                del posting[:POSTINGS]
+            posting = postings.get(term)
+            postings[term] = own if posting is None else posting[-LONGEST:] + own
         return serial
 
     def remove(self, serial: int) -> None:
@@ -80,7 +85,11 @@ class Shelf:
 
     def _sweep(self, oldest: int) -> None:
         """Let go the postings of terms that only forgotten articles had."""
-        dead = [term for term, posting in self._postings.items() if posting[-1] < oldest]
+        dead = [
+            term
+            for term, posting in self._postings.items()
+            if int.from_bytes(posting[-SERIAL:], sys.byteorder) < oldest
+        ]
         for term in dead:
             del self._postings[term]
 
@@ -124,7 +133,7 @@ class Shelf:
             posting = self._postings.get(term)
             if posting is None:
                 continue
-            for serial in posting[-POSTINGS:]:
+            for serial in memoryview(posting).cast("I"):
                 scores[serial] = score(serial, 0.0) + worth
         if len(scores) > 2 * FOUND:  # few are sorted
             least = sorted(scores.values())[-2 * FOUND]

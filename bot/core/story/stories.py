@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
 from bot.core.model import Place, Placement
-from bot.core.story.comparing import Comparisons
+from bot.core.story.comparing import MOST, Comparisons
 from bot.core.story.frequencies import Frequencies
 from bot.core.story.links import canonical_link
 from bot.core.story.members import Member, Story
@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 NEWEST: Final = 3
 """Members of a story, beside its opener, that a new article is compared with."""
 
-JOIN: Final = 0.5
+NEAR: Final = 0.5
+"""Log odds that a member found must exceed for its story to be looked at."""
+
+JOIN: Final = 0.15
 """Log odds above which an article joins the best story."""
 
 LOOKED_AT: Final = 3
@@ -185,13 +188,19 @@ class Stories:
         best: Story | None = None
         most = float("-inf")
         ranked = sorted(nearest.items(), key=lambda one: (-looked.odds(one[1][0]), one[0]))
-        for story, near in ranked[:LOOKED_AT]:
-            if looked.odds(near[0]) <= JOIN:
+        tops = [looked.odds(near[0]) for _, near in ranked] + [-MOST, -MOST]
+        for place, (story, near) in enumerate(ranked[:LOOKED_AT]):
+            if tops[place] <= NEAR:
                 break
-            members = [member.serial for member in self._stories[story].some(NEWEST)]
-            odds = looked.belongs(near, members)
+            home = self._stories[story]
+            odds = looked.belongs(
+                near,
+                [member.serial for member in home.some(NEWEST)],
+                size=len(home.members),
+                rival=tops[0] if place else tops[1],
+            )
             if odds > most:
-                best, most = self._stories[story], odds
+                best, most = home, odds
         return best, most
 
     # ------------------------------------------------------------ remembering

@@ -1,4 +1,7 @@
-"""Weights of `resemblance.likeness`, fitted as `bench/stories_fit.py` says."""
+"""Weights of `resemblance.likeness` and of `Comparisons.belongs`.
+
+Fitted as `bench/stories_fit.py` and `bench/stories_fit_members.py` say.
+"""
 
 from __future__ import annotations
 
@@ -59,3 +62,10 @@ DIRECT: Final = (
 """What each measure adds by itself."""
 
 BIAS: Final = -4.966
+
+STORY: Final = (0.288, 0.221, 0.214, 0.163, -0.31, 0.177, 0.766, -0.376, -0.163)
+"""What a story's members say of a new article: the log odds of the most similar one, their mean,
+those of the opener and of the least similar one, how many members there are, how many were found
+(both as logarithms), days since the newest and the opener, log odds in the next story."""
+
+STORY_BIAS: Final = -0.366

@@ -37,6 +37,8 @@ _PAIRS: Final = 2.0
 _SHORT, _LONG = 50, 280
 REPEATED: Final = 0.5
 """A sentence of which a larger part is shown as a quote is taken only for want of another."""
+_STOPS: Final = frozenset(".!…:;۔।。！")
+_CLOSING: Final = "\"'”’»)]』」 "
 _FIRST_WORD: Final = re.compile(r"[^\W_]+")
 
 
@@ -129,7 +131,9 @@ def choose(
         poor=frozenset(
             i
             for i, span in enumerate(candidates)
-            if shown[i] > REPEATED or not (_fits(span) or _meets(span, focus))
+            if shown[i] > REPEATED
+            or not _ended(text, span)
+            or not (_fits(span) or _meets(span, focus))
         ),
         barred=frozenset(
             i
@@ -167,6 +171,11 @@ def _factor(text: str, span: Span, focus: Sequence[Span]) -> float:
 
 def _fits(span: Span) -> bool:
     return _SHORT <= span[1] - span[0] <= _LONG
+
+
+def _ended(text: str, span: Span) -> bool:
+    """Tell whether a line ends as statements do; credits, headings and questions do not."""
+    return text[span[0] : span[1]].rstrip(_CLOSING)[-1:] in _STOPS
 
 
 def _meets(span: Span, focus: Sequence[Span]) -> bool:

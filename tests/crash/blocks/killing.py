@@ -66,12 +66,15 @@ def finish(world: World, result: Result, seconds: float = DRAIN) -> None:
 
 
 def kill_at_random(
-    zygote: Zygote, folder: Path, *, count: int, seed: int, **plan: object
+    zygote: Zygote, folder: Path, *, count: int, seed: int, retold: float = 0.0, **plan: object
 ) -> Result:
-    """Kill the program again and again; every second time while it recovers from the last one."""
+    """Kill the program again and again; every second time while it recovers from the last one.
+
+    `retold` is the share of articles that belong to a story that was told before.
+    """
     chance = random.Random(seed)  # noqa: S311 -- repeatable moments
-    result = Result("kill at random")
-    with World(zygote, folder, seed=seed) as world:
+    result = Result("kill at random" if not retold else "kill, with stories")
+    with World(zygote, folder, seed=seed, retold=retold) as world:
         world.plan = world.plan.changed(**plan)
         trouble(world, chance, 0.1)
         for at in range(count):

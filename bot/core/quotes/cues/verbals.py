@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from bot.core.quotes.clauses import Reader, Subject
+
+_BESIDE: Final = 2
 
 
 def participle_subject(reader: Reader, i: int) -> Subject | None:
     """Give who does `…, saying "…"`; the subject of the main clause or the name beside it."""
     before = reader.low(i - 1)
     for k in range(i - 2, max(-1, i - 8), -1):
-        if reader.low(k) == "with" and reader.low(k - 1) in (",", "—", "–"):
-            return reader.phrase_in(k + 1, i)  # `…, with one saying "…"`
+        apart = reader.low(k - 1) in (",", "—", "–")
+        several = i - k == _BESIDE and before in reader.lex.plurals
+        if reader.low(k) == "with" and (apart or several):
+            # `…, with one saying "…"`, `opened with prosecutors saying "…"`
+            return reader.phrase_in(k + 1, i)
         if reader.tokens[k].kind in "pq":
             break
     if before == "as":

@@ -33,6 +33,13 @@ GERMAN: Final = Foreign(
         ("so",),
     ),
     after_source=frozenset(("zufolge",)),
+    role_ends=(
+        "minister", "ministerin", "präsident", "präsidentin", "sprecher", "sprecherin", "leiter",
+        "leiterin", "forscher", "forscherin", "experte", "expertin", "beauftragte",
+        "beauftragter", "vorsitzende", "vorsitzender", "kanzler", "kanzlerin", "sekretär",
+        "sekretärin", "chef", "chefin", "trainer", "trainerin", "bewerber", "bewerberin",
+        "händler", "händlerin",
+    ),
     stops=frozenset(
         """
     dass der die das den dem des ein eine einen einem einer in im an am auf aus bei mit nach von

@@ -20,7 +20,10 @@ SPANISH: Final = Foreign(
     opina consideró considera negó niega confesó confiesa exclamó exclama gritó grita murmuró
     resumió resume tuiteó preguntó pregunta zanjó alertó alerta sentenció reiteró reitera
     puntualizó matizó ironizó celebró describió describe tachó confirmó confirma detalló detalla
-    recalcó recalca apostilló
+    recalcó recalca apostilló aclaró aclara argumentó argumenta planteó plantea cuestionó cuestiona
+    rechazó rechaza defendió defiende vaticinó valoró valora bromeó bromea replicó replica espetó
+    sugirió sugiere informó informa alegó alega ratificó enfatizó enfatiza instó insta condenó
+    condena garantizó garantiza adelantó adelanta remarcó remarca expuso expone
     """.split()
     ),
     auxiliaries=frozenset("""
@@ -33,6 +36,7 @@ SPANISH: Final = Foreign(
         ("en", "palabras", "de"),
         ("en", "opinión", "de"),
     ),
+    views=frozenset(("para",)),
     stops=frozenset(
         """
     que en de del la el los las un una unos unas a al con por para ante tras desde durante sin

@@ -21,7 +21,13 @@ FRENCH: Final = Foreign(
     soutenait demande demandé demandait réclame réclamé exige exigé salue salué fustige fustigé
     réagit réagi plaide plaidé témoigne témoigné tweete tweeté ironise ironisé résume résumé
     juge jugé qualifie qualifié accuse accusé appelle appelé évoque évoqué parle parlé crie crié
-    murmure murmuré disait
+    murmure murmuré disait insurge insurgé déplore déploré tonne tonné glisse glissé renchérit
+    renchéri tranche tranché détaille détaillé relève relevé nuance nuancé alarme alarmé indigne
+    indigné inquiète inquiété félicite félicité réjouit réjoui étonne étonné exclame exclamé
+    emporte emporté clame clamé jure juré considère considéré pointe pointé alerte alerté
+    interroge interrogé rétorque rétorqué soupire soupiré argumente argumenté confirme confirmé
+    dément démenti souvient justifie justifié décrit concède concédé maintient maintenu prédit
+    rapporte rapporté
     """.split()
     ),
     auxiliaries=frozenset("""
@@ -34,6 +40,7 @@ FRENCH: Final = Foreign(
         ("aux", "yeux", "de"),
         ("de", "l'avis", "de"),
     ),
+    views=frozenset(("pour",)),
     stops=frozenset(
         """
     que qu' qui dans sur lors à au aux en pour par avec devant après avant mais et ou où dont
@@ -55,7 +62,7 @@ FRENCH: Final = Foreign(
     bodies=frozenset("""
         ministère gouvernement présidence armée police élysée parti syndicat cour tribunal
         parquet préfecture mairie agence commission union organisation association groupe comité
-        parlement sénat
+        parlement sénat institut fondation fédération banque collectif ong
         """.split()),
     pronouns=frozenset("il elle ils elles t-il t-elle".split()),
 )  # fmt: skip

@@ -103,6 +103,13 @@ class Linking:
             return False
         after = tokens[chunk.last].low if chunk.last < len(tokens) else ""
         if after == "," and chunk.last + 1 < len(tokens):
+            said = chunk.first > 1 and tokens[chunk.first - 2].kind == "q"
+            aged = any(
+                t.kind == "n" or "year-old" in t.low
+                for t in tokens[chunk.last + 1 : chunk.last + 3]
+            )
+            if said and aged and tokens[chunk.first - 1].low in self._lex.past:
+                return True  # `"…," said Yaya, a 19-year-old`
             after = tokens[chunk.last + 1].low
             return after in ("who", "whose")
         return after in (

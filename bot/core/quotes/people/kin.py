@@ -88,7 +88,8 @@ TRADES: Final = frozenset(
     writer playwright actor actress singer musician comedian rapper filmmaker economist academic
     scholar professor scientist historian physicist cleric clergyman diplomat strongman statesman
     campaigner activist dissident lawyer barrister attorney journalist columnist paratrooper
-    defendant incumbent challenger nominee candidate laureate academic striker
+    teenager pensioner youth octogenarian retiree defendant incumbent challenger nominee candidate
+    laureate academic striker
     """.split()
 )
 _FORCES: Final = frozenset("army military navy force forces staff defence defense guard".split())

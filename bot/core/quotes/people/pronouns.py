@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from bot.core.quotes.names import Someone
 
 _MARKS: Final = "\"“”‘’'.,;:!?—–()"
+# Who replies is mostly not who spoke last.
+_REPLIES: Final = frozenset("replied replies retorted countered answered rejoined".split())
 _SURE: Final = 0.6
 
 
@@ -47,7 +49,8 @@ class Pronouns(Memory, ABC):
     def _here(self, reader: Reader, subject: Subject) -> Speaker | None:
         """Give the institution or country that a sentence opens with: `Norland, it said, …`."""
         main = reader.main_subject(subject.first)
-        if main is not None and main.kind == "noun" and main.head in self._lex.bodies:
+        known = self._lex.bodies | self._lex.roles  # `a spokeswoman said it would not comment`
+        if main is not None and main.kind == "noun" and main.head in known:
             return self._noun(reader, main) if main.last <= subject.first else None
         if main is None or main.kind != "name" or main.mention is None or main.mention.owns:
             return None
@@ -75,6 +78,9 @@ class Pronouns(Memory, ABC):
                 scores[who] = scores.get(who, 0.0) + weight
         if not scores:
             return self._fallback(number, gender)
+        replies = {reader.low(subject.first - 1), reader.low(subject.last)} & _REPLIES
+        if replies and self._last_speaker is not None and len(scores) > 1:
+            scores[self._last_speaker[1]] = 0.05 * scores.get(self._last_speaker[1], 0.0)
         inside = {w.strip(_MARKS) for t in reader.tokens if t.kind == "q" for w in t.word.split()}
         for who in scores:
             if who.parts[-1].title() in inside:
