@@ -367,6 +367,7 @@ class PowerCut(BaseException):
     """Ends everything, as a crash does."""
 
 
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)  # its file is copied
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("step", ["set_aside", "released", "carry", "start_sending", "delivered"])
 async def test_a_crash_at_any_step_of_a_night_loses_and_doubles_nothing(
