@@ -7,11 +7,10 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from statistics import median
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
 MAX_WAIT = 86_400.0
 """Seconds. Nothing that a server says, and no failure, puts a feed off for longer than a day."""
@@ -60,14 +59,29 @@ def pace(
     feed that we have known for a short time only (`since`) is not left alone for longer than a
     sixteenth of that time, for its dates may mislead.
     """
-    recent = sorted([min(now, date) for date in dates], reverse=True)[:_RECENT]
-    gaps = [(later - earlier).total_seconds() for later, earlier in itertools.pairwise(recent)]
+    recent = sorted(dates, reverse=True)[:_RECENT]
+    if recent and recent[0] > now:
+        recent = [min(now, date) for date in recent]
     newest = recent[0] if recent else since or now
-    usual = max(median(gaps) if gaps else 0.0, (now - newest).total_seconds() / 8)
+    usual = max(_median_gap(recent), (now - newest).total_seconds() / 8)
     longest = max(min(MAX_PACE, FLOORS * floor), floor)
     if since is not None:
         longest = min(longest, max((now - since).total_seconds() / 16, floor))
     return min(max(usual / 2, floor), longest)
+
+
+def _median_gap(moments: Sequence[datetime]) -> float:
+    """Give the median of the seconds between neighbours, 0 for less than two moments.
+
+    Each poll asks for it, and `statistics.median` takes longer than all else that it decides.
+    """
+    gaps = sorted([later - earlier for later, earlier in itertools.pairwise(moments)])
+    if not gaps:
+        return 0.0
+    middle = len(gaps) // 2
+    if len(gaps) % 2:
+        return gaps[middle].total_seconds()
+    return (gaps[middle - 1] + gaps[middle]).total_seconds() / 2
 
 
 def next_poll(

@@ -92,10 +92,16 @@ class Placing:
         Raises:
             StoreError: the database refused.
         """
+        if not any(reading.matches for reading in readings):
+            # No story is touched, so it waits for nobody and shares a transaction with others.
+            batch = _Batch(news.now)
+            await self._place(news, readings, batch)
+            self._meter.recorded(_tally(news, batch))
+            return 0
         async with self._one_at_a_time:
             batch = _Batch(news.now)
             try:
-                if self._turns and any(reading.matches for reading in readings):
+                if self._turns:
                     async with self._turns.turn():
                         await self._place(news, await self._still_new(news, readings), batch)
                 else:

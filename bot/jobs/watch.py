@@ -139,7 +139,7 @@ class Watch:
                 result = poll.result
                 note("result", result)
         finally:
-            if state.feed.id != canary.FEED.id:
+            if state.feed.url != canary.FEED.url:
                 late = (now - state.next_poll).total_seconds() if state.next_poll else None
                 self._meter.polled(result, time.perf_counter() - began, late)
         return poll

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from bot.core.model import Feed, Habits, Validators
+from bot.core.model import Feed, Habits, PollRecord, StoredArticle, Validators
 from bot.errors import StoreError
-from tests.samples import NOW
+from tests.samples import NOW, make_article
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from datetime import datetime
 
     from bot.adapters.store import Store
 
@@ -98,3 +100,48 @@ async def test_a_poll_keeps_what_it_does_not_speak_of(store: Store) -> None:
     (state,) = await store.feed_states()
     assert (state.failures, state.error) == (2, None)
     assert await store.claim_due(NOW + timedelta(minutes=5), 9, timedelta(hours=1))
+
+
+def brought(feed: Feed, title: str = "Ferry sails") -> PollRecord:
+    """Give what a poll brought: one new entry, and the ETag under which it came."""
+    article = make_article(f"{feed.url}{title}", feed_id=feed.id, title=title)
+    return PollRecord(
+        feed.id,
+        NOW,
+        Validators(etag=f'"{feed.url}"'),
+        NOW + timedelta(minutes=5),
+        seen=(article,),
+        articles=(StoredArticle(article, outcome="no rule matched"),),
+        tally={"new": 1},
+    )
+
+
+async def test_what_polls_bring_together_is_stored_together(
+    store: Store, writes: list[str | None]
+) -> None:
+    await store.add_feeds(FEEDS)
+    writes.clear()
+    await asyncio.gather(*(store.record(brought(feed)) for feed in FEEDS))
+    assert len(writes) <= 3
+    assert await store.count_articles(NOW - timedelta(days=1)) == len(FEEDS)
+    assert (await store.account(NOW.date())).tally["new"] == len(FEEDS)
+    for state in await store.feed_states():
+        assert (state.validators.etag, state.primed) == (f'"{state.feed.url}"', True)
+    news = [brought(feed).seen + brought(feed, "Ferry sinks").seen for feed in FEEDS]
+    asked = (store.unseen(feed.id, both) for feed, both in zip(FEEDS, news, strict=True))
+    assert await asyncio.gather(*asked) == [[new] for _, new in news]
+
+
+async def test_a_poll_that_the_database_does_not_take_costs_only_itself(store: Store) -> None:
+    """Neither its entry nor its ETag is stored; those who shared its transaction are."""
+    await store.add_feeds(FEEDS)
+    records = [brought(feed) for feed in FEEDS]
+    (good,) = records[7].articles
+    bad = replace(good, article=replace(good.article, published=cast("datetime", "noon")))
+    records[7] = replace(records[7], articles=(bad,))
+    found = await asyncio.gather(*map(store.record, records), return_exceptions=True)
+    assert [at for at, one in enumerate(found) if one is not None] == [7]
+    assert await store.count_articles(NOW - timedelta(days=1)) == len(FEEDS) - 1
+    tags = {state.feed.url: state.validators.etag for state in await store.feed_states()}
+    assert [feed.url for feed in FEEDS if tags[feed.url] is None] == [FEEDS[7].url]
+    assert await store.unseen(FEEDS[7].id, records[7].seen) == list(records[7].seen)

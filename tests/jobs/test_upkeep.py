@@ -83,7 +83,7 @@ async def test_what_was_not_stored_is_not_counted(
     await store.add_feeds([replace(FEED, backfill=True)])
     setting = Setting(store, clock, FakeFeeds(make_article("1", text=FERRY)), FakePages())
     with monkeypatch.context() as broken_store:
-        broken_store.setattr("bot.adapters.store.articles.count_up", broken)
+        broken_store.setattr("bot.adapters.store.recording.count_up", broken)
         with pytest.raises(Exception, match="disk full"):
             await setting.poll()
     assert (await store.account(DAY)).tally == {}

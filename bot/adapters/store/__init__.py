@@ -26,6 +26,7 @@ from bot.adapters.store.outbox import OutboxRows
 from bot.adapters.store.overview import OverviewRows
 from bot.adapters.store.paces import PaceRows
 from bot.adapters.store.placed import PlacedRows
+from bot.adapters.store.recording import AT_ONCE, LINGER, record_all, unseen_of, weight
 from bot.adapters.store.report import ReportRows
 from bot.adapters.store.retention import RetentionRows
 from bot.adapters.store.rules import RuleRows
@@ -88,6 +89,10 @@ class Store(
         self._db = _database(parse_url(database_url), shared=shared)
         self._rota = Rota()
         self._unchanged = Together(self._db, rows(UNCHANGED, "feed"))
+        self._unseen = Together(self._db, unseen_of, most=AT_ONCE, linger=LINGER / 3, reads=True)
+        self._records = Together(
+            self._db, record_all, most=AT_ONCE, weigh=weight, linger=LINGER, apart=True
+        )
         self._heads = Together(self._db, heads_of, most=LINES, reads=True)
         self._by_id = Together(self._db, deliveries_by_id, reads=True)
         self._marks = Together(self._db, mark_sending)

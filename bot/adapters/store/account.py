@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
 from sqlalchemy import case, delete, func, literal_column, select
 
 from bot.adapters.store.schema import articles, deliveries, matches, meta, seen, tallies
-from bot.adapters.store.sql import insert
+from bot.adapters.store.sql import insert, insert_into
 from bot.core import canary
 from bot.core.account import Account
 from bot.core.model import DeliveryState
@@ -17,6 +18,7 @@ from bot.core.model import DeliveryState
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sqlalchemy.dialects import sqlite
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.adapters.store.engine import Database
@@ -122,20 +124,27 @@ async def last_canary(connection: AsyncConnection) -> datetime | None:
     return found
 
 
-async def count_up(connection: AsyncConnection, now: datetime, tally: Mapping[str, int]) -> None:
-    """Add to a day's counts within a caller's transaction."""
+async def count_up(
+    connection: AsyncConnection, tallies_at: Mapping[datetime, Mapping[str, int]]
+) -> None:
+    """Add counts to those of their days (UTC), within a caller's transaction."""
+    days: Counter[tuple[date, str]] = Counter()
+    for at, tally in tallies_at.items():
+        day = at.astimezone(UTC).date()
+        days.update({(day, what): count for what, count in tally.items()})
     rows = [
-        {"day": now.astimezone(UTC).date(), "what": what, "count": count}
-        for what, count in sorted(tally.items())
+        {"day": day, "what": what, "count": count}
+        for (day, what), count in sorted(days.items())
         if count
     ]
-    if not rows:
-        return
-    statement = insert(connection, tallies)
-    await connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=[tallies.c.day, tallies.c.what],
-            set_={"count": tallies.c.count + statement.excluded.count},
-        ),
-        rows,
+    if rows:
+        await connection.execute(_adding(connection.dialect.name), rows)
+
+
+@cache
+def _adding(dialect: str) -> sqlite.Insert:
+    statement = insert_into(dialect, tallies)
+    return statement.on_conflict_do_update(
+        index_elements=[tallies.c.day, tallies.c.what],
+        set_={"count": tallies.c.count + statement.excluded.count},
     )

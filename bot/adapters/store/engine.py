@@ -151,6 +151,10 @@ class Database(ABC):
             async with self._writer.begin() as connection:
                 yield connection
 
+    def is_alone(self) -> bool:
+        """Say whether the caller is within `alone`, so that its writes are part of that."""
+        return False
+
     def alone(self, key: int) -> AbstractAsyncContextManager[None]:
         """Open a write transaction that one program at a time has; writes within are part of it.
 

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections import deque
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Integer, and_, bindparam, or_, select
 
 from bot.adapters.store.schema import feeds
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import BindParameter, ColumnElement, Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 TENANTS_AT_ONCE: Final = 8
@@ -47,9 +48,7 @@ class Rota:
         share = -(-limit // min(len(self._turns), TENANTS_AT_ONCE))
         for _ in range(min(len(self._turns), limit, TENANTS_AT_ONCE)):
             tenant = self._turns.popleft()
-            found = await _due_ids(
-                connection, now, min(share, limit - len(chosen)), feeds.c.tenant == tenant
-            )
+            found = await _due_ids(connection, now, min(share, limit - len(chosen)), tenant)
             chosen |= dict.fromkeys(found)
             if found:  # else all of its feeds are claimed; the next look may find some again
                 self._turns.append(tenant)
@@ -75,7 +74,7 @@ def is_due(now: datetime) -> ColumnElement[bool]:
     return and_(_is_free(now), or_(feeds.c.next_poll.is_(None), feeds.c.next_poll <= now))
 
 
-def _is_free(now: datetime) -> ColumnElement[bool]:
+def _is_free(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return and_(
         feeds.c.listed.is_(True),
         feeds.c.paused.is_(False),
@@ -84,19 +83,28 @@ def _is_free(now: datetime) -> ColumnElement[bool]:
 
 
 async def _due_ids(
-    connection: AsyncConnection, now: datetime, limit: int, *among: ColumnElement[bool]
+    connection: AsyncConnection, now: datetime, limit: int, tenant: str | None = None
 ) -> list[str]:
     """Find due feeds, never polled ones first; two looks, each along an index."""
     ids: list[str] = []
-    for due in (feeds.c.next_poll.is_(None), feeds.c.next_poll <= now):
+    for polled in (False, True):
         if len(ids) < limit:
-            found = await connection.execute(
-                select(feeds.c.id)
-                .where(due, _is_free(now), *among)
-                .order_by(feeds.c.next_poll)
-                .limit(limit - len(ids))
-                # Several programs claim at once; SQLite has one writer and no such clause.
-                .with_for_update(skip_locked=True)
-            )
+            asked = {"now": now, "most": limit - len(ids)}
+            if tenant is not None:
+                asked["tenant"] = tenant
+            found = await connection.execute(_due(polled, tenant is not None), asked)
             ids += found.scalars()
     return ids
+
+
+@cache  # making a statement costs more than executing it
+def _due(polled: bool, of_tenant: bool) -> Select[Any]:  # noqa: FBT001 -- read here alone
+    now = bindparam("now", type_=feeds.c.next_poll.type)
+    query = select(feeds.c.id).where(
+        feeds.c.next_poll <= now if polled else feeds.c.next_poll.is_(None), _is_free(now)
+    )
+    if of_tenant:
+        query = query.where(feeds.c.tenant == bindparam("tenant"))
+    # Several programs claim at once; SQLite has one writer and no such clause.
+    query = query.order_by(feeds.c.next_poll).limit(bindparam("most", type_=Integer()))
+    return query.with_for_update(skip_locked=True)

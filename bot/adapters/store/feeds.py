@@ -30,6 +30,8 @@ _HABITS = TypeAdapter(Habits)
 _HALVED = feeds.c.failures // 2
 UNKNOWN = Habits()
 
+# Failures are forgotten by halves, so that a feed that fails every other time is not asked as often
+# as one that never does.
 UNCHANGED = (
     update(feeds)
     .where(feeds.c.id == bindparam("feed"))
@@ -44,6 +46,13 @@ UNCHANGED = (
         },
     )
 )  # fmt: skip
+
+_CLAIM = (
+    update(feeds)
+    .where(feeds.c.id.in_(bindparam("ids", expanding=True)))
+    .values(claimed_until=bindparam("until", type_=feeds.c.claimed_until.type))
+    .returning(feeds)
+)
 
 
 class FeedRows:
@@ -100,20 +109,12 @@ class FeedRows:
         """
         async with self._db.write() as connection:
             ids = await self._rota.claimable(connection, now, limit)
-            rows = (
-                await connection.execute(
-                    select(feeds)
-                    .where(feeds.c.id.in_(ids))
-                    .order_by(feeds.c.next_poll.asc().nulls_first())
-                )
-            ).all()
-            if rows:
-                await connection.execute(
-                    update(feeds)
-                    .where(feeds.c.id.in_([row.id for row in rows]))
-                    .values(claimed_until=now + lease)
-                )
-            return [state_of(row) for row in rows]
+            if not ids:
+                return []
+            asked = {"ids": ids, "until": now + lease}
+            rows = (await connection.execute(_CLAIM, asked)).all()
+        place = {one: at for at, one in enumerate(ids)}
+        return [state_of(row) for row in sorted(rows, key=lambda row: place[row.id])]
 
     async def count_feeds(self, tenant: str) -> int:
         """Count the feeds that a tenant added and that are still there."""
@@ -187,11 +188,7 @@ class FeedRows:
         habits: Habits = UNKNOWN,
     ) -> None:
         """Note a poll that brought nothing new."""
-        row = _answer_values(now, next_poll, habits) | validator_values(validators)
-        del row["entries"]  # they are as they were
-        await self._unchanged.ask(
-            {f"new_{name}": value for name, value in row.items()} | {"feed": feed_id}
-        )
+        await self._unchanged.ask(answer_row(feed_id, validators, now, next_poll, habits))
 
     async def pause_feed(self, feed_id: str, *, paused: bool) -> None:
         """Stop or resume polling a feed."""
@@ -241,35 +238,29 @@ async def _add(connection: AsyncConnection, wanted: Iterable[Feed]) -> None:
     await connection.execute(statement, rows)
 
 
-def polled_values(now: datetime, next_poll: datetime, habits: Habits) -> dict[str, Any]:
-    """Give the columns that every successful poll sets.
-
-    Failures are forgotten by halves, so that a feed that fails every other time is not asked as
-    often as one that never does.
-    """
-    return {"failures": _HALVED, "error": None, "claimed_until": None} | _answer_values(
-        now, next_poll, habits
-    )
-
-
-def _answer_values(now: datetime, next_poll: datetime, habits: Habits) -> dict[str, Any]:
-    return {"next_poll": next_poll, "last_success": now, **_habit_values(habits)}
+def answer_row(
+    feed_id: str, validators: Validators, now: datetime, next_poll: datetime, habits: Habits
+) -> dict[str, Any]:
+    """Give the parameters of `UNCHANGED`: what every successful poll sets."""
+    return {
+        "feed": feed_id,
+        "new_next_poll": next_poll,
+        "new_last_success": now,
+        "new_habits": _kept(habits),
+        "new_failing_since": habits.failing_since,
+        "new_etag": validators.etag,
+        "new_last_modified": validators.last_modified,
+        "new_body_hash": validators.body_hash,
+    }
 
 
 def _habit_values(habits: Habits) -> dict[str, Any]:
     """Give the columns of the habits; one stands beside them, to be asked for."""
-    kept = _HABITS.dump_python(habits, mode="json", exclude_defaults=True)
-    return {"habits": kept, "failing_since": habits.failing_since}
+    return {"habits": _kept(habits), "failing_since": habits.failing_since}
 
 
-def validator_values(validators: Validators) -> dict[str, Any]:
-    """Give the columns that make the next request conditional."""
-    return {
-        "etag": validators.etag,
-        "last_modified": validators.last_modified,
-        "body_hash": validators.body_hash,
-        "entries": list(validators.entries),
-    }
+def _kept(habits: Habits) -> Any:  # noqa: ANN401 -- JSON
+    return _HABITS.dump_python(habits, mode="json", exclude_defaults=True)
 
 
 def _row(feed: Feed) -> dict[str, Any]:

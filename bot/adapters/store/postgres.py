@@ -121,6 +121,10 @@ class PostgresDatabase(Database):
         async with super().write() as connection:
             yield connection
 
+    def is_alone(self) -> bool:
+        """Say whether the caller is within `alone`, so that its writes are part of that."""
+        return self._joined.get() is not None
+
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Open a read transaction, or join the one that this task has alone.

@@ -112,7 +112,9 @@ async def index_everything(database: Database) -> None:
 
 def row_of(seq: int, title: str, body: str) -> dict[str, object]:
     """Give the row of an article's words."""
-    return {"seq": seq, "words": " ".join(map(_token, sorted(words_of(title, body))))}
+    words = sorted(words_of(title, body))
+    joined = " ".join(words)
+    return {"seq": seq, "words": joined if joined.isascii() else " ".join(map(_token, words))}
 
 
 async def find_articles(

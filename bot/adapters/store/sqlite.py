@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import structlog
+from pydantic_core import from_json
 from sqlalchemy import create_engine, event
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -86,6 +88,7 @@ class SqliteDatabase(Database):
             pool_size=size,
             max_overflow=0,
             connect_args={"timeout": _PATIENCE},
+            json_deserializer=_from_json,
         )
 
         _transact(engine.sync_engine, begin)
@@ -149,6 +152,14 @@ def _transact(engine: Engine, begin: str) -> None:
     @event.listens_for(engine, "begin")
     def on_begin(connection: Any) -> None:  # noqa: ANN401 -- a sync connection
         connection.exec_driver_sql(begin)
+
+
+def _from_json(text: str) -> Any:  # noqa: ANN401 -- JSON
+    """Read JSON several times as fast as the standard library, which knows lone surrogates too."""
+    try:
+        return from_json(text)
+    except ValueError:
+        return json.loads(text)
 
 
 def _has_file(url: URL) -> bool:

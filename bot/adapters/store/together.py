@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.adapters.store.sql import execute_rows
+
 if TYPE_CHECKING:
     from sqlalchemy import Update
 
@@ -35,6 +37,10 @@ class Together(Generic[Asked, Answer]):
         work: does it; one answer for each that asked, in their order.
         most: how many are served in one transaction.
         reads: whether it only reads.
+        weigh: how much of `most` one that asks takes.
+        linger: seconds to wait for more before a further transaction, while there are several who
+            ask; who asks alone is served at once.
+        apart: where the work for several fails, each is served without the others.
     """
 
     def __init__(
@@ -44,8 +50,12 @@ class Together(Generic[Asked, Answer]):
         *,
         most: int = MOST,
         reads: bool = False,
+        weigh: Callable[[Asked], int] = lambda _: 1,
+        linger: float = 0.0,
+        apart: bool = False,
     ) -> None:
         self._db, self._work, self._most, self._reads = db, work, most, reads
+        self._weigh, self._linger, self._apart = weigh, linger, apart
         self._waiting: list[tuple[Asked, asyncio.Future[Answer]]] = []
         self._running: asyncio.Task[None] | None = None
 
@@ -55,6 +65,8 @@ class Together(Generic[Asked, Answer]):
         Raises:
             StoreError: the database refused; of a write nothing is stored.
         """
+        if self._db.is_alone():  # part of the transaction that it has
+            return await self._one(asked)
         answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting.append((asked, answered))
         if self._running is None:
@@ -64,22 +76,47 @@ class Together(Generic[Asked, Answer]):
     async def _all(self) -> None:
         try:
             while self._waiting:
-                await self._some()
+                several = await self._some() > 1
+                if several and self._linger and self._fits(self._waiting) == len(self._waiting):
+                    await asyncio.sleep(self._linger)
         finally:
             self._running = None
 
-    async def _some(self) -> None:
+    async def _one(self, asked: Asked) -> Answer:
+        """Serve one in a transaction of its own, or in the one that it has alone."""
+        async with self._db.write() as connection:
+            return (await self._work(connection, [asked]))[0]
+
+    def _fits(self, waiting: Sequence[tuple[Asked, asyncio.Future[Answer]]]) -> int:
+        """Say how many of those who wait one transaction serves: the first, whatever it weighs."""
+        weight = 0
+        for at, (asked, _) in enumerate(waiting):
+            weight += self._weigh(asked)
+            if at and weight > self._most:
+                return at
+        return len(waiting)
+
+    async def _some(self) -> int:
+        """Serve those who wait, as many as fit; give how many."""
         batch: list[tuple[Asked, asyncio.Future[Answer]]] = []
         answers: Sequence[Answer] = ()
         failure: BaseException | None = None
+        working = False
         try:
             async with self._db.read() if self._reads else self._db.write() as connection:
-                batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
+                fits = self._fits(self._waiting)
+                batch, self._waiting = self._waiting[:fits], self._waiting[fits:]
+                working = True
                 answers = await self._work(connection, [asked for asked, _ in batch])
+                working = False
         except BaseException as error:  # noqa: BLE001 -- told to those who wait, or they would for ever
             failure = error
         if failure is not None and not batch:  # refused before anything was asked of it
             batch, self._waiting = self._waiting, []
+        # Only what failed before the end was surely undone, and may be done again.
+        if self._apart and working and len(batch) > 1 and isinstance(failure, Exception):
+            await self._serve_each(batch)
+            return len(batch)
         for at, (_, answered) in enumerate(batch):
             if answered.done():  # its caller has given up
                 continue
@@ -91,6 +128,23 @@ class Together(Generic[Asked, Answer]):
                 answered.cancel()
         if failure is not None and not isinstance(failure, Exception):
             raise failure
+        return len(batch)
+
+    async def _serve_each(self, batch: Sequence[tuple[Asked, asyncio.Future[Answer]]]) -> None:
+        """Serve each without the others; what fails is told to it alone."""
+        try:
+            for asked, answered in batch:
+                try:
+                    answer = await self._one(asked)
+                except Exception as error:  # noqa: BLE001 -- told to the one that asked
+                    if not answered.done():
+                        answered.set_exception(error)
+                else:
+                    if not answered.done():
+                        answered.set_result(answer)
+        finally:  # the program ends
+            for _, answered in batch:
+                answered.cancel()
 
 
 def rows(statement: Update, key: str) -> Work[dict[str, Any], None]:
@@ -103,7 +157,7 @@ def rows(statement: Update, key: str) -> Work[dict[str, Any], None]:
     """
 
     async def store(connection: AsyncConnection, asked: Sequence[dict[str, Any]]) -> list[None]:
-        await connection.execute(statement, sorted(asked, key=itemgetter(key)))
+        await execute_rows(connection, statement, sorted(asked, key=itemgetter(key)))
         return [None] * len(asked)
 
     return store

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from bot.core.feed.decode import decode, document
+from bot.core.feed.decode import decode, decoded, document, root_at
 from bot.core.feed.fields import (
     MAX_ENTRIES,
     MAX_TEXT,
@@ -107,10 +107,16 @@ def prune(body: bytes, content_type: str, known: Collection[str]) -> Pruned | No
     if not known:
         return None
     try:
-        content, _ = document(decode(body, content_type))
-        if not content.startswith("<"):
+        text, same = decoded(body, content_type)
+        at = root_at(text)
+        if text[at : at + 1] != "<":
             return None
-        pieces = outline(content)
+        # The text itself is needed no more, and copies of it would cost as much as all the rest.
+        pieces = outline(
+            text[at:].encode("utf-8", "replace")
+            if same is None
+            else same[len(text[:at].encode()) :]
+        )
     except (FeedError, ValueError):
         return None
     wanted = pieces.unseen(known)
@@ -139,7 +145,7 @@ def _read(body: bytes, url: str, content_type: str, known: frozenset[str]) -> Do
 def _read_split(content: str, url: str, known: frozenset[str]) -> Document:
     """Read the unseen entries of a document, or all where they cannot be told apart."""
     try:
-        pieces = outline(content)
+        pieces = outline(content.encode("utf-8", "replace"))
     except ValueError:
         return _bounded(read_xml(content.encode("utf-8", "replace"), url))
     wanted = pieces.unseen(known) if known else None

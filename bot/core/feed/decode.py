@@ -47,9 +47,20 @@ def decode(body: bytes, content_type: str = "") -> str:
     say, for no other encoding's text is so by accident; else the label of the header counts before
     that of the XML declaration or HTML's `<meta>`, else it is windows-1252, as in browsers.
     """
-    text = _decoded(body, content_type).removeprefix("\ufeff")
+    return decoded(body, content_type)[0]
+
+
+def decoded(body: bytes, content_type: str = "") -> tuple[str, bytes | None]:
+    """Give a document's characters as `decode`, and the same in UTF-8 where the body is just that.
+
+    Most bodies are; writing their characters in UTF-8 again costs more than reading them.
+    """
+    text, name = _decoded(body, content_type)
+    text = text.removeprefix("\ufeff")
     # The sweep over characters costs more than all the rest; almost no document needs it.
-    return _NOT_XML.sub("", text) if _dirty(body) or "\ufffe" in text or "\uffff" in text else text
+    if _dirty(body) or "\ufffe" in text or "\uffff" in text:
+        return _NOT_XML.sub("", text), None
+    return text, body if name == "utf-8" else None
 
 
 def _dirty(body: bytes) -> bool:
@@ -57,22 +68,23 @@ def _dirty(body: bytes) -> bool:
     return len(body.translate(None, _CONTROLS)) != len(body)
 
 
-def _decoded(body: bytes, content_type: str) -> str:
+def _decoded(body: bytes, content_type: str) -> tuple[str, str]:
+    """Give the characters and the encoding that gave them, "" where some were replaced."""
     for mark, name in _BOMS:
         if body.startswith(mark):
-            return body[len(mark) :].decode(name, "replace")
+            return body[len(mark) :].decode(name, "replace"), ""
     start = body.lstrip(b" \t\r\n")[:4] if body[:1].isspace() else body[:4]
     for bare, name in _BARE:
         if start.startswith(bare):
-            return body.decode(name, "replace")
+            return body.decode(name, "replace"), ""
     labels = [label for label in (_header(content_type), _declaration(body)) if label]
     seven_bit = [label for label in labels if _SEVEN_BIT.match(label)]
     for label in (*seven_bit, "utf-8", *labels):
         try:
-            return body.decode(label)
+            return body.decode(label), label
         except (UnicodeError, ValueError):
             continue
-    return body.decode(labels[0] if labels else "cp1252", "replace")
+    return body.decode(labels[0] if labels else "cp1252", "replace"), ""
 
 
 def _header(content_type: str) -> str:
@@ -112,6 +124,17 @@ def document(text: str) -> tuple[str, str]:
     Raises:
         FeedError: the document declares entities, which may expand without end or name files.
     """
+    at = root_at(text)
+    root = _ROOT.match(text, at)
+    return text[at:], root[1].lower() if root else ""
+
+
+def root_at(text: str) -> int:
+    """Give the place where a document's prolog ends.
+
+    Raises:
+        FeedError: the document declares entities.
+    """
     at = 0
     while True:
         if found := _PROLOG.match(text, at):
@@ -119,9 +142,7 @@ def document(text: str) -> tuple[str, str]:
         elif _DOCTYPE.match(text, at):
             at = _after_doctype(text, at)
         else:
-            break
-    root = _ROOT.match(text, at)
-    return text[at:], root[1].lower() if root else ""
+            return at
 
 
 def _after_doctype(text: str, at: int) -> int:

@@ -16,5 +16,5 @@ def digest(*parts: str, size: int = 16) -> str:
 
     Parts are length-prefixed, so `("a", "bc")` and `("ab", "c")` differ.
     """
-    joined = "".join(f"{len(part)}:{part}" for part in parts)
+    joined = "".join([f"{len(part)}:{part}" for part in parts])
     return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()[:size]
