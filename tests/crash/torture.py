@@ -296,20 +296,20 @@ def _run(
 
 
 def _saved(path: Path) -> dict[str, Any]:
-    known = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    return dict(known.get("blocks", {}))
+    return dict(json.loads(path.read_text("utf-8"))) if path.exists() else {}
 
 
 def _known(path: Path, block: Block) -> Result:
     """Read a block's figures of earlier runs."""
-    blocks = _saved(path)
+    blocks = _saved(path).get("blocks", {})
     return Result.read(blocks[block.name]) if block.name in blocks else Result(block.name)
 
 
 def _save(path: Path, block: Block, result: Result) -> None:
     """Put a block's figures into the results; other blocks' stay."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    blocks = _saved(path)
+    known = _saved(path)
+    blocks = known.get("blocks", {})
     blocks[block.name] = {
         "full": block.full,
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -319,7 +319,8 @@ def _save(path: Path, block: Block, result: Result) -> None:
         "system": platform.platform(), "python": platform.python_version(),
         "sqlite": sqlite3.sqlite_version, "processors": os.cpu_count(),
     }  # fmt: skip
-    text = json.dumps({"machine": machine, "blocks": blocks}, indent=1, ensure_ascii=False)
+    known |= {"machine": machine, "blocks": blocks}
+    text = json.dumps(known, indent=1, ensure_ascii=False)
     path.write_text(text + "\n", "utf-8")
 
 

@@ -228,6 +228,7 @@ def power_lost(
     """
     chance = random.Random(seed)  # noqa: S311 -- repeatable
     result = Result("power loss")
+    before = disk.dropped
     with World(zygote, folder, data=disk.folder, seed=seed) as world:
         world.plan = world.plan.changed(mutation=mutation)
         trouble(world, chance, 0.1)
@@ -243,7 +244,7 @@ def power_lost(
             result.runs += 1
         disk.begin()
         finish(world, result)
-        result.faults["unsynced changes lost or torn"] = disk.dropped
+        result.faults["unsynced changes lost or torn"] = disk.dropped - before
     shutil.rmtree(disk.folder)
     disk.folder.mkdir()
     return result
