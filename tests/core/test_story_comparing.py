@@ -12,7 +12,8 @@ from bot.core.story.comparing import (
     Comparisons,
 )
 from bot.core.story.frequencies import Frequencies
-from bot.core.story.reading import Kept, Reading, read
+from bot.core.story.kept import RARITY_STEPS, Kept
+from bot.core.story.reading import Reading, read
 from bot.core.story.reprints import carries, copied, is_copy
 from bot.core.story.resemblance import MEASURES, likeness, measure
 from bot.core.story.shelf import ALWAYS, FOUND, Shelf
@@ -128,6 +129,23 @@ def test_the_wording_of_a_packed_article_is_that_of_the_whole() -> None:
     )
     assert packed.length == whole.length == one.length
     assert copied(reading("x", FERRY), wording) == 1.0
+
+
+def test_an_unpacked_article_is_what_was_packed() -> None:
+    """All sets, also those unpacked only when they are asked for; rarities in their steps."""
+    one = reading("Ferry Marisol aground off Port Selwin: 214 on board", FERRY)
+    whole = Kept(one).reading()
+    for name in ("known", "title", "marks", "odd", "lead", "names", "numbers", "shingles"):
+        assert getattr(whole, name) == getattr(one, name) != frozenset(), name
+    assert whole.opening == one.opening
+    assert list(whole.terms) == list(one.terms)
+    assert whole.titled == {term: whole.terms[term] for term in one.title}
+    step = 0.5 / RARITY_STEPS
+    assert whole.terms == pytest.approx(one.terms, abs=step)
+    assert whole.title_total == pytest.approx(one.title_total, abs=step * len(one.title))
+    assert whole.marks_total == pytest.approx(one.marks_total, abs=step * len(one.marks))
+    with pytest.raises(AttributeError, match="colour"):
+        whole.colour  # type: ignore[attr-defined]  # noqa: B018
 
 
 def test_scraps_without_a_headline_tell_of_nothing() -> None:

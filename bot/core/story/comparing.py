@@ -154,13 +154,13 @@ def _least_shared(new: Reading, old: Reading, shorter: int) -> int:
 
 def _shared(new: Reading, old: Reading) -> int:
     """Count the rare words that two reports have in common."""
-    return sum([new.terms[term] > RARE for term in new.terms.keys() & old.terms.keys()])
+    return sum([new.terms[term] > RARE for term in new.known & old.known])
 
 
 def _strangers(new: Reading, old: Reading) -> bool:
     """Say whether both headlines have names or numbers, and neither report any of the other's."""
     return (
         bool(new.marks and old.marks)
-        and new.marks.isdisjoint(old.terms)
-        and old.marks.isdisjoint(new.terms)
+        and new.marks.isdisjoint(old.known)
+        and old.marks.isdisjoint(new.known)
     )

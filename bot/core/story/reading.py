@@ -1,15 +1,13 @@
-"""What is read off an article once, when it arrives, and the little that is kept of it."""
+"""What is read off an article once, when it arrives."""
 
 from __future__ import annotations
 
 import math
 import re
-import sys
-from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
 import numpy as np
@@ -41,10 +39,6 @@ FEW: Final = 48
 SHINGLES: Final = 80
 LEVELS: Final = 25
 OPENING_WORDS: Final = 50
-HEADER: Final = 7
-CUTS: Final = 9
-RARITY_STEPS: Final = 28
-_RARITY: Final = [step / RARITY_STEPS for step in range(256)]
 
 _BAR: Final = re.compile(r"\s+[|•·»–—-]\s+|[|»]")
 
@@ -74,6 +68,8 @@ class Reading:
         total: sum of the rarities of all terms.
         lead_total: sum of those of the lead.
         square: sum of all squared rarities.
+        known: the terms, without their rarity.
+        titled: terms of the headline with their rarity.
         title_total, marks_total: sums of rarities.
     """
 
@@ -94,121 +90,26 @@ class Reading:
     total: float
     lead_total: float
     square: float
+    known: frozenset[int] = field(init=False)
+    titled: dict[int, float] = field(init=False)
     title_total: float = field(init=False)
     marks_total: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self.title_total = self.sum(self.title)
-        self.marks_total = self.sum(self.marks)
+        self.known = frozenset(self.terms)
+        self.titled = {term: self.terms[term] for term in self.title}
+        self.title_total = self.in_title(self.title)
+        self.marks_total = self.in_title(self.marks)
 
-    def sum(self, terms: Iterable[int]) -> float:
-        """Add up the rarities of some of its terms."""
-        rarity = self.terms
-        return sum([rarity[term] for term in terms if term in rarity])
+    def in_title(self, terms: Iterable[int]) -> float:
+        """Add up the rarities of some terms of the headline."""
+        rarity = self.titled
+        return sum([rarity[term] for term in terms])
 
     @property
     def keys(self) -> tuple[int, ...]:
         """The terms by which it is found again."""
         return tuple(islice(self.terms, KEY_TERMS))
-
-
-class Sample(NamedTuple):
-    """What of an article tells copied text."""
-
-    level: int
-    shingles: frozenset[int]
-    opening: frozenset[int]
-
-
-class Kept:
-    """A reading packed for the look-back: one row of numbers, and where each of its sets ends.
-
-    Sets of terms are kept as places in the row of all terms, a byte each. Sums are taken when it is
-    packed, and rarities are kept in steps: those of when it was read.
-    """
-
-    __slots__ = ("_packed", "_small", "when")
-
-    def __init__(self, reading: Reading) -> None:
-        steps = bytes([min(255, round(w * RARITY_STEPS)) for w in reading.terms.values()])
-        places = {term: place for place, term in enumerate(reading.terms)}
-        small = [steps]
-        cuts = [len(steps)]
-        for terms in (reading.title, reading.marks, reading.odd, reading.lead):
-            small.append(bytes([places[term] for term in terms]))
-            cuts.append(len(terms))
-        packed = [
-            reading.length,
-            reading.level,
-            reading.outlet,
-            reading.heading,
-            sum(steps),
-            sum([steps[places[term]] for term in reading.lead]),
-            sum([step * step for step in steps]),
-        ]
-        packed += reading.terms
-        for hashes in (reading.names, reading.numbers, reading.shingles, reading.opening):
-            packed += hashes
-            cuts.append(len(hashes))
-        self.when = reading.when
-        self._packed = array("I", packed).tobytes()  # the garbage collector passes bytes over
-        self._small = b"".join([bytes(cuts), *small])
-
-    @property
-    def length(self) -> int:
-        """Tokens of the text that were read."""
-        return int.from_bytes(self._packed[:4], sys.byteorder)
-
-    def wording(self) -> Sample:
-        """Unpack what tells copied text: it stands at the end."""
-        packed = array("I", self._packed)
-        *_, shingles, opening = self._small[1:CUTS]
-        middle = len(packed) - opening
-        return Sample(
-            packed[1],
-            frozenset(packed[middle - shingles : middle]),
-            frozenset(packed[middle:]),
-        )
-
-    def reading(self) -> Reading:
-        """Unpack it."""
-        packed, small = array("I", self._packed), self._small
-        length, level, outlet, heading, total, lead_total, square = packed[:HEADER]
-        count, *cuts = small[:CUTS]
-        terms = packed[HEADER : HEADER + count]
-        at = CUTS + count
-        of_terms = []
-        for size in cuts[:4]:
-            of_terms.append(frozenset(map(terms.__getitem__, small[at : at + size])))
-            at += size
-        start = HEADER + count
-        hashes = []
-        for size in cuts[4:]:
-            hashes.append(frozenset(packed[start : start + size]))
-            start += size
-        title, marks, odd, lead = of_terms
-        names, numbers, shingles, opening = hashes
-        return Reading(
-            when=self.when,
-            length=length,
-            level=level,
-            outlet=outlet,
-            heading=heading,
-            terms=dict(
-                zip(terms, map(_RARITY.__getitem__, small[CUTS : CUTS + count]), strict=True)
-            ),
-            title=title,
-            marks=marks,
-            odd=odd,
-            lead=lead,
-            names=names,
-            numbers=numbers,
-            shingles=shingles,
-            opening=opening,
-            total=total / RARITY_STEPS,
-            lead_total=lead_total / RARITY_STEPS,
-            square=square / RARITY_STEPS**2,
-        )
 
 
 def read(

@@ -180,7 +180,7 @@ def _apart(new: Reading, old: Reading) -> bool:
 
 def _numbered(new: Reading, old: Reading) -> bool:
     """Say whether two headlines are the same but for their numbers: parts 3 and 4 of a series."""
-    numbers = {term for term in new.title ^ old.title if is_number(term)}
+    numbers = {term for term in new.marks ^ old.marks if is_number(term)}
     return (
         not numbers.isdisjoint(new.title)
         and not numbers.isdisjoint(old.title)
@@ -190,7 +190,7 @@ def _numbered(new: Reading, old: Reading) -> bool:
 
 def _occasions_clash(new: Reading, old: Reading) -> bool:
     """Say whether names or numbers show two occasions of one kind of event."""
-    shorter, longer = sorted((new, old), key=lambda reading: (reading.length, len(reading.terms)))
+    shorter, longer = sorted((new, old), key=lambda reading: (reading.length, len(reading.known)))
     lost = len(shorter.numbers - longer.numbers)
     if shorter.length < LONG:
         clash = lost > SHORT_LOST * len(shorter.numbers)
@@ -198,7 +198,7 @@ def _occasions_clash(new: Reading, old: Reading) -> bool:
         clash = lost > max(LOST * len(shorter.numbers), LOST_PER_WORD * shorter.length)
     if clash:
         return True
-    if _kept(shorter.names, longer.names | longer.terms.keys()) < NAMES_KEPT:
+    if _kept(shorter.names, longer.names | longer.known) < NAMES_KEPT:
         return True
     if any(is_number(term) for term in new.marks & old.marks):
         return False
@@ -221,12 +221,12 @@ def _one_mould(
 
 def _marks(one: Reading, other: Reading) -> frozenset[int]:
     """Find the names and numbers of a headline that the other report lacks."""
-    return frozenset([term for term in one.marks if term not in other.terms])
+    return one.marks - other.known
 
 
 def _strange(one: Reading, other: Reading) -> frozenset[int]:
     """Find its names, numbers and uncommon words that the other report lacks."""
-    return _marks(one, other).union([term for term in one.odd if term not in other.terms])
+    return (one.marks | one.odd) - other.known
 
 
 def _kept(part: frozenset[int], whole: Container[int]) -> float:

@@ -41,12 +41,12 @@ MEASURES: Final = (
 
 def measure(new: Reading, old: Reading) -> tuple[float, ...]:
     """Compare two readings; the measures are named in `MEASURES`."""
-    mine, theirs = new.terms, old.terms
-    common = [mine[term] for term in mine.keys() & theirs.keys()]
+    mine = new.terms
+    common = [mine[term] for term in new.known & old.known]
     shared = sum(common)
     rare = math.log1p(sum([weight - RARE for weight in common if weight > RARE]))
-    alien = new.sum([term for term in new.marks if term not in theirs])
-    old_alien = old.sum([term for term in old.marks if term not in mine])
+    alien = new.in_title(new.marks - old.known)
+    old_alien = old.in_title(old.marks - new.known)
     marks = new.marks_total + old.marks_total
     title, old_title = new.title_total or 1, old.title_total or 1
     apart = abs(new.when - old.when) / DAY
@@ -56,11 +56,12 @@ def measure(new: Reading, old: Reading) -> tuple[float, ...]:
         shared / ((new.total + old.total - shared) or 1),
         sum([weight * weight for weight in common]) / (math.sqrt(new.square * old.square) or 1),
         max(common, default=0.0),
-        new.sum(new.title & old.title) / max(title, old_title),
-        new.sum(new.lead & old.lead) / (min(new.lead_total, old.lead_total) or 1),
+        new.in_title(new.title & old.title) / max(title, old_title),
+        sum([mine[term] for term in new.lead & old.lead])
+        / (min(new.lead_total, old.lead_total) or 1),
         min(
-            new.sum(new.title & theirs.keys()) / title,
-            old.sum(old.title & mine.keys()) / old_title,
+            new.in_title(new.title & old.known) / title,
+            old.in_title(old.title & new.known) / old_title,
         ),
         1 - (alien + old_alien) / marks if marks else 0.5,
         float(not new.marks or not old.marks),

@@ -6,7 +6,7 @@ import sys
 from collections import OrderedDict, deque
 from typing import TYPE_CHECKING, Final
 
-from bot.core.story.reading import Kept
+from bot.core.story.kept import Kept
 
 if TYPE_CHECKING:
     from bot.core.story.reading import Reading
