@@ -254,6 +254,22 @@ async def test_the_engine_goes_on_when_the_database_comes_back(
             end_connections(database)
 
 
+@pytest.mark.parametrize("moment", [0.0, 0.002, 0.005, 0.01, 0.02, 0.04])
+async def test_an_engine_that_is_cancelled_while_it_opens_leaves_nothing_behind(
+    program: Program, moment: float
+) -> None:
+    """A program that is to end just as it takes a chat over would otherwise never end."""
+    store = await program()
+    before = asyncio.all_tasks()
+    made = Engine(store.conninfo, [Lane("deliver", [], at_once=1, prompt=True)])
+    opening = asyncio.create_task(made.run())
+    await asyncio.sleep(moment)
+    opening.cancel()
+    async with asyncio.timeout(SOON):
+        await asyncio.gather(opening, return_exceptions=True)
+    assert {task.get_name() for task in asyncio.all_tasks() - before} == set()
+
+
 @pytest.mark.usefixtures("quick")
 async def test_a_periodic_job_is_done_once_for_all_programs(program: Program) -> None:
     stores, done = [await program() for _ in range(3)], [0, 0, 0]

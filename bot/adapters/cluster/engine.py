@@ -69,10 +69,10 @@ class Engine:
             StoreError: the database cannot be used at the start.
         """
         asyncio.get_running_loop().set_exception_handler(_quietly)
-        await self._open()
         try:
+            await self._open()
             await asyncio.gather(*(self._work(lane) for lane in self._lanes))
-        finally:
+        finally:  # also when it is cancelled while it opens: what a pool has begun must be ended
             with suppress(ConnectorException):
                 await self._connector.close_async()
 
