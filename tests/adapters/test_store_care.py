@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import threading
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -48,6 +50,26 @@ async def opened(path: Path) -> Store:
 )
 def test_versions_with_the_wal_fault_are_known(version: tuple[int, int, int], faulty: str) -> None:
     assert has_wal_fault(version) is bool(faulty)
+
+
+async def test_a_database_that_another_program_just_makes_is_waited_for(tmp_path: Path) -> None:
+    """SQLite refuses WAL mode at once while another one writes, whatever its patience."""
+    place = tmp_path / "w.db"
+    other = sqlite3.connect(place, isolation_level=None, check_same_thread=False)
+    other.execute("CREATE TABLE made (x)")
+    other.execute("BEGIN IMMEDIATE")
+    with (
+        closing(sqlite3.connect(place, timeout=30)) as impatient,
+        pytest.raises(sqlite3.OperationalError, match="locked"),
+    ):
+        impatient.execute("PRAGMA journal_mode=WAL")
+    ending = threading.Timer(0.3, other.rollback)
+    ending.start()
+    store = await opened(place)
+    ending.join()
+    other.close()
+    await store.add_feeds([FEED])
+    await store.close()
 
 
 async def test_a_copy_of_a_database_in_use_can_be_put_back(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
+import time
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 _PATIENCE = 30
 """Seconds that a statement waits for another program's lock."""
+
+_AGAIN = 0.02
+"""Seconds between two tries where SQLite itself does not wait."""
 
 log = structlog.get_logger(__name__)
 
@@ -118,6 +122,7 @@ class SqliteDatabase(Database):
         )
         # All of it or nothing: the driver would commit each table by itself, and a program that is
         # killed in between could never be started again.
+        event.listen(engine, "connect", _log_ahead)
         _transact(engine, "BEGIN IMMEDIATE")
         try:
             with engine.begin() as connection:
@@ -137,6 +142,24 @@ class SqliteDatabase(Database):
                 await self._save_again()
             async with super().write() as connection:
                 yield connection
+
+
+def _log_ahead(connection: Any, _record: object) -> None:  # noqa: ANN401 -- a DBAPI object
+    """Put a database into WAL mode, however many programs make it at the same moment.
+
+    SQLite does not wait for others here, whatever patience it was given: each would wait for the
+    lock that the next one has (https://www.sqlite.org/c3ref/busy_handler.html).
+    """
+    end = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").close()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(_AGAIN)
+        else:
+            return
 
 
 def _transact(engine: Engine, begin: str) -> None:
