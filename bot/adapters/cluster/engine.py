@@ -85,10 +85,12 @@ class Engine:
             await self._connector.open_async()
         except ConnectorException as error:
             raise _refusal(error) from error
+        _end_if_cancelled()
 
     async def _work(self, lane: Lane) -> None:
         app = self._apps[lane.queue]
         while not self._stopped.is_set():
+            _end_if_cancelled()
             try:
                 if self._complaint and await app.check_connection_async():
                     self._complaint = ""
@@ -129,6 +131,20 @@ class Engine:
         if reason != self._complaint:
             log.error("the database is away; going on when it is back", reason=reason)
         self._complaint = reason
+
+
+def _end_if_cancelled() -> None:
+    """Be cancelled where that was asked for and lost.
+
+    Up to Python 3.11 `asyncio.wait_for`, which a pool of connections opens and hands out with,
+    loses a cancellation that comes as it ends (https://github.com/python/cpython/issues/86296).
+
+    Raises:
+        CancelledError: this task was cancelled.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _app(connector: PsycopgConnector, lane: Lane) -> App:
