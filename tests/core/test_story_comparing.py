@@ -16,7 +16,7 @@ from bot.core.story.kept import RARITY_STEPS, Kept
 from bot.core.story.reading import Reading, read
 from bot.core.story.reprints import carries, copied, is_copy
 from bot.core.story.resemblance import MEASURES, likeness, measure
-from bot.core.story.shelf import ALWAYS, FOUND, Shelf
+from bot.core.story.shelf import ALWAYS, ASKED, FOUND, SPAN, Shelf
 from bot.core.story.stories import JOIN
 from bot.core.story.weights import DIRECT, HIDDEN, HIDDEN_BIAS, OUT
 
@@ -196,3 +196,19 @@ def test_few_are_looked_at_that_share_little() -> None:
     far = [reading("", f"government outing {n}.", outlet=str(n)) for n in range(20)]
     others = " ".join(f"zed{a}{b}" for a in "aeo" for b in "bcdfg")
     assert len(shelf(*far).find(reading("", f"government {others}"))) == ALWAYS
+
+
+@pytest.mark.parametrize("span", [0, SPAN])
+def test_found_are_those_of_most_worth(monkeypatch: pytest.MonkeyPatch, span: int) -> None:
+    """Whether serials are places in a row or sorted: the sums, and equal ones newest first."""
+    monkeypatch.setattr("bot.core.story.shelf.SPAN", span)
+    words = [f"{a}{b}" for a in ("bo", "ka", "mi", "tu") for b in ("ldar", "rvin", "selt", "wend")]
+    kept = shelf(*(reading("Notes", " ".join(words[n % 7 :: 1 + n % 5])) for n in range(60)))
+    new = reading("Notes", " ".join(words[:9]), after=1)
+    asked = new.keys[:ASKED]
+    worth = {
+        serial: sum(new.terms[term] ** 2 for term in asked if term in kept.get(serial).keys)
+        for serial in range(60)
+    }
+    best = sorted(worth, key=lambda serial: (worth[serial], serial), reverse=True)
+    assert kept.find(new, enough=0) == best[:FOUND]

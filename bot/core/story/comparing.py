@@ -5,7 +5,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from bot.core.story.reprints import BRIEF, COPIED, SHORT, carries, copied, is_copy, occasions_differ
+from bot.core.story.reprints import (
+    BRIEF,
+    COPIED,
+    SHORT,
+    SILENT,
+    carries,
+    copied,
+    is_copy,
+    occasions_differ,
+)
 from bot.core.story.resemblance import RARE, likeness
 from bot.core.story.weights import STORY, STORY_BIAS
 
@@ -103,7 +112,11 @@ class Comparisons:
 
     def is_copy(self, serial: int) -> bool:
         """Say whether the article is that one again, so that nobody needs to hear of it."""
-        return is_copy(self._reading, self._shelf.get(serial), self._share(serial))
+        reading = self._reading
+        share = self._share(serial)
+        if share < SILENT and min(reading.length, self._shelf.length(serial)) >= SHORT:
+            return False  # as `is_copy` would say, but nothing more is unpacked for it
+        return is_copy(reading, self._shelf.get(serial), share)
 
     def carries(self, serial: int) -> bool:
         """Say whether one carries the text of the other."""

@@ -90,5 +90,5 @@ _DIRECT: Final = np.array(weights.DIRECT)
 def likeness(new: Reading, old: Reading) -> float:
     """Give the log odds that two articles tell of one event."""
     measures = np.array(measure(new, old))
-    hidden = np.tanh(_HIDDEN @ measures + _HIDDEN_BIAS)
-    return float(hidden @ _OUT + _DIRECT @ measures) + weights.BIAS
+    hidden = np.tanh(_HIDDEN.dot(measures) + _HIDDEN_BIAS)
+    return float(hidden.dot(_OUT) + _DIRECT.dot(measures)) + weights.BIAS

@@ -6,6 +6,8 @@ import sys
 from collections import OrderedDict, deque
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from bot.core.story.kept import Kept
 
 if TYPE_CHECKING:
@@ -124,22 +126,17 @@ class Shelf:
 
         Any but the first few must share `enough` of it, 0 to 1.
         """
-        scores: dict[int, float] = {}
-        score = scores.get
+        postings, worths = [], []
         whole = 0.0
         for term in reading.keys[:ASKED]:
             worth = reading.terms[term] ** 2
             whole += worth
             posting = self._postings.get(term)
-            if posting is None:
-                continue
-            for serial in memoryview(posting).cast("I"):
-                scores[serial] = score(serial, 0.0) + worth
-        if len(scores) > 2 * FOUND:  # few are sorted
-            least = sorted(scores.values())[-2 * FOUND]
-            scores = {serial: worth for serial, worth in scores.items() if worth >= least}
+            if posting is not None:
+                postings.append(posting)
+                worths.append(worth)
         kept = self._kept
-        best = sorted(zip(scores.values(), scores, strict=True), reverse=True)[: 2 * FOUND]
+        best = _best(postings, worths) if postings else []
         there = [(worth, serial) for worth, serial in best if serial in kept][:FOUND]
         return [
             serial
@@ -150,3 +147,33 @@ class Shelf:
 
 SWEEP: Final = 5_000
 """Articles forgotten between two sweeps of the postings."""
+
+
+def _best(postings: list[bytes], worths: list[float]) -> list[tuple[float, int]]:
+    """Sum for each serial the worths of its postings; give the best few, best first.
+
+    Serials are places in a row of sums: most postings are of the look-back, and zeroing a row is
+    cheaper than to look a thousand serials up.
+    """
+    serials = np.frombuffer(b"".join(postings), dtype=np.uint32)
+    worth = np.repeat(worths, [len(posting) // SERIAL for posting in postings])
+    low = int(serials.min())
+    places = serials.astype(np.intp) - low
+    if int(serials.max()) - low > SPAN:
+        known, places = np.unique(serials, return_inverse=True)
+        sums = np.bincount(places, worth)
+    else:
+        sums = np.bincount(places, worth)
+        order = np.arange(len(places))
+        latest = np.empty(len(sums), dtype=np.intp)
+        latest[places] = order
+        places = places[latest[places] == order]  # each once
+        known, sums = places + low, sums[places]
+    if len(sums) > 2 * FOUND:  # few are sorted
+        few = np.flatnonzero(sums >= np.partition(sums, -2 * FOUND)[-2 * FOUND])
+        known, sums = known[few], sums[few]
+    return sorted(zip(sums.tolist(), known.tolist(), strict=True), reverse=True)[: 2 * FOUND]
+
+
+SPAN: Final = 200_000
+"""Serials from the oldest to the newest, beyond which they are sorted instead."""
