@@ -176,7 +176,7 @@ def test_workers_end_with_their_parent(sign: signal.Signals) -> None:
         assert alive(idle)
         assert len(busy) == 1
         parent.send_signal(sign)
-        parent.wait(30)
+        parent.wait(5)
         assert until(lambda: not alive(idle), 1)
         assert until(lambda: not any(map(alive, busy)), 4)
 
