@@ -33,6 +33,8 @@ CROWDED = ("store messages", "carry")
 """Steps that only a burst leads to, because what waits is put into one message."""
 ENDING = ("store close",)
 """Steps that only an orderly end leads to."""
+PATIENT = 6
+"""How many times as long it waits for a point on a new database: a crowded machine is no fault."""
 RUNNING = "stop with Ctrl-C"
 """What the program says once it can be stopped."""
 
@@ -136,7 +138,7 @@ def kill_at_points(
         times: how often each.
         seed: of all choices.
         beside: sessions side by side that share the points: most of the time is waiting.
-        wait: seconds within which a point is met.
+        wait: seconds within which a point is met; on a new database `PATIENT` times as many.
         plan: changes of the plan.
     """
 
@@ -148,7 +150,7 @@ def kill_at_points(
 
     def newly(point: str, at: int) -> Result:
         where = folder / f"new-{point.replace(' ', '-')}-{at}"
-        return _on_a_new_database(zygote, where, point, at, wait)
+        return _on_a_new_database(zygote, where, point, at, PATIENT * wait)
 
     result = Result("kill at each step")
     with ThreadPoolExecutor(beside) as pool:
