@@ -33,7 +33,7 @@ CROWDED = ("store messages", "carry")
 """Steps that only a burst leads to, because what waits is put into one message."""
 ENDING = ("store close",)
 """Steps that only an orderly end leads to."""
-PATIENT = 6
+PATIENT = 12
 """How many times as long it waits for a point on a new database: a crowded machine is no fault."""
 RUNNING = "stop with Ctrl-C"
 """What the program says once it can be stopped."""
@@ -49,7 +49,9 @@ def finish(world: World, result: Result, seconds: float = DRAIN) -> None:
     """End the faults, let the outbox drain within some seconds, compare."""
     trouble(world, random.Random(0), 0)  # noqa: S311 -- no trouble at all
     if not world.program.alive:
+        before = len(world.program.said())
         world.start()
+        await_running(world, before)
     try:
         result.drained = max(result.drained, world.drained(seconds))
     except TimeoutError as error:
@@ -65,6 +67,19 @@ def finish(world: World, result: Result, seconds: float = DRAIN) -> None:
     if "Traceback" in said:
         at = said.index("Traceback")
         result.broken.append(f"a traceback: {said[at : at + 1500]}")
+
+
+def await_running(world: World, before: int, seconds: float = DRAIN) -> None:
+    """Wait until a program just started can be stopped: earlier, SIGTERM just ends it.
+
+    Args:
+        world: of the program.
+        before: code points that programs had said before it was started.
+        seconds: the longest wait.
+    """
+    end = time.monotonic() + seconds
+    while RUNNING not in world.program.said()[before:] and time.monotonic() < end:
+        time.sleep(0.05)
 
 
 def kill_at_random(
@@ -212,9 +227,7 @@ def _die_at(world: World, point: str, *, hit: int, wait: float, chance: random.R
     before = len(world.program.said())
     world.start(crash=point, hit=hit)
     if any(word in point for word in ENDING):
-        end = time.monotonic() + 4 * wait
-        while RUNNING not in world.program.said()[before:] and time.monotonic() < end:
-            time.sleep(0.05)
+        await_running(world, before, 4 * wait)
         return world.program.stop() == -9
     if world.program.died(wait / 3):
         return world.program.ended() == -9
