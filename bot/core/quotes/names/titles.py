@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bot.core.quotes.grammar import DETERMINERS, FUNCTION, PREPOSITIONS
+from bot.core.quotes.languages.places import COUNTRIES, DEMONYMS
 from bot.core.quotes.names.linking import Linking
 from bot.core.quotes.names.someone import (
     FEW,
+    PORTFOLIOS,
     Mention,
     Role,
     Someone,
@@ -30,6 +32,7 @@ _EITHER: Final = frozenset(
     socialist democrat republican
     """.split()
 )
+_NATIVE: Final = ("ian", "ean", "ese", "ish", "stani", "can")
 _STOPS: Final = frozenset("of for at in to from with on that which who and".split())
 
 
@@ -54,6 +57,7 @@ class Titles(Linking):
         ):
             first = self._extend_left(tokens, mention.first)
             self.give(mention.who, tokens[first : mention.first])
+            self._before(tokens, mention, first)
         elif (
             mention.first > 1
             and tokens[mention.first - 1].low in lex.bodies
@@ -156,6 +160,16 @@ class Titles(Linking):
                 found = word
         return found if found in self._lex.bodies and found not in self._lex.roles else ""
 
+    def _placelike(self, token: Token) -> bool:
+        """Tell whether a word of a title is written large because it names a place or a body."""
+        low = token.low.rstrip(".")
+        if not token.cap or low in self._lex.roles or low in self._lex.plurals:
+            return False
+        if low in PORTFOLIOS or low in FUNCTION or low in DETERMINERS:
+            return False
+        opens = token.start in self._openings and not token.owns
+        return not opens or low in DEMONYMS or low in COUNTRIES or low.endswith(_NATIVE)
+
     def give(
         self, who: Someone, phrase: Sequence[Token], places: frozenset[str] = frozenset()
     ) -> None:
@@ -181,11 +195,7 @@ class Titles(Linking):
         first = 1 if phrase[0].low in ("the", "a", "an") and len(phrase) > 1 else 0
         role_words = frozenset(w for w in words if w not in FUNCTION) | places
         head = _head_noun(words, self._lex.roles)
-        caps = places | {
-            t.low
-            for t in phrase
-            if t.cap and t.low not in self._lex.roles and t.low not in self._lex.plurals
-        }
+        caps = places | {t.low for t in phrase if self._placelike(t)}
         role = Role(head, role_words, phrase[first].start, phrase[-1].end, caps)
         if not who.person and head in _EITHER:
             return  # `the Civic Union, an ally of the ruling party`

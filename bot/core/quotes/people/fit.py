@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bot.core.quotes.languages.places import COUNTRIES, DEMONYMS
-from bot.core.quotes.names import role_key
+from bot.core.quotes.names import PORTFOLIOS, role_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -22,6 +22,8 @@ def _spelled(words: Collection[str]) -> set[str]:
     out = {role_key(w) for w in words}
     if "premier" in words or "pm" in words:
         out.add("prime")
+    if "external" in words and "affairs" in words:
+        out.add("foreign")
     return out
 
 
@@ -48,7 +50,7 @@ def title_fit(
 ) -> float | None:
     """Tell how well a title phrase fits one that the article gave: None when it does not."""
     wanted, words = _spelled(content), _spelled(role.words)
-    ours = caps - {"prime", "vice", "former"}
+    ours = caps - PORTFOLIOS
     if ours and role.caps and not akin(ours, role.caps):
         return None
     given = words

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bot.core.quotes.grammar import DETERMINERS, FUNCTION
-from bot.core.quotes.names import role_key
+from bot.core.quotes.names import PORTFOLIOS, role_key
 from bot.core.quotes.people.fit import akin, lesser
-from bot.core.quotes.people.kin import NAMELESS, TRADES, bears, kin_of
+from bot.core.quotes.people.kin import NAMELESS, TRADES, bears, kin_of, sides
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -156,20 +156,22 @@ def _borne(reader: Reader, subject: Subject, registry: Registry) -> bool:
     content = {t.low for t in reader.tokens[subject.first : subject.last]}
     if "former" in content:
         content.discard(subject.head)
-    elif not content - {subject.head} - DETERMINERS:
+    else:
         at = reader.tokens[subject.first].start
-        kin = kin_of(subject.head, set())
-        if any(
-            who.first < at and (role.noun == subject.head or bears(role, subject.head, kin))
+        own = content - {subject.head} - FUNCTION
+        kin = kin_of(subject.head, own)
+        told = sides(own)
+        named = _capitals(reader, subject)
+        if (kin or not own) and any(
+            who.first < at
+            and (role.noun == subject.head or bears(role, subject.head, kin))
+            and told <= role.words
+            and (not named or akin(named, role.caps))
             for who in registry.people
             for role in who.roles
         ):
             return True
-    caps = {
-        t.low
-        for t in reader.tokens[subject.first : subject.last]
-        if t.cap and t.low not in FUNCTION and t.low not in reader.lex.roles
-    }
+    caps = _capitals(reader, subject)
     if caps and any(
         akin(caps, role.caps) for _, _, role in registry.by_role.get(role_key(subject.head), ())
     ):
@@ -178,6 +180,18 @@ def _borne(reader: Reader, subject: Subject, registry: Registry) -> bool:
         len(content & role.words) >= min(2, len(role.words)) and not lesser(role.words, content)
         for _, _, role in registry.by_role.get(subject.head, ())
     )
+
+
+def _capitals(reader: Reader, subject: Subject) -> set[str]:
+    """Give the places and institutions that a title names."""
+    return {
+        t.low
+        for t in reader.tokens[subject.first : subject.last]
+        if t.cap
+        and t.low not in FUNCTION
+        and t.low not in reader.lex.roles
+        and t.low not in PORTFOLIOS
+    }
 
 
 def _newcomer(

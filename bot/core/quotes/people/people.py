@@ -9,17 +9,20 @@ from bot.core.quotes.clauses import Subject, phrase_text
 from bot.core.quotes.grammar import FUNCTION, INDEFINITE, PREPOSITIONS
 from bot.core.quotes.languages.places import DEMONYMS
 from bot.core.quotes.people.bodies import DOCUMENTS
-from bot.core.quotes.people.kin import NAMELESS, TRADES
+from bot.core.quotes.people.kin import NAMELESS, TRADES, tradelike
 from bot.core.quotes.people.speaker import Speaker
 from bot.core.quotes.people.titles import Titles
 
 if TYPE_CHECKING:
     from bot.core.quotes.clauses import Reader
-    from bot.core.quotes.names import Mention
+    from bot.core.quotes.names import Mention, Someone
 
 _BARE: Final = 2
 _BEFORE: Final = 2
 _SEATED: Final = frozenset("mp td senator representative lawmaker member legislator".split())
+_PAIR: Final = 2
+_OWNED: Final = frozenset(("his", "her"))
+_OTHERS: Final = frozenset("guest host counterpart colleague visitor rival opponent".split())
 _MODIFIERS: Final = 3
 _NATIVES: Final = ("man", "woman", "lander")
 _NAMELESS: Final = NAMELESS | {f"{noun}s" for noun in NAMELESS}
@@ -221,6 +224,10 @@ class People(Titles):
                 spoken = known[1].name.lower().replace(",", "").split()
                 if head in spoken and (head in NAMELESS or known is self._single):
                     return replace(known[1], name=phrase, confidence=0.85)
+        if first in _OWNED and head in _OTHERS and len(words) == _BARE:
+            found = self._other(reader)
+            if found is not None:
+                return found
         if head in self._lex.roles and definite and not _many(head):
             found = self._by_title(reader, subject, words, head)
             if found is not None:
@@ -236,6 +243,7 @@ class People(Titles):
         if definite and (
             "year-old" in words
             or head in TRADES
+            or (head not in self._lex.roles and self._unknown_trade(head))
             or (head in NAMELESS and head not in self._met)
             or ("former" in words and head not in self._lex.bodies and not head.endswith("s"))
         ):
@@ -251,6 +259,11 @@ class People(Titles):
             named.who.person = True
             return self.of(named.who, 0.9)
         return Speaker(phrase, None, None, 0.9, noun=True)
+
+    def _unknown_trade(self, head: str) -> bool:
+        """Tell a trade that no list has: `the Marxist`, `the restaurateur`."""
+        other = head in self._lex.bodies or head in self._lex.cue_nouns or head in DOCUMENTS
+        return not other and not _many(head) and tradelike(head)
 
     def _untitled(self, reader: Reader) -> Speaker | None:
         """Give who spoke just before, where the article says nothing of what he or she is."""
@@ -306,6 +319,20 @@ class People(Titles):
             return None
         name = f"{self.of(one.who, 1.0).name} and {self.of(other.who, 1.0).name}"
         return reader.sentence.number, Speaker(name, one.who, None, 0.75)
+
+    def _other(self, reader: Reader) -> Speaker | None:
+        """Resolve `his guest`, `her counterpart`: who else was named with the one who spoke."""
+        number = reader.sentence.number
+        people: dict[int, Someone] = {}
+        for distance in range(_BEFORE + 2):
+            for who in self._seen.get(number - distance, {}):
+                if who.person:
+                    people[id(who)] = who
+        last = self._last_speaker
+        if last is None or len(people) != _PAIR or id(last[1]) not in people:
+            return None
+        del people[id(last[1])]
+        return self.of(next(iter(people.values())), 0.75)
 
     def _listed(self, reader: Reader, which: str) -> Speaker | None:
         """Resolve `the former` and `the latter` to one of two people named just before."""

@@ -10,7 +10,7 @@ from bot.core.quotes.grammar import (
 from bot.core.quotes.names import role_key
 from bot.core.quotes.people.bodies import Bodies
 from bot.core.quotes.people.fit import akin, title_fit
-from bot.core.quotes.people.kin import bears, kin_of, sovereigns
+from bot.core.quotes.people.kin import bears, heading, kin_of, sides, sovereigns
 from bot.core.quotes.people.memory import DECAY, WINDOW
 from bot.core.quotes.people.speaker import Speaker
 
@@ -25,6 +25,10 @@ _OFFICES: Final = frozenset(
     """
         president minister chancellor king queen leader secretary governor mayor chief head pope
         """.split()
+)
+_EQUALS: Final = ("counterpart", "colleague")
+_GONE: Final = frozenset(
+    "former ex ousted outgoing deposed late departing exiled fallen jailed toppled".split()
 )
 _FOREMOST: Final = frozenset(("top", "chief"))
 _SUBJECT: Final = 2.5
@@ -65,6 +69,8 @@ class Titles(Bodies):
             fit = title_fit(content, noun, role, caps)
             if fit is None or (noun in _HEADS and _elsewhere(words, role.words, caps)):
                 continue
+            if who.first > at and sides(role.words) - content:
+                continue  # `the Blue Party leader said` before `opposition leader Name`
             near = -abs(at - start) if start <= at else -abs(at - start) - 10**6
             mentions = max((m for m in (who.first,) if m <= at), default=-(10**7))
             key = (fit, near + (0 if mentions >= 0 else -(10**6)), who)
@@ -72,7 +78,10 @@ class Titles(Bodies):
                 best = key
         if best is None and caps:
             others = {
-                w for _, w, r in self._registry.by_role.get("counterpart", ()) if akin(caps, r.caps)
+                w
+                for equal in _EQUALS
+                for _, w, r in self._registry.by_role.get(equal, ())
+                if akin(caps, r.caps)
             }
             if len(others) == 1:
                 return self.of(next(iter(others)), 0.85)
@@ -106,8 +115,21 @@ class Titles(Bodies):
         if recent is not None:
             return self.of(recent, 0.88)
         if best is not None:
-            return self.of(best[2], 0.86)
+            return self.of(self._heir(best[2], noun, content, at) or best[2], 0.86)
         return self._office(words)
+
+    def _heir(self, who: Someone, noun: str, content: set[str], at: int) -> Someone | None:
+        """Give whom `the president` means after `ousted president` and `successor Name`."""
+        if content & _GONE or not any(
+            r.words & _GONE for r in who.roles if role_key(r.noun) == noun
+        ):
+            return None
+        heirs = {
+            heir
+            for start, heir, _ in self._registry.by_role.get("successor", ())
+            if start <= at and heir is not who
+        }
+        return heirs.pop() if len(heirs) == 1 else None
 
     def _named_next(self, number: int) -> Someone | None:
         """Give who is introduced without a title as the subject right after `Norland's leader`."""
@@ -133,14 +155,16 @@ class Titles(Bodies):
         """Resolve `the cleric` to the ayatollah who was named last, or who is named at all."""
         number = reader.sentence.number
         past = "former" in words
-        bearers = {
-            who
+        fitting = [
+            (who, role)
             for who in self._registry.people
             for role in who.roles
-            if bears(role, noun, kin)
+            if (bears(role, noun, kin) or heading(role, noun, set(words) - FUNCTION - caps))
             and (not caps or (role.caps and akin(caps, role.caps)))
             and (not past or "former" in role.words)
-        }
+        ]
+        told = sides(words)
+        bearers = {who for who, role in fitting if told <= role.words}
         if not bearers and caps:
             # `the Norlandish leader` right after `President Name did …`
             bearers = {
