@@ -35,7 +35,10 @@ _DEPARTMENTS: Final = frozenset(
     affairs health defence defense finance interior state justice education trade energy transport
     transportation agriculture environment labour labor commerce security culture tourism
     development information economy planning war police industry science technology foreign
-    national public internal external social home housing and
+    national public internal external social home housing and humanitarian regional rural
+    religious veterans women youth sport sports water natural resources communications
+    infrastructure works employment energy migration integration digital digitalization climate
+    fisheries mines mining petroleum investment trade emergency situations european
     """.split()
 )
 _HONOURS: Final = frozenset(

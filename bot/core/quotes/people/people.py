@@ -9,6 +9,7 @@ from bot.core.quotes.clauses import Subject, phrase_text
 from bot.core.quotes.grammar import FUNCTION, INDEFINITE, PREPOSITIONS
 from bot.core.quotes.languages.places import DEMONYMS
 from bot.core.quotes.people.bodies import DOCUMENTS
+from bot.core.quotes.people.family import RELATIVES, relative
 from bot.core.quotes.people.kin import NAMELESS, TRADES, tradelike
 from bot.core.quotes.people.speaker import Speaker
 from bot.core.quotes.people.titles import Titles
@@ -224,6 +225,10 @@ class People(Titles):
                 spoken = known[1].name.lower().replace(",", "").split()
                 if head in spoken and (head in NAMELESS or known is self._single):
                     return replace(known[1], name=phrase, confidence=0.85)
+        if head in RELATIVES and (first in _OWNED or any(t.owns for t in tokens)):
+            kin = relative(head, tokens[0].start, self._registry.people)
+            if kin is not None:
+                return self.of(kin, 0.75)
         if first in _OWNED and head in _OTHERS and len(words) == _BARE:
             found = self._other(reader)
             if found is not None:
@@ -237,6 +242,9 @@ class People(Titles):
                 if found is not None:
                     return found
         if head in self._lex.bodies and definite:
+            named = _called(reader, subject)
+            if named is not None:
+                return self.of(named.who, 0.9)
             found = self._body(reader, subject, head, words)
             if found is not None:
                 return found
@@ -384,6 +392,18 @@ def _single(reader: Reader, subject: Subject) -> bool:
 def _many(head: str) -> bool:
     """Tell a plural from `countess`."""
     return head.endswith("s") and not head.endswith("ss")
+
+
+def _called(reader: Reader, subject: Subject) -> Mention | None:
+    """Read `the largest federation, the NAME, which …`."""
+    at = subject.last
+    if reader.low(at) != ",":
+        return None
+    at += 1 + (reader.low(at + 1) == "the")
+    mention = reader.cover[at] if at < len(reader.tokens) else None
+    if mention is None or mention.who.person or mention.first != at or mention.owns:
+        return None
+    return mention if reader.low(mention.last) == "," else None
 
 
 def _own_name(reader: Reader, subject: Subject) -> Mention | None:

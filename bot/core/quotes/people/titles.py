@@ -93,7 +93,7 @@ class Titles(Bodies):
             people = [p for p in self._registry.people if p.person]
             if len(people) == 1 and not people[0].roles:
                 return self.of(people[0], 0.75)
-        if best is None and noun in _HEADS:
+        if best is None and noun in _HEADS and not sides(content):
             heads = {
                 w
                 for n in _HEADS
@@ -103,6 +103,14 @@ class Titles(Bodies):
             bodies = {t.low.rstrip(".") for t in phrase if t.word.isupper()}
             if len(heads) == 1 and not content - _HEADS - {noun} - bodies - self._lex.bodies:
                 return self.of(next(iter(heads)), 0.75)
+        if best is None and "former" in words:
+            bearers = {
+                w
+                for start, w, r in self._registry.by_role.get(noun, ())
+                if start < at and title_fit(content - {"former"}, noun, r, caps) is not None
+            }
+            if len(bearers) == 1:  # `the former president`, whom his guards deposed
+                return self.of(bearers.pop(), 0.75)
         if "state" in words and noun == "head":
             found = self._salient(reader, "head", sovereigns(), caps, words)
             if found is not None:
