@@ -33,7 +33,12 @@ CROWDED = ("store messages", "carry")
 """Steps that only a burst leads to, because what waits is put into one message."""
 ENDING = ("store close",)
 """Steps that only an orderly end leads to."""
-PATIENT = 12
+LEADING = {
+    "matrix find": "after matrix request send",
+    "slack find": "after slack request chat.postMessage",
+}
+"""Steps that only a program meets that was killed before, and where."""
+PATIENT = 4
 """How many times as long it waits for a point on a new database: a crowded machine is no fault."""
 RUNNING = "stop with Ctrl-C"
 """What the program says once it can be stopped."""
@@ -138,7 +143,7 @@ def kill_at_points(
     times: int,
     seed: int,
     beside: int = 1,
-    wait: float = 15.0,
+    wait: float = 45.0,
     **plan: object,
 ) -> Result:
     """Kill the program at each point, as often as asked.
@@ -205,6 +210,10 @@ def _on_a_new_database(zygote: Zygote, folder: Path, point: str, seed: int, wait
     chance = random.Random(seed)  # noqa: S311 -- repeatable
     result = Result("kill at each step")
     with World(zygote, folder, seed=seed) as world:
+        for step, first in LEADING.items():
+            if step in point and _die_at(world, first, hit=1, wait=wait, chance=chance):
+                result.faults[first] += 1
+                result.runs += 1
         if _die_at(world, point, hit=1, wait=wait, chance=chance):
             result.runs += 1
             result.faults[point] += 1
