@@ -92,7 +92,8 @@ class Words:
         if k < 0:
             return True
         if self.low(k) in self.lex.bodies:
-            return self.is_quote(i + 1) or self.low(i + 1) in DETERMINERS
+            after = self.low(i + 1)  # `the association calls for "…"`
+            return self.is_quote(i + 1) or after in DETERMINERS or after in ("for", "on")
         if self.low(k) in self.lex.cue_nouns and not self.low(k).endswith("s"):
             return self.is_quote(i + 1) or self.low(i + 1) in ("of", *DETERMINERS)
         if self.low(k) in self.lex.roles and not self.low(k).endswith("s"):

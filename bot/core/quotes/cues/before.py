@@ -142,9 +142,9 @@ def _cue_at(reader: Reader, i: int, at: int, crossed: float) -> Found | None:
         if passive is not None:
             return passive
     if reader.is_finite(i):
-        if i + 1 < at and reader.low(i + 1) == "by" and low in ("said", "written"):
-            if reader.low(i + 2) not in _MEANS:  # `said by telephone that …`
-                return None
+        by = i + 1 < at and reader.low(i + 1) == "by" and low in ("said", "written")
+        if by and reader.low(i + 2) not in _MEANS:  # but `said by telephone that …`
+            return None
         subject = reader.subject_before(i)
         if subject is None:
             subject = _inverted_before(reader, i, at)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from bot.core.quotes.names.registry import Registry
 from bot.core.quotes.names.someone import (
-    PORTFOLIOS,
     Mention,
     Role,
     Someone,
@@ -19,4 +18,4 @@ from bot.core.quotes.names.someone import (
     role_key,
 )
 
-__all__ = ["PORTFOLIOS", "Mention", "Registry", "Role", "Someone", "plain_parts", "role_key"]
+__all__ = ["Mention", "Registry", "Role", "Someone", "plain_parts", "role_key"]

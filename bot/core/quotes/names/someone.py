@@ -11,18 +11,6 @@ if TYPE_CHECKING:
     from bot.core.quotes.reading import Token
 
 FEW: Final = 40
-PORTFOLIOS: Final = frozenset(
-    """
-    prime vice former retired ex late new top acting deputy interim caretaker chief senior
-    lead leading presiding special first foreign finance defence defense interior home justice
-    health education agriculture trade energy transport economy economic environment labour
-    labor culture information planning development social external internal affairs security
-    national federal supreme high human rights humanitarian central rebel opposition party
-    union security intelligence police army military navy press general executive managing
-    political regional local provincial state city
-    """.split()
-)
-"""Words of an office that are no place and no institution, even where a house writes them large."""
 _ROLE_KEYS: Final = {
     "sen": "senator",
     "rep": "representative",

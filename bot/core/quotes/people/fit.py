@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from bot.core.quotes.languages.offices import DEPARTMENTS, PORTFOLIOS
 from bot.core.quotes.languages.places import COUNTRIES, DEMONYMS
-from bot.core.quotes.names import PORTFOLIOS, role_key
+from bot.core.quotes.names import role_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 
 _LESSER: Final = ("shadow", "assistant", "undersecretary")
+_DEPARTMENTAL: Final = frozenset("minister secretary commissioner".split())
 _PAST: Final = frozenset(("former", "ex", "ex-president", "ex-minister"))
 
 
@@ -83,6 +85,10 @@ def title_fit(
         return None
     if lesser(given, wanted):
         return None
+    if noun in _DEPARTMENTAL:
+        ours_in, theirs_in = wanted & DEPARTMENTS, given & DEPARTMENTS
+        if ours_in and theirs_in and not ours_in & theirs_in:
+            return None  # the development minister is not the one for humanitarian affairs
     past, theirs_past = bool(wanted & _PAST), bool(given & _PAST)
     if past and not theirs_past:
         return None

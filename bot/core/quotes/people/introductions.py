@@ -9,9 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bot.core.quotes.grammar import DETERMINERS, FUNCTION
-from bot.core.quotes.names import PORTFOLIOS, role_key
+from bot.core.quotes.languages.offices import PORTFOLIOS
+from bot.core.quotes.names import role_key
 from bot.core.quotes.people.fit import akin, lesser
-from bot.core.quotes.people.kin import NAMELESS, TRADES, bears, kin_of, sides
+from bot.core.quotes.people.kin import (
+    NAMELESS,
+    PLAIN_PEOPLE,
+    TRADES,
+    bears,
+    kin_of,
+    sides,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -68,11 +76,12 @@ def introduce(
         if not _titled(reader, subject, number):
             continue
         last = subjects[number - 1] if number else None
-        if subject.head in TRADES and last is not None and last.kind != "noun":
+        called = {reader.low(k) for k in range(subject.first, subject.last)} - FUNCTION
+        loose = subject.head in TRADES or "former" in called or "year-old" in called
+        if loose and last is not None and last.kind != "noun":
             continue  # `the lawmaker said` describes who was spoken of
         borne = _borne(reader, subject, registry)
         kin = _kin(reader, subject)
-        called = {reader.low(k) for k in range(subject.first, subject.last)} - FUNCTION
         reach = 1 if subject.head.startswith("spokes") else _REACH
         for later in range(number + 1, min(number + 1 + reach, len(subjects))):
             who = None if borne else _newcomer(readers[later], subjects[later], kin, called)
@@ -126,6 +135,8 @@ def _titled(reader: Reader, subject: Subject, number: int) -> bool:
     """Tell whether a subject is one person's office: definite, or in the lead `a former judge`."""
     head = subject.head
     words = {reader.low(k) for k in range(subject.first, subject.last)}
+    if head in PLAIN_PEOPLE:
+        return False
     if head not in reader.lex.roles or (head in NAMELESS and not words & _FOREMOST - {head}):
         return False
     named = (reader.cover[k] for k in range(subject.first, subject.last))
@@ -133,7 +144,13 @@ def _titled(reader: Reader, subject: Subject, number: int) -> bool:
         return False
     first = reader.low(subject.first)
     owned = any(reader.tokens[k].owns for k in range(subject.first, subject.last))
-    return first in ("the", "its", "their") or owned or (number < _LEAD and first in ("a", "an"))
+    equal = first in ("his", "her") and head in ("counterpart", "colleague")
+    return (
+        first in ("the", "its", "their")
+        or equal
+        or owned
+        or (number < _LEAD and first in ("a", "an"))
+    )
 
 
 def _namesake(subject: Subject | None, head: str) -> Someone | None:
@@ -177,7 +194,9 @@ def _borne(reader: Reader, subject: Subject, registry: Registry) -> bool:
     ):
         return True
     return any(
-        len(content & role.words) >= min(2, len(role.words)) and not lesser(role.words, content)
+        len(content & role.words) >= min(2, len(role.words))
+        and not lesser(role.words, content)
+        and not (caps and role.caps and not akin(caps, role.caps))
         for _, _, role in registry.by_role.get(subject.head, ())
     )
 
@@ -201,6 +220,10 @@ def _newcomer(
     if subject is None or subject.kind != "name" or subject.mention is None or subject.more:
         return None
     if not _new(subject.mention, kin, called):
+        return None
+    gender = "F" if kin[0] in reader.lex.female_roles else ""
+    gender = "M" if kin[0] in reader.lex.male_roles else gender
+    if gender and subject.mention.who.gender not in ("", gender):
         return None
     if any(t.kind == "q" and kin[0] in t.word.lower().split() for t in reader.tokens):
         return None  # `"The secretary-general hopes so," said Name`, who is another

@@ -55,6 +55,10 @@ _KIN: Final = {
         "judge": "justice magistrate",
         "justice": "judge",
         "commander-in-chief": "commander general admiral marshal",
+        "commissioner": "chief head",
+        "chair": "chairman chairwoman chairperson head president",
+        "boss": "chief head director chairman chair president executive",
+        "head": "chief director chairman chair leader boss",
         "pontiff": "pope",
         "spymaster": "chief head director",
         "patriarch": "archbishop",
@@ -86,18 +90,20 @@ NAMELESS: Final = frozenset(
     rebel fighter militant refugee migrant
     """.split()
 )
+PLAIN_PEOPLE: Final = frozenset("man woman boy girl lady gentleman".split())
 # Trades and beliefs that mostly describe again who was just spoken of: `the lawmaker said`.
 TRADES: Final = frozenset(
     """
-    politician lawmaker legislator peer mp td backbencher veteran conservative liberal socialist
-    republican democrat independent nationalist populist centrist leftist libertarian communist
-    billionaire businessman businesswoman tycoon mogul entrepreneur financier novelist poet author
-    writer playwright actor actress singer musician comedian rapper filmmaker economist academic
-    scholar professor scientist historian physicist cleric clergyman diplomat strongman statesman
-    campaigner activist dissident lawyer barrister attorney journalist columnist paratrooper
-    teenager pensioner youth octogenarian retiree defendant incumbent challenger nominee candidate
-    laureate academic striker frontbencher hardliner technocrat reformist loyalist stalwart
-    heavyweight firebrand newcomer outsider spymaster guerrilla
+    politician lawmaker legislator peer mp td backbencher veteran conservative liberal
+    socialist republican democrat independent nationalist populist centrist leftist
+    libertarian communist billionaire businessman businesswoman tycoon mogul entrepreneur
+    financier novelist poet author writer playwright actor actress singer musician comedian
+    rapper filmmaker economist academic scholar professor scientist historian physicist cleric
+    clergyman diplomat strongman statesman campaigner activist dissident lawyer barrister
+    attorney journalist columnist paratrooper teenager pensioner youth octogenarian retiree
+    defendant incumbent challenger nominee candidate laureate academic striker guest host
+    visitor opponent frontbencher hardliner technocrat reformist loyalist stalwart heavyweight
+    firebrand newcomer outsider spymaster guerrilla
     """.split()
 )
 _DESCRIBING: Final = ("-old", "most", "-born", "ed", "-educated", "-trained", "-time", "-serving")
@@ -162,6 +168,25 @@ def kin_of(noun: str, content: set[str]) -> frozenset[str]:
     own = {w for w in content - {noun} if w not in _LOOSE and not w.endswith(_DESCRIBING)}
     own -= DEMONYMS.keys() | COUNTRIES
     return _NEAR.get(noun, frozenset()) if not own else frozenset()
+
+
+def plain_head(noun: str, words: list[str]) -> tuple[str, list[str]]:
+    """Read `the ex-captain` as the former captain, `the premier-elect` as the elected one.
+
+    Args:
+        noun: the noun of the phrase.
+        words: of the phrase.
+
+    Returns:
+        The noun without what is joined to it, and the words with what that means.
+    """
+    if noun.startswith("ex-"):
+        return noun[3:], [*(w for w in words if w != noun), "former", noun[3:]]
+    for end in ("-elect", "-designate"):
+        if noun.endswith(end):
+            plain = noun.removesuffix(end)
+            return plain, [*(w for w in words if w != noun), end[1:], plain]
+    return noun, words
 
 
 def tradelike(noun: str) -> bool:

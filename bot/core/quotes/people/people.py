@@ -10,7 +10,7 @@ from bot.core.quotes.grammar import FUNCTION, INDEFINITE, PREPOSITIONS
 from bot.core.quotes.languages.places import DEMONYMS
 from bot.core.quotes.people.bodies import DOCUMENTS
 from bot.core.quotes.people.family import RELATIVES, relative
-from bot.core.quotes.people.kin import NAMELESS, TRADES, tradelike
+from bot.core.quotes.people.kin import NAMELESS, PLAIN_PEOPLE, TRADES, plain_head, tradelike
 from bot.core.quotes.people.speaker import Speaker
 from bot.core.quotes.people.titles import Titles
 
@@ -28,7 +28,6 @@ _MODIFIERS: Final = 3
 _NATIVES: Final = ("man", "woman", "lander")
 _NAMELESS: Final = NAMELESS | {f"{noun}s" for noun in NAMELESS}
 _MAIN: Final = 2.5
-_PLAIN_PEOPLE: Final = frozenset("man woman boy girl lady gentleman".split())
 
 
 class People(Titles):
@@ -204,7 +203,7 @@ class People(Titles):
     def _noun(self, reader: Reader, subject: Subject) -> Speaker | None:
         tokens = reader.tokens[subject.first : subject.last]
         words = [t.low.rstrip(".") for t in tokens if t.kind == "w"]
-        head = subject.head.rstrip(".")
+        head, words = plain_head(subject.head.rstrip("."), words)
         if head in ("latter", "former"):
             return self._listed(reader, head)
         if words[-2:] == ["of", "them"] and self._group is not None:
@@ -258,7 +257,7 @@ class People(Titles):
             described = self._described(reader, subject, words, head)
             if described is not None:
                 return described
-        if head in _PLAIN_PEOPLE and definite:
+        if head in PLAIN_PEOPLE and definite:
             found = self._person(reader, subject, "M" if head in self._lex.male_roles else "F")
             if found is not None and found.confidence > 0.75:
                 return found
@@ -395,10 +394,16 @@ def _many(head: str) -> bool:
 
 
 def _called(reader: Reader, subject: Subject) -> Mention | None:
-    """Read `the largest federation, the NAME, which …`."""
+    """Read `the largest federation, the NAME, which …` and `a group, which calls itself NAME,`."""
     at = subject.last
     if reader.low(at) != ",":
         return None
+    words = [reader.low(k) for k in range(at + 1, at + 4)]
+    own = any(reader.cover[k] is not None for k in range(subject.first, subject.last))
+    if words[:2] == ["known", "as"] and not own:
+        at += 2
+    elif words == ["which", "calls", "itself"]:
+        at += 3
     at += 1 + (reader.low(at + 1) == "the")
     mention = reader.cover[at] if at < len(reader.tokens) else None
     if mention is None or mention.who.person or mention.first != at or mention.owns:

@@ -16,7 +16,7 @@ from bot.core.quotes.people.speaker import Speaker
 
 if TYPE_CHECKING:
     from bot.core.quotes.clauses import Reader, Subject
-    from bot.core.quotes.names import Someone
+    from bot.core.quotes.names import Role, Someone
 
 _HEADS: Final = frozenset(
     "chief head leader director secretary-general secretary general chairman".split()
@@ -64,7 +64,7 @@ class Titles(Bodies):
             found = self._salient(reader, noun, kin_of(noun, set()), caps, words)
             if found is not None:
                 return found
-        best: tuple[float, int, Someone] | None = None
+        best: tuple[float, int, Someone, Role] | None = None
         for start, who, role in self._registry.by_role.get(noun, ()):
             fit = title_fit(content, noun, role, caps)
             if fit is None or (noun in _HEADS and _elsewhere(words, role.words, caps)):
@@ -73,10 +73,10 @@ class Titles(Bodies):
                 continue  # `the Blue Party leader said` before `opposition leader Name`
             near = -abs(at - start) if start <= at else -abs(at - start) - 10**6
             mentions = max((m for m in (who.first,) if m <= at), default=-(10**7))
-            key = (fit, near + (0 if mentions >= 0 else -(10**6)), who)
+            key = (fit, near + (0 if mentions >= 0 else -(10**6)), who, role)
             if best is None or key[:2] > best[:2]:
                 best = key
-        if best is None and caps:
+        if caps and (best is None or not akin(caps, best[3].caps)):
             others = {
                 w
                 for equal in _EQUALS
