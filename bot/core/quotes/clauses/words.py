@@ -66,7 +66,9 @@ class Words:
         low = token.low
         if token.kind != "w" or self.cover[i] is not None:
             return False
-        if low in ("launched", "launches") and self.low(i + 1) == "into":
+        if (low in ("launched", "launches") and self.low(i + 1) == "into") or (
+            low in ("went", "goes") and self.low(i + 1) == "on" and self.is_quote(i - 3)
+        ):
             return True
         if low not in self.lex.past:
             return False

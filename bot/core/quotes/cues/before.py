@@ -210,6 +210,8 @@ def _passive(reader: Reader, i: int, at: int) -> Found | None:
     agent = None
     for k in range(i + 1, min(at, i + 8)):
         if reader.low(k) == "by":
+            if not be and k > i + 2:
+                break  # `, denounced drills by Norland as …`
             agent = reader.subject_after(k)
             break
     if agent is None and (be or reader.low(i - 1) in (",", "")):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bot.core.quotes.languages.offices import DEPARTMENTS, PORTFOLIOS
+from bot.core.quotes.languages.offices import DEPARTMENTS, OFFICES, PORTFOLIOS
 from bot.core.quotes.languages.places import COUNTRIES, DEMONYMS
 from bot.core.quotes.names import role_key
 
@@ -53,8 +53,10 @@ def title_fit(
     """Tell how well a title phrase fits one that the article gave: None when it does not."""
     wanted, words = _spelled(content), _spelled(role.words)
     ours = caps - PORTFOLIOS
-    if ours and role.caps and not akin(ours, role.caps):
-        return None
+    known = DEMONYMS.keys() | COUNTRIES
+    mere = noun not in OFFICES and ours <= known and not role.caps & known
+    if ours and role.caps and not mere and not akin(ours, role.caps):
+        return None  # but the Ghanaian analyst may be the one in Accra
     given = words
     places = {DEMONYMS.get(w, w) for w in wanted if w in DEMONYMS or w in COUNTRIES}
     theirs = {DEMONYMS.get(w, w) for w in given if w in DEMONYMS or w in COUNTRIES}

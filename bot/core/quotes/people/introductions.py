@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bot.core.quotes.grammar import DETERMINERS, FUNCTION
-from bot.core.quotes.languages.offices import PORTFOLIOS
+from bot.core.quotes.languages.offices import OFFICES, PORTFOLIOS
 from bot.core.quotes.names import role_key
 from bot.core.quotes.people.fit import akin, lesser
 from bot.core.quotes.people.kin import (
@@ -106,7 +106,9 @@ def introduce(
                 registry.give(who, reader.tokens[first : subject.last])
                 found[number, subject.first] = who
             other = subjects[later]
-            if other is not None and other.kind == "name":
+            if other is not None and (
+                other.kind == "name" or _another(readers[later], other, subject.head)
+            ):
                 break
         if (number, subject.first) not in found and not borne:
             who = _just_named(reader, subjects[max(0, number - 2) : number], subject)
@@ -115,6 +117,15 @@ def introduce(
                 registry.give(who, reader.tokens[first : subject.last])
                 found[number, subject.first] = who
     return found
+
+
+def _another(reader: Reader, subject: Subject, head: str) -> bool:
+    """Tell a second office, to which who is named next rather belongs."""
+    if subject.kind != "noun" or subject.head == head or subject.head not in OFFICES:
+        return False
+    return head in OFFICES and reader.low(subject.first) in DETERMINERS and head not in kin_of(
+        subject.head, set()
+    )  # fmt: skip
 
 
 def _just_named(
@@ -176,16 +187,22 @@ def _borne(reader: Reader, subject: Subject, registry: Registry) -> bool:
     else:
         at = reader.tokens[subject.first].start
         own = content - {subject.head} - FUNCTION
+        named = _capitals(reader, subject)
+        own -= named
         kin = kin_of(subject.head, own)
         told = sides(own)
-        named = _capitals(reader, subject)
-        if (kin or not own) and any(
-            who.first < at
-            and (role.noun == subject.head or bears(role, subject.head, kin))
-            and told <= role.words
-            and (not named or akin(named, role.caps))
-            for who in registry.people
-            for role in who.roles
+        others = reader.low(subject.first) in ("its", "their")  # nobody else's leader
+        if (
+            (kin or not own)
+            and not others
+            and any(
+                who.first < at
+                and (role.noun == subject.head or bears(role, subject.head, kin))
+                and told <= role.words
+                and (not named or akin(named, role.caps))
+                for who in registry.people
+                for role in who.roles
+            )
         ):
             return True
     caps = _capitals(reader, subject)
@@ -230,7 +247,7 @@ def _newcomer(
     at = subject.mention.last
     after = reader.low(at)
     if after == "," and (
-        reader.low(at + 1) in ("who", "whose", "in")
+        reader.low(at + 1) in ("who", "whose", "in", "a", "an", "however", "himself", "herself")
         or reader.tokens[at + 1].kind == "n"  # an age
         or _by_training(reader, at)
         or not all(role.words <= _RANKS for role in subject.mention.who.roles)
@@ -257,7 +274,7 @@ def _new(mention: Mention, kin: Kin, called: Collection[str] = ()) -> bool:
         role.words - _RETIRED <= _RANKS
         or bears(role, *kin)
         or len(role.words.intersection(called)) >= _SHARED  # the UN human rights chief
-        or (not voice and (role.noun in TRADES or "former" in role.words))
+        or (not voice and (role.noun not in OFFICES or "former" in role.words))
         for role in who.roles
     )
     named = bool(who.parts[1:]) or (bool(who.roles) and who.parts[0] not in _RANKS)

@@ -119,7 +119,7 @@ _LEADING: Final = frozenset(
 )
 _SIDES: Final = frozenset(
     """
-    opposition rebel party union police army military navy ethnic local regional federal government
+    opposition rebel police army military navy ethnic local regional federal government
     religious spiritual muslim jewish catholic christian orthodox backbench
     """.split()
 )
