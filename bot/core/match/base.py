@@ -83,18 +83,38 @@ class Node(ABC):
         """
 
 
+_FEW = 8
+"""Watchers that a tuple holds: it takes a third of a dictionary's memory, and less to look at."""
+
+
 class Leaf(Node):
     """A node that can be looked up; shared by all rules that hold it.
 
     Attributes:
-        watchers: the rules it triggers, by id.
+        watchers: the rules it triggers; of many a dictionary, which loses one at no cost.
     """
 
     __slots__ = ("watchers",)
 
     def __init__(self, clause: str) -> None:
         super().__init__(clause)
-        self.watchers: dict[str, CompiledRule] = {}
+        self.watchers: tuple[CompiledRule, ...] | dict[CompiledRule, None] = ()
+
+    def watch(self, rule: CompiledRule) -> None:
+        """Trigger a rule that it does not trigger yet."""
+        if isinstance(self.watchers, dict):
+            self.watchers[rule] = None
+        elif len(self.watchers) < _FEW:
+            self.watchers = (*self.watchers, rule)
+        else:
+            self.watchers = dict.fromkeys((*self.watchers, rule))
+
+    def unwatch(self, rule: CompiledRule) -> None:
+        """Trigger a rule no more."""
+        if isinstance(self.watchers, dict):
+            self.watchers.pop(rule, None)
+        else:
+            self.watchers = tuple(other for other in self.watchers if other is not rule)
 
     def cost(self, frequency: Frequency) -> float:  # noqa: ARG002 - some leaves ask it
         """Guess the share of articles it triggers on."""

@@ -31,6 +31,8 @@ _ROOM = 96
 _SECOND = 23
 """Bits of a number that choose its first slot at most; its second slot is chosen by the others."""
 _SHIFT = np.array(_SECOND, np.uint64)
+_COARSER = 2
+"""Bits fewer for first bytes: what more passes is cheap to ask again, and tables stay in caches."""
 _MANY = 255
 """A slot that is used so often stays."""
 # The last bits of a product are made by the last bits of a number alone: its first bytes.
@@ -141,8 +143,8 @@ class Heads:
     """
 
     __slots__ = (
-        "_begins", "_begun", "_bits", "_counts", "_everything", "_fine", "_fines", "_flags",
-        "_limit", "_taken", "_takens", "_unused", "beginnings", "held",
+        "_begins", "_begun", "_bits", "_coarsely", "_counts", "_everything", "_fine", "_fines",
+        "_flags", "_limit", "_taken", "_takens", "_unused", "beginnings", "held",
     )  # fmt: skip
 
     def __init__(self, everything: Callable[[], tuple[Any, Any, Any]]) -> None:
@@ -153,9 +155,9 @@ class Heads:
     def _resize(self, bits: int) -> None:
         self._bits, self._limit = bits, _limit(bits)
         # Coarse slots: whether taken, how often, how often by beginnings; fine: flags, how often.
-        self._taken, self._counts, self._begun, self._fine, self._fines = (
-            bytearray(1 << bits) for _ in range(5)
-        )
+        self._taken, self._counts, self._begun = (bytearray(1 << bits - _COARSER) for _ in range(3))
+        self._fine, self._fines = bytearray(1 << bits), bytearray(1 << bits)
+        self._coarsely = np.array(64 - bits + _COARSER, np.uint64)
         self._unused = np.array(64 - bits, np.uint64)
         self._takens = np.frombuffer(self._taken, np.bool_)
         self._begins = np.frombuffer(self._begun, np.uint8)
@@ -168,7 +170,7 @@ class Heads:
         if self.held > self._limit:
             self._grow()
         unused = 64 - self._bits
-        slot = (head * _BY_BEGINNING & FULL) >> unused
+        slot = (head * _BY_BEGINNING & FULL) >> unused + _COARSER
         self._taken[slot] = 1
         _up(self._counts, slot)
         if flag:
@@ -183,7 +185,7 @@ class Heads:
         self.held -= 1
         self.beginnings -= not flag
         unused = 64 - self._bits
-        slot = (head * _BY_BEGINNING & FULL) >> unused
+        slot = (head * _BY_BEGINNING & FULL) >> unused + _COARSER
         if _down(self._counts, slot):
             self._taken[slot] = 0
         if not flag:
@@ -198,7 +200,7 @@ class Heads:
         words, flags, begun = self._everything()
         self.held, self.beginnings = len(words) + len(begun) + 1, len(begun) + 1
         self._resize(_bits_for(self.held, self._bits))
-        coarse = ((np.concatenate([words, begun]) * _FIRST_BYTES) >> self._unused).view(_INDEX)
+        coarse = (np.concatenate([words, begun]) * _FIRST_BYTES >> self._coarsely).view(_INDEX)
         self._takens[_count(self._counts, coarse)] = True
         _count(self._begun, coarse[len(words) :])
         fine = ((words * MULTIPLIER) >> self._unused).view(_INDEX)
@@ -212,7 +214,7 @@ class Heads:
             The begun ones are None where no beginning is looked for.
         """
         slots = heads * _FIRST_BYTES
-        slots >>= self._unused
+        slots >>= self._coarsely
         slots = slots.view(_INDEX)
         passed = self._takens.take(slots).nonzero()[0]
         if not len(passed):

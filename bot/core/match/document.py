@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bot.core import fold
-from bot.core.match.sieve import Grid
+from bot.core.match.sieve import HEAD, Grid, head_of
 from bot.core.model import Highlight
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ _JOIN = f" {fold.BARRIER} "
 _WORD = 40
 """Characters that a word and the space before it hardly ever exceed."""
 
-_ASKED = 24
-"""Words asked for, one by one, beyond which it is cheaper to take the text apart."""
+_ASKED = 10
+"""Words asked for, one by one, beyond which it is cheaper to have the heads of all at hand."""
 
 Place = tuple[int, int, str]
 """Start and end in the folded text, and the id of the entity that is named there, or ""."""
@@ -65,6 +65,8 @@ class Document:
         self.parts: dict[Leaf, Part] = {}
         self._offsets: dict[str, list[int]] = {}
         self._has: dict[str, bool] = {}
+        self._grid: Grid | None = None
+        self._numbers: set[int] | None = None
         self._sifted: dict[str, list[Stretch]] = {}
 
     @property
@@ -75,10 +77,17 @@ class Document:
         """
         return self._root or self
 
-    @cached_property
+    @property
     def words(self) -> set[str]:
         """The words, each once."""
         return set(self.text.split())
+
+    @property
+    def grid(self) -> Grid:
+        """Its words, as numbers."""
+        if self._grid is None:
+            self._grid = Grid(self.text)
+        return self._grid
 
     def has(self, word: str) -> bool:
         """Say whether a word stands in it: by a search while few are asked for."""
@@ -87,8 +96,16 @@ class Document:
         known = self._has.get(word)
         if known is None:
             few = len(self._has) < _ASKED
-            known = self._has[word] = f" {word} " in self.text if few else word in self.words
+            known = self._has[word] = f" {word} " in self.text if few else self._among_all(word)
         return known
+
+    def _among_all(self, word: str) -> bool:
+        """Look up a word's head; a search tells apart the long words that begin alike."""
+        if self._numbers is None:
+            self._numbers = self.grid.numbers()
+        if head_of(word) not in self._numbers:
+            return False
+        return (len(word) < HEAD and word.isascii()) or f" {word} " in self.text
 
     def sift(self, sieve: Sieve) -> tuple[list[Piled], list[Piled], list[Piled]]:
         """Give what a sieve lets through: words, pairs of words, words with a beginning.
@@ -97,7 +114,7 @@ class Document:
             For each, all texts with their start and end, in the order they stand; the offsets are
             of use only where the folded text is `plain`: else they count bytes.
         """
-        return sieve.sift(Grid(self.text))
+        return sieve.sift(self.grid)
 
     @property
     def plain(self) -> bool:

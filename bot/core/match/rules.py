@@ -48,6 +48,7 @@ class CompiledRule:
 
     Attributes:
         rule: as added.
+        id: the rule's.
         number: ascending in the order of adding.
         node: the compiled query.
         leaves: what triggers it once the quotes are known; one of them must hold.
@@ -59,13 +60,15 @@ class CompiledRule:
     """
 
     __slots__ = (
-        "gates", "in_vain", "leaves", "node", "number", "patience", "rule", "simple", "speaks",
+        "gates", "id", "in_vain", "leaves", "node", "number", "patience", "rule", "simple",
+        "speaks",
     )  # fmt: skip
 
     def __init__(
         self, rule: Rule, number: int, node: Node, frequency: Frequency, *, speaks: bool
     ) -> None:
         self.rule, self.number, self.node, self.speaks = rule, number, node, speaks
+        self.id = rule.id
         self.in_vain, self.patience = 0, _PATIENCE
         self.trigger(frequency)
 
@@ -167,7 +170,7 @@ class RuleSet:
         asked: dict[CompiledRule, Leaf | None] = {}  # None: by several, all of which may tell
         met, tired = [], []
         for trigger in self._hits(document, gates=False):
-            for compiled in trigger.watchers.values():
+            for compiled in trigger.watchers:
                 if compiled in asked:
                     asked[compiled] = None
                     continue
@@ -185,7 +188,7 @@ class RuleSet:
         for compiled in met:
             leaf = asked[compiled] if compiled.simple else None
             part = part_of(compiled.node, document) if leaf is None else leaf.part(document)
-            found.append(Match(compiled.rule.id, *part))
+            found.append(Match(compiled.id, *part))
         return found
 
     def find_candidates(self, article: Article, *, teaser: bool = False) -> set[str]:
@@ -201,9 +204,9 @@ class RuleSet:
         """
         document = ArticleDocument(article, None)
         return {
-            rule_id
+            compiled.id
             for leaf in self._hits(document, gates=True)
-            for rule_id, compiled in leaf.watchers.items()
+            for compiled in leaf.watchers
             if leaf in compiled.gates
             and (_could(compiled, document) or (teaser and compiled.node.may(document)))
         }
@@ -238,11 +241,11 @@ class RuleSet:
         for leaf in dict.fromkeys((*compiled.leaves, *compiled.gates)):
             if not leaf.watchers:
                 self._index.add(leaf)
-            leaf.watchers[compiled.rule.id] = compiled
+            leaf.watch(compiled)
 
     def _withdraw(self, compiled: CompiledRule) -> None:
         for leaf in dict.fromkeys((*compiled.leaves, *compiled.gates)):
-            leaf.watchers.pop(compiled.rule.id, None)
+            leaf.unwatch(compiled)
             if not leaf.watchers:
                 self._index.drop(leaf)
 

@@ -28,10 +28,10 @@ from bot.core.match.bloom import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-_HEAD = 8
+HEAD = 8
 """Bytes of a word that are looked at: a number has as many."""
 _BLANK = np.array(ord(" "), np.uint8)
-_MASKS = np.array([(1 << 8 * n) - 1 for n in range(_HEAD + 1)], np.uint64)
+_MASKS = np.array([(1 << 8 * n) - 1 for n in range(HEAD + 1)], np.uint64)
 _SOME = 20
 """So few are cheaper to tell apart one by one than in arrays."""
 
@@ -69,14 +69,18 @@ class Grid:
 
     def __init__(self, text: str) -> None:
         self._text = text if text.isascii() else ""
-        self._data = data = text.encode("utf-8", "surrogatepass") + b" " * _HEAD
+        self._data = data = text.encode("utf-8", "surrogatepass") + b" " * HEAD
         inside = np.frombuffer(data, np.uint8) != _BLANK
         edges = (inside[1:] != inside[:-1]).nonzero()[0]
         self.before, self.last = before, last = edges[::2], edges[1::2]
         # Every offset read as the number that begins there: overlapping, so no copy of the text.
-        numbers: Any = np.ndarray((len(data) - _HEAD,), "<u8", data, 1, (1,))
+        numbers: Any = np.ndarray((len(data) - HEAD,), "<u8", data, 1, (1,))
         self.heads = numbers.take(before)
         self.heads &= _MASKS.take(last - before, mode="clip")
+
+    def numbers(self) -> set[int]:
+        """Give the heads, each once."""
+        return set(self.heads.tolist())
 
     def words(self, at: Any, further: int = 0) -> list[Piled]:  # noqa: ANN401 - an array
         """Give words, or what begins with them and ends so many words further."""
@@ -244,8 +248,13 @@ def _tell_apart(
             words.append(word(at))
 
 
+def head_of(word: str) -> int:
+    """Give the head of a word, see `Grid`."""
+    return _number(word.encode("utf-8", "surrogatepass"))
+
+
 def _number(word: bytes) -> int:
-    return int.from_bytes(word[:_HEAD], "little")
+    return int.from_bytes(word[:HEAD], "little")
 
 
 def _number_of_short(word: bytes) -> int:
