@@ -20,7 +20,17 @@ BARE: Final = 2
 BEFORE: Final = 2
 _SEATED: Final = frozenset("mp td senator representative lawmaker member legislator".split())
 _PAIR: Final = 2
+_PRIVATE: Final = frozenset(
+    """
+    analyst expert academic scholar researcher observer economist historian student professor
+    activist campaigner resident witness journalist farmer teacher doctor nurse engineer scientist
+    """.split()
+)
 _MAIN: Final = 2.5
+
+
+def _official(who: Someone) -> bool:
+    return any(role.noun in OFFICES for role in who.roles)
 
 
 class Descriptions(Titles):
@@ -83,6 +93,9 @@ class Descriptions(Titles):
             if not people and distance == 1:
                 people = [w for w in row if w.person]
             people = [w for w in people if gender in ("", w.gender or gender)]
+            if head in _PRIVATE:
+                private = [w for w in row if w.person and not _official(w)]
+                people = [w for w in people if not _official(w)] or private or people
             if people:
                 return self.of(people[0], 0.75) if len(people) == 1 else None
         return None

@@ -184,6 +184,9 @@ def _borne(reader: Reader, subject: Subject, registry: Registry) -> bool:
     content = {t.low for t in reader.tokens[subject.first : subject.last]}
     if "former" in content:
         content.discard(subject.head)
+        at = reader.tokens[subject.first].start
+        if any(start < at for start, _, _ in registry.by_role.get(role_key(subject.head), ())):
+            return True
     else:
         at = reader.tokens[subject.first].start
         own = content - {subject.head} - FUNCTION
