@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from bot.core.quotes.names import Mention
     from bot.core.quotes.reading import Sentence
 
-_NO_ADVERBS: Final = frozenset(
-    "assembly family ally monopoly supply reply bully".split()
-)
+_NO_ADVERBS: Final = frozenset("assembly family ally monopoly supply reply bully".split())
 _NOUN_BEFORE: Final = frozenset(
     "the a an his her their its my our of for these those no such in with any some".split()
 )
