@@ -61,6 +61,18 @@ class Descriptions(Titles):
         fresh = reader.sentence.number - self._intro.get(id(last[1]), 0) <= BEFORE + 1
         return self.of(last[1], 0.75) if fresh and not last[1].roles else None
 
+    def _unofficial(self, reader: Reader, subject: Subject) -> Speaker | None:
+        """Give who spoke just before for `the opposition leader`, where he or she has no office."""
+        tokens = reader.tokens[subject.first : subject.last]
+        linked = any(t.owns or t.cap or t.low in PREPOSITIONS for t in tokens[1:])
+        last = self._last_speaker
+        if linked or last is None or not last[1].person:
+            return None
+        if reader.sentence.number - last[0] > 1 or tokens[0].low != "the":
+            return None
+        held = [r for r in last[1].roles if r.noun in OFFICES and "former" not in r.words]
+        return None if held else self.of(last[1], 0.7)
+
     def _described(
         self, reader: Reader, subject: Subject, words: list[str], head: str
     ) -> Speaker | None:
