@@ -158,7 +158,14 @@ def _quote(group: list[Attribution], people: People, threshold: float) -> Quote:
         head.cue,
         "direct",
         confidence,
+        _teller(group, threshold),
     )
+
+
+def _teller(group: list[Attribution], threshold: float) -> str | None:
+    """Give who told of a statement, as far as that is sure."""
+    sure = (row.via.name for row in group if row.via and row.via.confidence >= threshold)
+    return next(sure, None)
 
 
 def _reported(sieve: Sieve, people: People, threshold: float) -> list[Quote]:
