@@ -33,6 +33,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
@@ -141,28 +145,33 @@ async def ours(base: str, feeds: int) -> list[dict[str, float]]:
     results = []
     async with HttpClient(allow={host}, limits=limits) as client, ParserPool(2) as pool:
         reader = HttpFeeds(client, pool)
-        slots = asyncio.Semaphore(64)
 
         async def poll(feed: Feed) -> int:
-            async with slots:
-                got = await reader.fetch(feed, known.get(feed.url, Validators()))
-                found = 0
-                if isinstance(got, Fetched):
-                    parsed = await reader.parse(feed, got, datetime.now(UTC))
-                    found = len(parsed.articles)
-                    known[feed.url] = replace(got.validators, entries=parsed.entries)
-                else:
-                    known[feed.url] = got.validators
-                return found
+            got = await reader.fetch(feed, known.get(feed.url, Validators()))
+            found = 0
+            if isinstance(got, Fetched):
+                parsed = await reader.parse(feed, got, datetime.now(UTC))
+                found = len(parsed.articles)
+                known[feed.url] = replace(got.validators, entries=parsed.entries)
+            else:
+                known[feed.url] = got.validators
+            return found
 
-        await asyncio.gather(*(poll(Feed(f"{base}/{n}")) for n in range(feeds, feeds + WARM)))
+        async def some(waiting: Iterator[int]) -> int:
+            return sum([await poll(Feed(f"{base}/{n}")) for n in waiting])
+
+        async def every(numbers: range) -> int:
+            """Poll by 64 tasks, each of which takes the next feed, as the peers' threads do."""
+            waiting = iter(numbers)
+            return sum(await asyncio.gather(*(some(waiting) for _ in range(64))))
+
+        await every(range(feeds, feeds + WARM))
         for number in range(4):
             turn(base, number)
             pids = [worker._child.pid for worker in pool._idle]  # noqa: SLF001
             start, wall, found = cpu(pids), time.perf_counter(), 0
             for _ in range(REPEATS[number]):
-                counts = await asyncio.gather(*(poll(Feed(f"{base}/{n}")) for n in range(feeds)))
-                found += sum(counts)
+                found += await every(range(feeds))
             wall = time.perf_counter() - wall
             pids = [worker._child.pid for worker in pool._idle]  # noqa: SLF001
             used = {"cpu": cpu(pids) - start, "wall": wall, "entries": found}

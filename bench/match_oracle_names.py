@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bench.match_oracle_text import Case, Hit, Text, Word, cut
 from bot.core.query import Term
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bot.core.model import Entity
 
 
@@ -46,38 +49,93 @@ def outer(hits: list[Hit]) -> list[Hit]:
     ]
 
 
-_PREFIXES = (
-    ("אבגדהוזחטיכךלמםנןסעפףצץקרשת", [a + b for a in ("", "ו", "ש") for b in ("", *"הובלמכש")]),
-    (
-        "".join(map(chr, range(0x621, 0x64B))),
-        [
-            *(a + b + c for a in ("", "و", "ف") for b in ("", "ب", "ل", "ك") for c in ("", "ال")),
-            *("لل", "ولل", "فلل"),
-        ],
-    ),
-)
+@dataclass(frozen=True)
+class Spelling:
+    """A name, and whether its first word may be joined with what stands before it.
+
+    `article`: whether its first letter may be the Hebrew article, which is not always written.
+    """
+
+    term: Term
+    joined: bool
+    article: bool
+
+    @property
+    def words(self) -> list[Word]:
+        """The name's words."""
+        return cut(self.term.text)
 
 
-def _variants(text: str, *, exact: bool) -> list[Term]:
-    term = Term(text, exact=exact)
-    words = cut(text)
-    variants = [term]
-    first = words[0].folded
-    if not term.as_written and len(first) >= 3:
-        for script, prefixes in _PREFIXES:
-            if all(char in script for char in first):
-                rest = " ".join(word.folded for word in words[1:])
-                variants += [Term(f"{p}{first} {rest}".strip()) for p in prefixes if p]
-    return variants
+def _hebrew_rest(token: str) -> Iterator[tuple[str, bool]]:
+    """Take off what may stand before a name; say whether an article may have gone with it."""
+    for after_and in {token, token.removeprefix("ו")}:
+        for rest in {after_and, after_and.removeprefix("ש"), after_and.removeprefix("כש")}:
+            yield rest, False
+            if rest[:1] in ("ה", "מ"):
+                yield rest[1:], False
+            if rest[:1] in ("ב", "ל", "כ"):
+                yield rest[1:], False
+                yield rest[1:], True
+            if rest[:2] == "מה":
+                yield rest[2:], False
 
 
-def _names(entity: Entity) -> list[tuple[list[Term], tuple[str, ...], tuple[str, ...]]]:
+def _arabic_fits(token: str, first: str) -> bool:
+    """Read a word with and without what is joined before it."""
+    named = first[:2] == "ال" and len(first) > 3
+    for rest in {token, token[1:]} if token[:1] in ("و", "ف") else {token}:
+        bare = {rest, rest[1:]} if rest[:1] in ("ب", "ك", "ل") else {rest}
+        if first in bare:
+            return True
+        if named and rest[:2] == "لل" and first in ("ا" + rest[1:], "ا" + rest):
+            # One alif went, and a lam where there would have been three.
+            return not (first == "ا" + rest[1:] and first[2:3] == "ل")
+        if not named and ("ال" + first in bare or rest == "لل" + first):
+            return True
+    return False
+
+
+def begins(token: str, first: str, *, article: bool) -> bool:
+    """Say whether a word of the text is a name's first word, whatever is joined before it."""
+    if token == first:
+        return True
+    if len(first) < 3 or not token.endswith(first[2:]):
+        return False
+    if all("א" <= char <= "ת" for char in first):
+        return any(
+            rest == first or (swallowed and article and len(first) > 3 and first == "ה" + rest)
+            for rest, swallowed in _hebrew_rest(token)
+        )
+    if all("\u0621" <= char <= "\u064a" for char in first):
+        return _arabic_fits(token, first)
+    return False
+
+
+def spelling_hits(text: Text, spelling: Spelling) -> list[Hit]:
+    """Find a name at every word."""
+    if not spelling.joined:
+        return term_hits(text, spelling.term)
+    if spelling not in text.cache:
+        wanted = spelling.words
+        size = len(wanted)
+        text.cache[spelling] = [
+            (at, at + size)
+            for at in range(len(text.words) - size + 1)
+            if begins(text.words[at].folded, wanted[0].folded, article=spelling.article)
+            and all(text.words[at + k].folded == wanted[k].folded for k in range(1, size))
+        ]
+    return text.cache[spelling]
+
+
+def _names(entity: Entity) -> list[tuple[Spelling, tuple[str, ...], tuple[str, ...]]]:
     aliases = {alias.text: alias for alias in entity.aliases}
     names = []
     for text in dict.fromkeys([entity.name, *aliases]):
         alias = aliases.get(text)
-        terms = _variants(text, exact=bool(alias and alias.exact))
-        names.append((terms, alias.context if alias else (), alias.unless if alias else ()))
+        term = Term(text, exact=bool(alias and alias.exact))
+        article = entity.kind in ("institution", "place") or len(cut(text)) > 1
+        spelling = Spelling(term, not term.as_written, article)
+        names.append((spelling, alias.context if alias else (), alias.unless if alias else ()))
     return names
 
 
@@ -90,47 +148,47 @@ def entity_hits(case: Case, text: Text, entity: Entity) -> list[Hit]:
     if ("entity", entity.id) in text.cache:
         return text.cache["entity", entity.id]
     hits: list[Hit] = []
-    for terms, context, unless in _names(entity):
-        found = [hit for term in terms for hit in term_hits(text, term)]
+    for spelling, context, unless in _names(entity):
+        found = list(spelling_hits(text, spelling))
         if context and not any(_stands(case, word) for word in context):
             continue
         if any(_stands(case, word) for word in unless):
             continue
-        if entity.kind == "person" and len(cut(terms[0].text)) == 1:
-            found = _bare(case, text, entity, cut(terms[0].text)[0].folded, found)
+        if entity.kind == "person" and len(spelling.words) == 1:
+            found = _bare(case, text, entity, spelling.words[0].folded, found)
         hits += found
     text.cache["entity", entity.id] = outer(hits)
     return text.cache["entity", entity.id]
 
 
-def _full(entity: Entity, surname: str) -> list[Term]:
+def _full(entity: Entity, surname: str) -> list[Spelling]:
     return [
-        term
-        for terms, _, _ in _names(entity)
-        for term in terms
-        if len(words := cut(term.text)) > 1 and words[-1].folded == surname
+        spelling
+        for spelling, _, _ in _names(entity)
+        if len(words := spelling.words) > 1 and words[-1].folded == surname
     ]
 
 
-def _key(term: Term) -> tuple[object, ...]:
+def _key(spelling: Spelling) -> tuple[object, ...]:
+    term = spelling.term
     return (tuple(word.folded for word in cut(term.text)), term.as_written and term.text)
 
 
 def _bare(case: Case, text: Text, entity: Entity, surname: str, found: list[Hit]) -> list[Hit]:
     own = _full(entity, surname)
-    own_keys = {_key(term) for term in own}
+    own_keys = {_key(name) for name in own}
     others = [
-        term
+        name
         for other in case.officials
         if other.kind == "person" and other.id != entity.id
-        for term in _full(other, surname)
-        if _key(term) not in own_keys
+        for name in _full(other, surname)
+        if _key(name) not in own_keys
     ]
-    theirs = [hit for term in others for hit in term_hits(text, term)]
+    theirs = [hit for name in others for hit in spelling_hits(text, name)]
     free = [h for h in found if not any(o[0] <= h[0] and h[1] <= o[1] for o in theirs)]
     whole = case.whole
-    ours_all = [hit for term in own for hit in term_hits(whole, term)]
-    theirs_all = [hit for term in others for hit in term_hits(whole, term)]
+    ours_all = [hit for name in own for hit in spelling_hits(whole, name)]
+    theirs_all = [hit for name in others for hit in spelling_hits(whole, name)]
     if not theirs_all:
         return free
     in_title = [(h, True) for h in ours_all if whole.words[h[0]].field == "title"]

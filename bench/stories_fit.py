@@ -113,12 +113,20 @@ def odds_of(x: Floats, parts: list[Floats], bias: float) -> Floats:
     return answer
 
 
-def main() -> int:
-    """Print the check on halves, then the weights; 0 also where there are no data."""
+def judges() -> Path | None:
+    """Find the judges' stories, or say that they are not here."""
     shared = Path(os.environ.get("WIREWATCH_SHARED") or ROOT.parent / "shared")
     folder = shared / "eval" / "stories"
-    if not folder.exists():
-        print(f"no evaluation data at {folder}: nothing to fit")
+    if folder.exists():
+        return folder
+    print(f"no evaluation data at {folder}: nothing to fit")
+    return None
+
+
+def main() -> int:
+    """Print the check on halves, then the weights; 0 also where there are no data."""
+    folder = judges()
+    if folder is None:
         return 0
     loaded = load(folder)
 

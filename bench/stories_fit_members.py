@@ -9,16 +9,15 @@ halves of the streams, each with what was fitted to the other halves of all.
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections import defaultdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from unittest.mock import patch
 
 import numpy as np
 
-from bench.stories import ROOT, _article
+from bench.stories import _article
+from bench.stories_fit import judges
 from bot.core.story import Stories, comparing
 from bot.core.story.comparing import Comparisons
 
@@ -97,10 +96,8 @@ def judged(rows: list[dict[str, Any]], judge: ModuleType) -> dict[str, float]:
 
 def main() -> int:
     """Print the weights, then the check on halves; 0 also where there are no data."""
-    shared = Path(os.environ.get("WIREWATCH_SHARED") or ROOT.parent / "shared")
-    folder = shared / "eval" / "stories"
-    if not folder.exists():
-        print(f"no evaluation data at {folder}: nothing to fit")
+    folder = judges()
+    if folder is None:
         return 0
     sys.path.insert(0, str(folder))
     import eval_story as judge  # type: ignore[import-not-found]  # noqa: PLC0415

@@ -1,7 +1,7 @@
 """One HTTP/1.1 connection: a request, its answer read piece by piece, patience that ends.
 
 A poll that brings nothing is a request and some two hundred bytes of headers, and a bot makes
-thousands of them; so an exchange is one future and one timer. llhttp reads the answers.
+thousands of them; so an exchange is one future, and a timer serves many. llhttp reads the answers.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import asyncio
 import math
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 from multidict import CIMultiDict, CIMultiDictProxy
@@ -18,12 +18,17 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from bot.adapters.encodings import Decompressor, TooLargeError
 from bot.errors import FetchError
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 MAX_HEAD = 65_536
 """Bytes of an answer's status line and headers."""
 
 MAX_INTERIM = 10
 """Answers that only announce another (1xx)."""
 
+# Plain numbers: members of an enumeration are looked up and compared several times as slowly.
+_OK, _MULTIPLE_CHOICES = int(HTTPStatus.OK), int(HTTPStatus.MULTIPLE_CHOICES)
 _NOT_MODIFIED = int(HTTPStatus.NOT_MODIFIED)
 _NO_HEADERS: CIMultiDictProxy[str] = CIMultiDictProxy(CIMultiDict())
 _INVALID = "not a valid HTTP answer"
@@ -115,7 +120,11 @@ class Connection(asyncio.Protocol):
         if self._transport is None or self._transport.is_closing():
             raise self._closed(None)
         self._answer = self._loop.create_future()
-        self._timer = self._loop.call_at(min(until, now + self._limits.silence), self._check)
+        due = min(until, now + self._limits.silence)
+        # The last exchange's timer is left running: it looks when this one's time is over.
+        if self._timer is None or self._timer.when() > due:
+            self._stop_timer()
+            self._timer = self._loop.call_at(due, self._check)
         self._transport.write(request)
         try:
             await self._answer
@@ -125,7 +134,6 @@ class Connection(asyncio.Protocol):
             self.close()
             raise
         finally:
-            self._timer.cancel()
             self._answer = None
 
     @property
@@ -142,13 +150,22 @@ class Connection(asyncio.Protocol):
     def close(self) -> None:
         """End the connection without waiting for the other side."""
         self._keep = False
+        self._stop_timer()
         if self._transport is not None:
             self._transport.abort()
 
     # --- patience ---------------------------------------------------------------------------
 
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
     def _check(self) -> None:
         """End an exchange whose time is over, that is silent, or that only drips."""
+        self._timer = None
+        if self._answer is None:  # none is under way
+            return
         now, limits = self._loop.time(), self._limits
         if now >= self._until:
             self._fail(FetchError(f"took over {limits.total:g} s"))
@@ -199,6 +216,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """End the exchange: an answer without a length ends with its connection."""
         self._keep = False
+        self._stop_timer()
         if self._answer is None or self._answer.done():
             return
         if not self._reading:
@@ -229,7 +247,7 @@ class Connection(asyncio.Protocol):
         if self._whole:
             return
         status = self._parser.get_status_code()
-        if status < HTTPStatus.OK:
+        if status < _OK:
             self._lines.clear()
             self._interim += 1
             if self._interim > MAX_INTERIM:
@@ -237,10 +255,8 @@ class Connection(asyncio.Protocol):
             return
         self._status, self._reading = status, True
         self._keep = self._parser.should_keep_alive()
-        self._headers = CIMultiDictProxy(
-            CIMultiDict([(_text(name), _text(value)) for name, value in self._lines])
-        )
-        if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+        self._headers = _headers(self._lines)
+        if not _OK <= status < _MULTIPLE_CHOICES:
             self._settle()
             return
         try:
@@ -274,6 +290,14 @@ class Connection(asyncio.Protocol):
 def too_large(limit: int) -> FetchError:
     """Say that a body is larger than a number of bytes."""
     return FetchError(f"larger than {limit / 1e6:g} MB")
+
+
+def _headers(lines: Sequence[tuple[bytes, bytes]]) -> CIMultiDictProxy[str]:
+    try:
+        pairs = [(name.decode(), value.decode()) for name, value in lines]
+    except UnicodeDecodeError:
+        pairs = [(_text(name), _text(value)) for name, value in lines]
+    return CIMultiDictProxy(CIMultiDict(pairs))
 
 
 def _text(value: bytes) -> str:

@@ -34,6 +34,23 @@ EYEBALLS = 0.25
 """Seconds after which the next address of a name is tried too (RFC 8305)."""
 
 
+class Target:
+    """Where a request goes: a URL that the guard has judged, taken apart once.
+
+    Attributes:
+        url: as judged.
+        origin: what connections are shared by.
+        request: what follows a request's method: path, version and the `Host` header.
+    """
+
+    __slots__ = ("origin", "request", "url")
+
+    def __init__(self, url: URL) -> None:
+        self.url = url
+        self.origin: Origin = (url.scheme, url.raw_host or "", url.port or 0)
+        self.request = f" {url.raw_path_qs} HTTP/1.1\r\nHost: {url.host_port_subcomponent}\r\n"
+
+
 class Connections:
     """The only place where connections are made. `close` it at the end.
 
@@ -52,32 +69,36 @@ class Connections:
         self._tls = ssl.create_default_context()
         self._tls.set_alpn_protocols(["http/1.1"])
 
-    def kept(self, url: URL) -> Connection | None:
+    def kept(self, target: Target) -> Connection | None:
         """Give a connection to this origin that was kept, or None."""
-        for connection in reversed(self._idle.get(origin(url), ())):
-            self._take(connection)
+        idle = self._idle.get(target.origin)
+        while idle:
+            connection = idle.pop()
+            del self._oldest[connection]
+            if not idle:
+                del self._idle[target.origin]
             if not connection.closed:
                 return connection
         return None
 
-    async def dial(self, url: URL, until: float) -> Connection:
+    async def dial(self, target: Target, until: float) -> Connection:
         """Make a connection.
 
         Args:
-            url: judged by the guard.
+            target: where to.
             until: on the loop's clock.
 
         Raises:
             EgressError: the guard refused its addresses.
             FetchError: no such host, nobody there, no TLS, or too late.
         """
-        _, host, port = origin(url)
+        _, host, port = target.origin
         connect = self._limits.connect
         try:
             async with asyncio.timeout_at(until):
                 places = await self._resolver.resolve(host, port)
             async with asyncio.timeout_at(min(until, self._loop.time() + connect)):
-                return await self._connect(url, places)
+                return await self._connect(target.url, places)
         except TimeoutError:
             self._resolver.forget(host, port)
             if self._loop.time() >= until:
@@ -104,14 +125,14 @@ class Connections:
             raise
         return connection
 
-    def keep(self, url: URL, connection: Connection) -> None:
+    def keep(self, target: Target, connection: Connection) -> None:
         """Keep a connection for the next request, or end it where it is of no use."""
         if not connection.reusable:
             connection.close()
             return
         connection.idle_since = self._loop.time()
-        self._idle.setdefault(origin(url), []).append(connection)
-        self._oldest[connection] = origin(url)
+        self._idle.setdefault(target.origin, []).append(connection)
+        self._oldest[connection] = target.origin
         if len(self._oldest) > MAX_KEPT:
             self._end(next(iter(self._oldest)))
         if self._sweeper is None:
@@ -144,8 +165,3 @@ class Connections:
         for connection in list(self._oldest):
             self._end(connection)
         await asyncio.sleep(0)  # the loop closes their sockets now
-
-
-def origin(url: URL) -> Origin:
-    """Give what connections are shared by."""
-    return url.scheme, url.raw_host or "", url.port or 0

@@ -35,6 +35,8 @@ PAGE = 1_000_000
 MAX_HASHES = 1_000
 """Hashes that are kept of a feed; entries beyond are read again each time."""
 
+_NOT_MODIFIED = int(HTTPStatus.NOT_MODIFIED)
+
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, "
     "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.1"
@@ -54,7 +56,7 @@ class HttpFeeds:
             FetchError: no answer, an error status, too large, refused by the guard.
         """
         answer = await self._client.get(feed.address or feed.url, _conditions(validators))
-        if answer.status == HTTPStatus.NOT_MODIFIED:
+        if answer.status == _NOT_MODIFIED:
             if not (validators.etag or validators.last_modified):
                 raise FetchError(
                     "HTTP 304 Not Modified, to a request without conditions",

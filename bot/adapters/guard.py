@@ -103,8 +103,6 @@ class EgressGuard:
         self._allow = frozenset(_pair(pair) for pair in allow)
         self._hosts = {_name(host): _pair(to) for host, to in (hosts or {}).items()}
         self._exempt = set(self._hosts.values()) | self._allow
-        # What is written is judged the same each time; feeds are asked again and again.
-        self._judged: dict[str, URL] = {}
 
     def check(self, url: str | URL) -> URL:
         """Judge a URL as written, before anything is resolved.
@@ -112,8 +110,6 @@ class EgressGuard:
         Raises:
             EgressError: another scheme or port, credentials, no host, a name or address inside.
         """
-        if isinstance(url, str) and (judged := self._judged.get(url)):
-            return judged
         try:
             if len(str(url)) > MAX_URL:
                 raise EgressError
@@ -125,10 +121,6 @@ class EgressGuard:
             raise EgressError
         if parsed.raw_password is not None or not self._known(host, port):
             raise EgressError
-        if isinstance(url, str):
-            if len(self._judged) >= MAX_JUDGED:
-                self._judged.clear()
-            self._judged[url] = parsed
         return parsed
 
     def _known(self, host: str, port: int) -> bool:

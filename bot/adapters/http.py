@@ -5,20 +5,20 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 from urllib.parse import urlencode
 
 from yarl import URL
 
 from bot import __version__
 from bot.adapters.connection import Limits, StaleError
-from bot.adapters.dialling import Connections
+from bot.adapters.dialling import Connections, Target
 from bot.adapters.encodings import ACCEPTED
 from bot.adapters.failures import phrase
-from bot.adapters.guard import EgressGuard
+from bot.adapters.guard import MAX_JUDGED, EgressGuard
+from bot.adapters.places import Places
 from bot.core.politeness import retry_after
 from bot.errors import EgressError, FetchError
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from multidict import CIMultiDictProxy
 
-    from bot.adapters.connection import Connection, Reply
+    from bot.adapters.connection import Reply
 
 __all__ = ["Answer", "HttpClient", "Limits"]
 
@@ -42,8 +42,7 @@ _SMALL = 100_000
 _BREAKS = re.compile(r"[\r\n\0]")
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A successful answer (2xx) or 304.
 
     Attributes:
@@ -64,16 +63,6 @@ class Answer:
     def url(self) -> str:
         """Where it came from, as text."""
         return str(self.place)
-
-
-class _Host:
-    """Who wants something of a host: so many at a time get it."""
-
-    __slots__ = ("places", "wanted")
-
-    def __init__(self, places: int) -> None:
-        self.places = asyncio.Semaphore(places)
-        self.wanted = 0
 
 
 class HttpClient:
@@ -99,8 +88,9 @@ class HttpClient:
         self.limits = limits
         self._always = _lines({"User-Agent": user_agent, "Accept-Encoding": ACCEPTED})
         self._connections: Connections | None = None
-        self._slots = asyncio.Semaphore(limits.connections)
-        self._hosts: dict[str, _Host] = {}
+        self._places = Places(limits.connections, limits.per_host)
+        # What is written is judged the same each time; feeds are asked again and again.
+        self._targets: dict[str, Target] = {}
 
     async def __aenter__(self) -> Self:
         self._connections = Connections(self.guard, self.limits)
@@ -141,65 +131,62 @@ class HttpClient:
         return await self._follow("POST", url, head, body, _SMALL)
 
     async def _follow(self, method: str, url: str, head: str, body: bytes, limit: int) -> Answer:
-        target = self.guard.check(url)
+        target = self._targets.get(url) or self._judged(url)
         permanent, moved, left = True, "", self.limits.total
         for _ in range(self.limits.redirects + 1):
-            name = target.raw_host or ""
-            # A place at the host, then one of all; hosts that nobody waits for are forgotten.
-            host = self._hosts.get(name)
-            if host is None:
-                host = self._hosts[name] = _Host(self.limits.per_host)
-            host.wanted += 1
+            host = target.origin[1]
+            await self._places.enter(host)
             try:
-                async with host.places, self._slots:
-                    start = time.monotonic()
-                    reply = await self._ask(method, target, head, body, limit, left)
-                    left -= time.monotonic() - start
+                start = time.monotonic()
+                reply = await self._ask(method, target, head, body, limit, left)
+                left -= time.monotonic() - start
             finally:
-                host.wanted -= 1
-                if not host.wanted:
-                    del self._hosts[name]
+                self._places.leave(host)
             followed = _REDIRECTS if method == "GET" else _KEEPING
             if reply.status not in followed or "Location" not in reply.headers:
-                return _answer(reply, target, moved)
-            target = self._next(target, reply.headers["Location"])
+                return _answer(reply, target.url, moved)
+            target = self._next(target.url, reply.headers["Location"])
             permanent = permanent and reply.status in _PERMANENT
-            moved = str(target) if permanent else moved
+            moved = str(target.url) if permanent else moved
         raise FetchError(f"more than {self.limits.redirects} redirects")
 
+    def _judged(self, url: str) -> Target:
+        target = Target(self.guard.check(url))
+        if len(self._targets) >= MAX_JUDGED:
+            self._targets.clear()
+        self._targets[url] = target
+        return target
+
     async def _ask(
-        self, method: str, url: URL, head: str, body: bytes, limit: int, seconds: float
+        self, method: str, target: Target, head: str, body: bytes, limit: int, seconds: float
     ) -> Reply:
         """Make one request, over a kept connection where there is one."""
-        if self._connections is None:
+        connections = self._connections
+        if connections is None:
             raise RuntimeError("HttpClient is not open")
         until = asyncio.get_running_loop().time() + max(seconds, 0.0)
-        first = f"{method} {url.raw_path_qs} HTTP/1.1\r\nHost: {url.host_port_subcomponent}\r\n"
-        request = f"{first}{head}\r\n".encode() + body
-        connection = self._connections.kept(url)
+        request = f"{method}{target.request}{head}\r\n".encode() + body
+        connection = connections.kept(target)
         if connection is not None:
             try:
-                return await self._asked(connection, url, request, limit, until)
+                reply = await connection.ask(request, limit, until)
             except StaleError:  # closed by the server when we came: nothing was asked of it
                 if method != "GET":
                     raise
-        connection = await self._connections.dial(url, until)
-        return await self._asked(connection, url, request, limit, until)
-
-    async def _asked(
-        self, connection: Connection, url: URL, request: bytes, limit: int, until: float
-    ) -> Reply:
+            else:
+                connections.keep(target, connection)
+                return reply
+        connection = await connections.dial(target, until)
         reply = await connection.ask(request, limit, until)
-        if self._connections is not None:
-            self._connections.keep(url, connection)
+        connections.keep(target, connection)
         return reply
 
-    def _next(self, url: URL, location: str) -> URL:
+    def _next(self, url: URL, location: str) -> Target:
         try:
-            target = url.join(URL(location.strip()))
+            there = url.join(URL(location.strip()))
         except ValueError:
             raise EgressError from None
-        return self.guard.check(target)
+        return Target(self.guard.check(there))
 
 
 def _answer(reply: Reply, url: URL, moved: str) -> Answer:

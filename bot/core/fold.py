@@ -163,7 +163,8 @@ _TYPOGRAPHY = (
 _GERSHAYIM = re.compile(r'(?<=[א-ת])["“”](?=[א-ת])')
 _GERESH = re.compile(r"(?<=[א-ת])['’]")
 _INITIALS = re.compile(r"[^\W\d_](?:\.[^\W\d_])+(?=[. ])")
-_INNER_DOT = re.compile(r"\.(?=[^\W\d_][. ])")
+_INNER_DOT = re.compile(r"\.[^\W\d_][. ]")
+_INNER_DOT_OF_ASCII = re.compile(r"\.[a-z][. ]")
 _POSSESSIVE = re.compile(r"'s(?=[ .])")
 
 
@@ -206,7 +207,8 @@ class Folded:
     def _join_initials(self, folded: str) -> str:
         """Read `u.s` as the word `us` and remember where it really ends; other dots separate."""
         pieces, done = [], 0
-        for dot in _INNER_DOT.finditer(folded):
+        inner = _INNER_DOT_OF_ASCII if folded.isascii() else _INNER_DOT
+        for dot in inner.finditer(folded):
             begin = dot.start() - 1
             if begin >= done and folded[begin - 1] == " ":
                 initials = _INITIALS.match(folded, begin)
@@ -236,6 +238,15 @@ class Folded:
         if real != end and self.original[last : last + 1] == ".":
             last += 1
         return first, last
+
+    def spans(self, stretches: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Give the stretches of the original for many, see `span`."""
+        span, ends = self.span, self._ends
+        if not self._one_to_one:
+            return [span(start, end) for start, end in stretches]
+        return [
+            span(start, end) if end in ends else (start - 1, end - 1) for start, end in stretches
+        ]
 
     def exact(self, start: int, end: int) -> str:
         """Give a word as it is written, without the dots of initials, composed (NFC)."""

@@ -351,3 +351,20 @@ async def test_plain_text_where_tls_is_expected_is_named(server: Server) -> None
         with pytest.raises(FetchError, match=r"TLS connection failed|connection reset"):
             await client.get("https://plain.example/")
     listener.close()
+
+
+async def test_each_exchange_has_its_own_patience(server: Server) -> None:
+    """A timer outlives its exchange; the next one is neither cut off by it nor spared."""
+    limits = Limits(connect=5, silence=0.6, total=5)
+    allow = {f"127.0.0.1:{server.port}"}
+    async with HttpClient(allow=allow, limits=limits) as client:
+        server.answers = [OK + b"\r\nhi"]
+        for _ in range(4):  # over a second in all, none of it silent for long
+            assert (await client.get(server.url)).body == b"hi"
+            await asyncio.sleep(0.3)
+        server.answers = [OK]  # half a head, and no more
+        start = asyncio.get_running_loop().time()
+        with pytest.raises(FetchError, match="silent for"):
+            await client.get(server.url)
+        assert 0.5 < asyncio.get_running_loop().time() - start < 3
+        assert server.connections == 1

@@ -224,7 +224,7 @@ async def test_a_host_is_asked_by_two_at_a_time(client: HttpClient, site: Site) 
     answers = await asyncio.gather(*(client.get(url) for url in urls))
     assert [one.status for one in answers] == [200] * 9
     assert site.busiest == 2
-    assert not client._hosts
+    assert not client._places.hosts
 
 
 async def test_a_name_can_be_served_by_an_address_of_our_own(site: Site) -> None:

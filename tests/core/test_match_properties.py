@@ -61,6 +61,12 @@ OFFICIALS = Officials(
             ),
         ),
         Entity("arvenia", "Arvenia", kind="place", aliases=(Alias("Ärvenia North"),)),
+        Entity(
+            "union",
+            "Union",
+            kind="institution",
+            aliases=(Alias("הנמל הגדול"), Alias("اللجنة"), Alias("الاتحاد"), Alias("הנמל")),
+        ),
     ]
 )
 
@@ -96,6 +102,14 @@ WORDS = [
     'צה"ל',
     "ميرون",
     "وميرون",
+    "כשמירון",
+    "בנמל",
+    "בהנמל",
+    "ולנמל הגדול",
+    "للجنة",
+    "للاتحاد",
+    "والاتحاد",
+    "للميرون",
     "Arvenia",
     "Arvenia's",
     "North",

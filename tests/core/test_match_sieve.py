@@ -35,12 +35,12 @@ def words(count: int, seed: int) -> list[str]:
 
 
 def passed(sieve: Sieve, text: str) -> set[tuple[int, str]]:
-    grid = Grid(text)
-    return {
-        (kind, " ".join(grid.data[start:end].decode().split()))
-        for kind, (starts, ends) in enumerate(sieve.sift(grid))
-        for start, end in zip(starts, ends, strict=True)
-    }
+    found = set()
+    for kind, piles in enumerate(sieve.sift(Grid(text))):
+        for pile, start, end in piles:
+            assert text.encode()[start:end] == pile.encode()
+            found.add((kind, " ".join(pile.split())))
+    return found
 
 
 def test_everything_that_was_added_passes_as_the_tables_grow() -> None:

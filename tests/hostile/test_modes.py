@@ -155,7 +155,7 @@ async def test_after_all_of_it_the_bot_works(feeds: HttpFeeds, calm: HttpFeeds) 
     for _ in range(2):
         await asyncio.gather(*(poll(feeds, f"http://hostile.example/{name}") for name in picked))
     assert isinstance(await poll(calm, "http://good.example/x"), ParsedFeed)
-    assert not feeds._client._hosts
+    assert not feeds._client._places.hosts
     assert open_files() < before + 40
 
 

@@ -32,9 +32,10 @@ from bot.ports import Fetched, Page, Unchanged
 from tests.conftest import TurnedClock
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
-    from bot.core.model import Article
+    from bot.core.model import Article, Rule
+    from bot.core.officials import Officials
 
 ROOT = Path(__file__).parents[2]
 EXPECTED = json.loads(
@@ -50,6 +51,13 @@ class Wire:
         self.clock = clock
         folders = sorted((ROOT / "seeds" / "wire").glob("*.example"))
         self.editions = {folder.name: Edition.read(folder) for folder in folders}
+
+    def feeds(self) -> list[Feed]:
+        """Give the outlets' feeds."""
+        return [
+            Feed(f"http://{host}{edition.feed_path}", edition.title)
+            for host, edition in self.editions.items()
+        ]
 
     async def fetch(self, feed: Feed, validators: Validators) -> Fetched | Unchanged:
         host = urlsplit(feed.url).hostname or ""
@@ -79,6 +87,23 @@ class Pages:
         return Page(text, url)
 
 
+def watching(
+    wire: Wire, officials: Officials, rules: Sequence[Rule], store: Store, *, chat: str
+) -> Watch:
+    """Make the watch that polls the outlets each half hour for one chat."""
+    known = RuleSet(officials, rules)
+    return Watch(
+        feeds=wire,
+        reader=Reader(Pages(wire), known, officials),
+        store=store,
+        rules=known,
+        stories=Stories(),
+        chats=(chat,),
+        clock=wire.clock,
+        pace=Pace(1800, prime=True, chance=lambda: 0.0),
+    )
+
+
 @pytest.fixture
 async def day(tmp_path: Path) -> AsyncIterator[Store]:
     """A store after the day, polled each half hour, outlet by outlet."""
@@ -87,21 +112,8 @@ async def day(tmp_path: Path) -> AsyncIterator[Store]:
     await store.open()
     wire = Wire(clock)
     knowledge = load_knowledge((ROOT / "rules",))
-    rules = RuleSet(knowledge.officials, knowledge.rules)
-    watch = Watch(
-        feeds=wire,
-        reader=Reader(Pages(wire), rules, knowledge.officials),
-        store=store,
-        rules=rules,
-        stories=Stories(),
-        chats=("console",),
-        clock=clock,
-        pace=Pace(1800, prime=True, chance=lambda: 0.0),
-    )
-    feeds = [
-        Feed(f"http://{host}{edition.feed_path}", edition.title)
-        for host, edition in wire.editions.items()
-    ]
+    watch = watching(wire, knowledge.officials, knowledge.rules, store, chat="console")
+    feeds = wire.feeds()
     await store.add_feeds(feeds)
     for _ in range(48):
         states: dict[str, FeedState] = {s.feed.url: s for s in await store.feed_states()}

@@ -11,14 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from bot.adapters.store import Store
 from bot.app.knowledge import load_knowledge
-from bot.core.match import RuleSet
-from bot.core.model import Feed
-from bot.core.story import Stories
 from bot.jobs.deliver import Deliver
-from bot.jobs.reading import Reader
-from bot.jobs.watch import Pace, Watch
 from tests.conftest import TurnedClock
-from tests.jobs.test_sample_day_told import EXPECTED, MORNING, ROOT, Pages, Wire
+from tests.jobs.test_sample_day_told import EXPECTED, MORNING, ROOT, Wire, watching
 from tests.slack.blockkit import words_of
 
 if TYPE_CHECKING:
@@ -42,26 +37,13 @@ async def live_through(store: Store, chat: SlackChat, channel: str) -> None:
     wire = Wire(clock)
     knowledge = load_knowledge((ROOT / "rules",))
     here = [replace(rule, channels=(f"slack:{channel}",)) for rule in knowledge.rules]
-    rules = RuleSet(knowledge.officials, here)
-    watch = Watch(
-        feeds=wire,
-        reader=Reader(Pages(wire), rules, knowledge.officials),
-        store=store,
-        rules=rules,
-        stories=Stories(),
-        chats=("slack",),
-        clock=clock,
-        pace=Pace(1800, prime=True, chance=lambda: 0.0),
-    )
+    watch = watching(wire, knowledge.officials, here, store, chat="slack")
 
     async def sleep(seconds: float) -> None:
         clock.turn(seconds=seconds)
 
     deliver = Deliver({"slack": chat}, store, clock, lambda: 0.5, sleep=sleep)
-    feeds = [
-        Feed(f"http://{host}{edition.feed_path}", edition.title)
-        for host, edition in wire.editions.items()
-    ]
+    feeds = wire.feeds()
     await store.add_feeds(feeds)
     for half_hour in range(1, 49):
         states = {state.feed.url: state for state in await store.feed_states()}

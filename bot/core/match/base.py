@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from bot.core.match.rules import CompiledRule
     from bot.core.model import Highlight
 
+_FIELDS = {"title": 0, "text": 1, "source": 2, "author": 3, "section": 4, "lang": 5}
+
 
 @dataclass(slots=True)
 class Found:
@@ -28,6 +30,9 @@ class Found:
     highlights: list[Highlight] = field(default_factory=list)
     quotes: list[int] = field(default_factory=list)
 
+
+Part = tuple[tuple[str, ...], tuple["Highlight", ...], tuple[int, ...]]
+"""What a match tells of a node: clauses, highlights, quotes."""
 
 Triggers = tuple[float, tuple["Leaf", ...]]
 """Leaves of which one must hold, and the share of articles in which one is guessed to."""
@@ -78,18 +83,38 @@ class Node(ABC):
         """
 
 
+_FEW = 8
+"""Watchers that a tuple holds: it takes a third of a dictionary's memory, and less to look at."""
+
+
 class Leaf(Node):
     """A node that can be looked up; shared by all rules that hold it.
 
     Attributes:
-        watchers: the rules it triggers, by id.
+        watchers: the rules it triggers; of many a dictionary, which loses one at no cost.
     """
 
     __slots__ = ("watchers",)
 
     def __init__(self, clause: str) -> None:
         super().__init__(clause)
-        self.watchers: dict[str, CompiledRule] = {}
+        self.watchers: tuple[CompiledRule, ...] | dict[CompiledRule, None] = ()
+
+    def watch(self, rule: CompiledRule) -> None:
+        """Trigger a rule that it does not trigger yet."""
+        if isinstance(self.watchers, dict):
+            self.watchers[rule] = None
+        elif len(self.watchers) < _FEW:
+            self.watchers = (*self.watchers, rule)
+        else:
+            self.watchers = dict.fromkeys((*self.watchers, rule))
+
+    def unwatch(self, rule: CompiledRule) -> None:
+        """Trigger a rule no more."""
+        if isinstance(self.watchers, dict):
+            self.watchers.pop(rule, None)
+        else:
+            self.watchers = tuple(other for other in self.watchers if other is not rule)
 
     def cost(self, frequency: Frequency) -> float:  # noqa: ARG002 - some leaves ask it
         """Guess the share of articles it triggers on."""
@@ -98,6 +123,19 @@ class Leaf(Node):
     def triggers(self, frequency: Frequency, *, gates: bool) -> Triggers | None:  # noqa: ARG002
         """Trigger on itself."""
         return self.cost(frequency), (self,)
+
+    def part(self, document: Document) -> Part:
+        """Give what the match of a rule tells that asks for this leaf, or for it among others.
+
+        Remembered by the document: many rules may ask for the same.
+        """
+        known = document.parts.get(self)
+        if known is None:
+            known = document.parts[self] = self._part(document)
+        return known
+
+    def _part(self, document: Document) -> Part:
+        return part_of(self, document)
 
 
 class Positional(Leaf):
@@ -120,10 +158,39 @@ class Positional(Leaf):
             known = document.marked[self] = document.marks(self.places(document))
         return known
 
+    def _part(self, document: Document) -> Part:
+        return (self.clause,), self.marks(document), ()
+
     def collect(self, document: Document, found: Found) -> None:
         """Add itself with all its places."""
         found.clauses.append(self.clause)
         found.highlights.extend(self.marks(document))
+
+
+def part_of(node: Node, document: Document) -> Part:
+    """Gather what a match tells of a node that holds."""
+    found = Found()
+    node.collect(document, found)
+    return (
+        tuple(dict.fromkeys(found.clauses)),
+        tidy(found.highlights),
+        tuple(sorted(set(found.quotes))) if found.quotes else (),
+    )
+
+
+def tidy(highlights: Sequence[Highlight]) -> tuple[Highlight, ...]:
+    """Sort by field and start, and leave out what lies inside another highlight."""
+    if len(highlights) < 2:  # noqa: PLR2004 - nothing to sort
+        return tuple(highlights)
+    kept: list[Highlight] = []
+    for mark in sorted(highlights, key=_order):
+        if not kept or kept[-1].field != mark.field or mark.end > kept[-1].end:
+            kept.append(mark)
+    return tuple(kept)
+
+
+def _order(mark: Highlight) -> tuple[int, int, int, bool]:
+    return _FIELDS[mark.field], mark.start, -mark.end, not mark.entity
 
 
 def outermost(places: list[Place]) -> list[Place]:

@@ -7,15 +7,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bot.core import fold
-from bot.core.match.sieve import Grid
+from bot.core.match.sieve import HEAD, Grid, head_of
 from bot.core.model import Highlight
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bot.core.match.base import Positional
+    from bot.core.match.base import Leaf, Part, Positional
     from bot.core.match.pattern import Pattern, Stretch
-    from bot.core.match.sieve import Sieve, Spans
+    from bot.core.match.sieve import Piled, Sieve
     from bot.core.model import Article, Field, Quote
 
 _JOIN = f" {fold.BARRIER} "
@@ -23,14 +23,11 @@ _JOIN = f" {fold.BARRIER} "
 _WORD = 40
 """Characters that a word and the space before it hardly ever exceed."""
 
-_ASKED = 24
-"""Words asked for, one by one, beyond which it is cheaper to take the text apart."""
+_ASKED = 10
+"""Words asked for, one by one, beyond which it is cheaper to have the heads of all at hand."""
 
 Place = tuple[int, int, str]
 """Start and end in the folded text, and the id of the entity that is named there, or ""."""
-
-Piled = tuple[str, int, int]
-"""A text that a sieve lets through, its start and its end."""
 
 Piece = tuple[int, int, "Field", int]
 """Where a piece of a field stands in a document: start, end, field, offset within the field."""
@@ -43,18 +40,6 @@ def searched_text(title: str, text: str) -> str:
     return f"{title}{_JOIN}{text}"
 
 
-def _cut(text: str, spans: Spans) -> Iterable[Piled]:
-    starts, ends = spans
-    return [(text[start:end], start, end) for start, end in zip(starts, ends, strict=True)]
-
-
-def _decoded(data: bytes, spans: Spans) -> Iterable[Piled]:
-    return [
-        (data[start:end].decode("utf-8", "surrogatepass"), start, end)
-        for start, end in zip(*spans, strict=True)
-    ]
-
-
 class Document:
     """Pieces of an article's fields, folded as one text.
 
@@ -62,6 +47,7 @@ class Document:
         text: the folded text; pieces that must not run together stand on both sides of a barrier.
         places: what `Pattern.stretches` found already.
         marked: the highlights of leaves that were asked for them.
+        parts: what matches tell of leaves.
         memo: what else was worked out for this document, by the object that did.
     """
 
@@ -76,8 +62,11 @@ class Document:
         self.places: dict[Pattern, Sequence[Stretch]] = {}
         self.memo: dict[Any, Any] = {}
         self.marked: dict[Positional, tuple[Highlight, ...]] = {}
+        self.parts: dict[Leaf, Part] = {}
         self._offsets: dict[str, list[int]] = {}
         self._has: dict[str, bool] = {}
+        self._grid: Grid | None = None
+        self._numbers: set[int] | None = None
         self._sifted: dict[str, list[Stretch]] = {}
 
     @property
@@ -88,10 +77,17 @@ class Document:
         """
         return self._root or self
 
-    @cached_property
+    @property
     def words(self) -> set[str]:
         """The words, each once."""
         return set(self.text.split())
+
+    @property
+    def grid(self) -> Grid:
+        """Its words, as numbers."""
+        if self._grid is None:
+            self._grid = Grid(self.text)
+        return self._grid
 
     def has(self, word: str) -> bool:
         """Say whether a word stands in it: by a search while few are asked for."""
@@ -100,22 +96,25 @@ class Document:
         known = self._has.get(word)
         if known is None:
             few = len(self._has) < _ASKED
-            known = self._has[word] = f" {word} " in self.text if few else word in self.words
+            known = self._has[word] = f" {word} " in self.text if few else self._among_all(word)
         return known
 
-    def sift(self, sieve: Sieve) -> tuple[Iterable[Piled], Iterable[Piled], Iterable[Piled]]:
+    def _among_all(self, word: str) -> bool:
+        """Look up a word's head; a search tells apart the long words that begin alike."""
+        if self._numbers is None:
+            self._numbers = self.grid.numbers()
+        if head_of(word) not in self._numbers:
+            return False
+        return (len(word) < HEAD and word.isascii()) or f" {word} " in self.text
+
+    def sift(self, sieve: Sieve) -> tuple[list[Piled], list[Piled], list[Piled]]:
         """Give what a sieve lets through: words, pairs of words, words with a beginning.
 
         Returns:
             For each, all texts with their start and end, in the order they stand; the offsets are
             of use only where the folded text is `plain`: else they count bytes.
         """
-        text, grid = self.text, Grid(self.text)
-        words, pairs, begun = sieve.sift(grid)
-        if self.plain:
-            return _cut(text, words), _cut(text, pairs), _cut(text, begun)
-        data = grid.data
-        return _decoded(data, words), _decoded(data, pairs), _decoded(data, begun)
+        return sieve.sift(self.grid)
 
     @property
     def plain(self) -> bool:
@@ -175,9 +174,15 @@ class Document:
     def marks(self, places: Iterable[Place]) -> tuple[Highlight, ...]:
         """Give the original spans of places: for each one in every piece that it touches."""
         return tuple(
+            mark for start, end, entity in places for mark in self.marks_of([(start, end)], entity)
+        )
+
+    def marks_of(self, stretches: Iterable[Stretch], entity: str = "") -> tuple[Highlight, ...]:
+        """Give the original spans of stretches that mean one thing."""
+        return tuple(
             mark
-            for start, end, entity in places
-            for mark in self.originals(*self._folded.span(start, end), entity=entity)
+            for first, last in self._folded.spans(stretches)
+            for mark in self.originals(first, last, entity=entity)
         )
 
     def originals(self, start: int, end: int, entity: str = "") -> list[Highlight]:
@@ -212,17 +217,17 @@ class ArticleDocument(Document):
         """Give the field that a stretch lies in."""
         return "title" if start < self.barrier else "text"
 
-    def marks(self, places: Iterable[Place]) -> tuple[Highlight, ...]:
-        """Give the original spans of places; a barrier keeps each in one field."""
-        span, body = self._folded.span, self.body_start
-        found: list[Highlight] = []
-        for start, end, entity in places:
-            first, last = span(start, end)
-            if first < body:
-                found.append(Highlight("title", first, last, entity))
-            else:
-                found.append(Highlight("text", first - body, last - body, entity))
-        return tuple(found)
+    def marks_of(self, stretches: Iterable[Stretch], entity: str = "") -> tuple[Highlight, ...]:
+        """Give the original spans of stretches; a barrier keeps each in one field."""
+        body = self.body_start
+        return tuple(
+            [
+                Highlight("title", first, last, entity)
+                if first < body
+                else Highlight("text", first - body, last - body, entity)
+                for first, last in self._folded.spans(stretches)
+            ]
+        )
 
     @cached_property
     def first_paragraph(self) -> int:

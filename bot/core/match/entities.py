@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.core import fold
 from bot.core.match.base import outermost
+from bot.core.match.joined import joined_forms
 from bot.core.match.pattern import Pattern, pattern_of
 from bot.core.query import Term
 
@@ -18,21 +18,6 @@ if TYPE_CHECKING:
     from bot.core.match.document import ArticleDocument, Document, Place
     from bot.core.model import Alias, Entity
     from bot.core.officials import Officials
-
-# Letters that Hebrew and Arabic write together with the name: and, the, in, to, from, as, that.
-_HEBREW = tuple(f"{a}{b}" for a in ("", "ו", "ש") for b in ("", *"הובלמכש") if a + b)
-_ARABIC = (
-    *(
-        f"{a}{b}{c}"
-        for a in ("", "و", "ف")
-        for b in ("", "ب", "ل", "ك")
-        for c in ("", "ال")
-        if a + b + c
-    ),
-    *("لل", "ولل", "فلل"),
-)
-_SHORTEST_STEM = 3
-_SCRIPTS = ((re.compile("[א-ת]+"), _HEBREW), (re.compile("[\u0621-\u064a]+"), _ARABIC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +44,14 @@ def condition_pattern(word: str) -> Pattern:
     return pattern_of(Term(word.rstrip("*"), prefix=word.endswith("*")))
 
 
-def _patterns(text: str, *, exact: bool) -> tuple[Pattern, ...]:
+def _patterns(text: str, kind: str, *, exact: bool) -> tuple[Pattern, ...]:
     pattern = pattern_of(Term(text, exact=exact))
-    return (pattern, *(_prefixed(pattern) if not pattern.exact else ()))
-
-
-def _prefixed(pattern: Pattern) -> Iterator[Pattern]:
+    if pattern.exact:
+        return (pattern,)
     first, *rest = pattern.words
-    if len(first) < _SHORTEST_STEM:
-        return
-    for script, prefixes in _SCRIPTS:
-        if script.fullmatch(first):
-            for prefix in prefixes:
-                yield Pattern((prefix + first, *rest))
+    # What a person is called begins with no article, but a title may.
+    forms = joined_forms(first, article=kind != "person" or bool(rest))
+    return (pattern, *(Pattern((form, *rest)) for form in forms))
 
 
 class Directory:
@@ -105,7 +85,7 @@ def _texts(entity: Entity) -> Iterable[tuple[str, bool]]:
 
 def _full_names(entity: Entity) -> Iterator[Pattern]:
     for text, exact in _texts(entity):
-        for pattern in _patterns(text, exact=exact):
+        for pattern in _patterns(text, entity.kind, exact=exact):
             if len(pattern.words) > 1:
                 yield pattern
 
@@ -128,7 +108,8 @@ class Names:
         }
 
     def _name(self, text: str, alias: Alias | None) -> Name:
-        patterns = _patterns(text, exact=alias is not None and alias.exact)
+        exact = alias is not None and alias.exact
+        patterns = _patterns(text, self.entity.kind, exact=exact)
         bare = self.entity.kind == "person" and len(patterns[0].words) == 1
         return Name(
             alias or text,

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from bot.core.match.leaves import EntityLeaf, GateLeaf, TermLeaf
 from bot.core.match.said import SaidLeaf
-from bot.core.match.sieve import BEGINNINGS, PAIR, WORD, Sieve
+from bot.core.match.sieve import BEGINNINGS, PAIR, WORD, Piled, Sieve
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.core.match.base import Leaf
-    from bot.core.match.document import ArticleDocument, Piled
+    from bot.core.match.document import ArticleDocument
     from bot.core.match.frequency import Frequency
     from bot.core.match.pattern import Pattern, Stretch
 
@@ -48,29 +48,21 @@ class Index:
     def hits(self, document: ArticleDocument, *, gates: bool) -> dict[Leaf, None]:
         """Give the triggers that hold (or could, for gates), each once."""
         hits: dict[Leaf, None] = {}
-        for pattern, leaf in self._maybe(document, hits):
-            if leaf not in hits and pattern.present(document):
-                _note(leaf, document, hits, gates=gates)
-        for leaf in self._asked(document):
-            _note(leaf, document, hits, gates=gates)
-        return hits
-
-    def _maybe(
-        self, document: ArticleDocument, hits: dict[Leaf, None]
-    ) -> list[tuple[Pattern, Leaf]]:
-        """Give patterns that may stand in a document; add to `hits` what surely does."""
         maybe: list[tuple[Pattern, Leaf]] = []
         words, pairs, begun = document.sift(self._sieve)
-        for _ in words:
+        if words:
             self._find_words(document, words, hits, maybe)
-            break
-        for _ in pairs:
+        if pairs:
             self._find_pairs(document, pairs, hits, maybe)
-            break
-        for _ in begun:
-            maybe += self._beginnings(dict.fromkeys(word for word, _, _ in begun))
-            break
-        return maybe
+        if begun:
+            maybe += self._beginnings({word for word, _, _ in begun})
+        for pattern, leaf in maybe:
+            if leaf not in hits and pattern.present(document):
+                _note(leaf, document, hits, gates=gates)
+        if self._always or document.quotes:
+            for leaf in self._asked(document):
+                _note(leaf, document, hits, gates=gates)
+        return hits
 
     def _find_words(
         self,
@@ -87,12 +79,13 @@ class Index:
             elif word in alone or word in patterns:
                 found[word] = [(start, end)]
         plain = document.plain
-        for word, places in found.items():
-            document.note(word, places if plain else [])
+        for word, stretches in found.items():
+            places = stretches if plain else []
+            document.note(word, places)
             for leaf in alone.get(word, ()):
                 hits[leaf] = None
             if word in patterns:
-                _sort_out(patterns[word], places if plain else [], document, hits, maybe)
+                _sort_out(patterns[word], places, document, hits, maybe)
 
     def _find_pairs(
         self,
@@ -116,14 +109,16 @@ class Index:
             _sort_out(patterns[pair], places if plain else [], document, hits, maybe)
 
     def _beginnings(self, words: Iterable[str]) -> list[tuple[Pattern, Leaf]]:
-        kinds = [(kind, self._patterns[kind]) for kind in BEGINNINGS if self._patterns[kind]]
-        return [
-            entry
-            for word in words
-            for kind, patterns in kinds
-            for entry in patterns.get(_beginning(word, kind), ())
-            if word.startswith(entry[0].words[0])
-        ]
+        found: list[tuple[Pattern, Leaf]] = []
+        for kind in BEGINNINGS:
+            patterns = self._patterns[kind]
+            if not patterns:
+                continue
+            for word in words:
+                entries = patterns.get(word[:kind] if word.isascii() else _beginning(word, kind))
+                if entries:
+                    found += [entry for entry in entries if word.startswith(entry[0].words[0])]
+        return found
 
     def _asked(self, document: ArticleDocument) -> list[Leaf]:
         found = list(self._always)

@@ -74,7 +74,7 @@ class TermLeaf(Positional):
         if known is None:
             word = self.word
             found = document.stretches(word) if word else self.pattern.stretches(document)
-            known = document.marked[self] = document.marks((*place, "") for place in found)
+            known = document.marked[self] = document.marks_of(found)
         return known
 
 

@@ -48,9 +48,9 @@ class NearNode(Positional):
 
     def places(self, document: Document) -> Sequence[Place]:
         """Give the places on both sides that have the other side near."""
-        left, right = self.left.places(document), self.right.places(document)
-        if not left or not right:
+        if not (self.left.holds(document) and self.right.holds(document)):
             return ()
+        left, right = self.left.places(document), self.right.places(document)
         near = _having_near(document, left, right, self.distance)
         return outermost(near + _having_near(document, right, left, self.distance))
 

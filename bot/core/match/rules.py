@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import gc
 from contextlib import contextmanager
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from bot.core.match.base import Found, Positional
+from bot.core.match.base import part_of
 from bot.core.match.compiler import Compiler, has_said
 from bot.core.match.document import ArticleDocument
 from bot.core.match.explain import MatchReceipt, names_in, nearest
 from bot.core.match.frequency import Frequency
 from bot.core.match.index import Index
 from bot.core.match.logic import AnyNode
-from bot.core.model import Highlight, Match
+from bot.core.model import Match
 from bot.core.query import parse
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ _YOUNG = 500
 _PATIENCE = 8
 _WORTH_LEARNING = 10
 """Rules from which it pays to learn how common words are."""
-_FIELDS = {"title": 0, "text": 1, "source": 2, "author": 3, "section": 4, "lang": 5}
 
 
 @contextmanager
@@ -48,6 +48,7 @@ class CompiledRule:
 
     Attributes:
         rule: as added.
+        id: the rule's.
         number: ascending in the order of adding.
         node: the compiled query.
         leaves: what triggers it once the quotes are known; one of them must hold.
@@ -59,13 +60,15 @@ class CompiledRule:
     """
 
     __slots__ = (
-        "gates", "in_vain", "leaves", "node", "number", "patience", "rule", "simple", "speaks",
+        "gates", "id", "in_vain", "leaves", "node", "number", "patience", "rule", "simple",
+        "speaks",
     )  # fmt: skip
 
     def __init__(
         self, rule: Rule, number: int, node: Node, frequency: Frequency, *, speaks: bool
     ) -> None:
         self.rule, self.number, self.node, self.speaks = rule, number, node, speaks
+        self.id = rule.id
         self.in_vain, self.patience = 0, _PATIENCE
         self.trigger(frequency)
 
@@ -164,24 +167,29 @@ class RuleSet:
             quotes: of `article.text`; None where they are not known: no `said:` is met then.
         """
         document = ArticleDocument(article, quotes)
-        hits = self._hits(document, gates=False)
-        asked: dict[CompiledRule, Leaf | None] = {}
+        asked: dict[CompiledRule, Leaf | None] = {}  # None: by several, all of which may tell
         met, tired = [], []
-        for leaf in hits:
-            for compiled in leaf.watchers.values():
+        for trigger in self._hits(document, gates=False):
+            for compiled in trigger.watchers:
                 if compiled in asked:
                     asked[compiled] = None
                     continue
-                asked[compiled] = leaf
+                asked[compiled] = trigger
                 if compiled.simple or compiled.node.holds(document):
                     met.append(compiled)
                 else:
                     compiled.in_vain += 1
                     if compiled.in_vain > compiled.patience:
                         tired.append(compiled)
-        self._learn(document, tired)
+        if tired or self._frequency.learning:
+            self._learn(document, tired)
         met.sort(key=_number)
-        return [_match(compiled, document, asked[compiled]) for compiled in met]
+        found = []
+        for compiled in met:
+            leaf = asked[compiled] if compiled.simple else None
+            part = part_of(compiled.node, document) if leaf is None else leaf.part(document)
+            found.append(Match(compiled.id, *part))
+        return found
 
     def find_candidates(self, article: Article, *, teaser: bool = False) -> set[str]:
         """Give the ids of rules that match, or could once the quotes of the text are known.
@@ -196,9 +204,9 @@ class RuleSet:
         """
         document = ArticleDocument(article, None)
         return {
-            rule_id
+            compiled.id
             for leaf in self._hits(document, gates=True)
-            for rule_id, compiled in leaf.watchers.items()
+            for compiled in leaf.watchers
             if leaf in compiled.gates
             and (_could(compiled, document) or (teaser and compiled.node.may(document)))
         }
@@ -215,7 +223,7 @@ class RuleSet:
         document = ArticleDocument(article, quotes)
         if not compiled.node.holds(document):
             return MatchReceipt(rule_id, None, missing=nearest(compiled.node, document))
-        match = _match(compiled, document, None)
+        match = Match(rule_id, *part_of(compiled.node, document))
         spoken = tuple(document.quotes[index] for index in match.quotes) if document.quotes else ()
         return MatchReceipt(rule_id, match, names_in(match, article), spoken)
 
@@ -233,11 +241,11 @@ class RuleSet:
         for leaf in dict.fromkeys((*compiled.leaves, *compiled.gates)):
             if not leaf.watchers:
                 self._index.add(leaf)
-            leaf.watchers[compiled.rule.id] = compiled
+            leaf.watch(compiled)
 
     def _withdraw(self, compiled: CompiledRule) -> None:
         for leaf in dict.fromkeys((*compiled.leaves, *compiled.gates)):
-            leaf.watchers.pop(compiled.rule.id, None)
+            leaf.unwatch(compiled)
             if not leaf.watchers:
                 self._index.drop(leaf)
 
@@ -260,35 +268,4 @@ def _could(compiled: CompiledRule, document: ArticleDocument) -> bool:
     return compiled.node.could(document) if compiled.speaks else compiled.node.holds(document)
 
 
-def _number(compiled: CompiledRule) -> int:
-    return compiled.number
-
-
-def _match(compiled: CompiledRule, document: ArticleDocument, only: Leaf | None) -> Match:
-    """Gather a rule's match; `only` triggered it, or None where several leaves may have."""
-    node = only if only is not None and compiled.simple else compiled.node
-    if isinstance(node, Positional):
-        return Match(compiled.rule.id, (node.clause,), node.marks(document))
-    found = Found()
-    node.collect(document, found)
-    return Match(
-        compiled.rule.id,
-        tuple(dict.fromkeys(found.clauses)),
-        tidy(found.highlights),
-        tuple(sorted(set(found.quotes))) if found.quotes else (),
-    )
-
-
-def tidy(highlights: Sequence[Highlight]) -> tuple[Highlight, ...]:
-    """Sort by field and start, and leave out what lies inside another highlight."""
-    if len(highlights) < 2:  # noqa: PLR2004 - nothing to sort
-        return tuple(highlights)
-    kept: list[Highlight] = []
-    for mark in sorted(highlights, key=_order):
-        if not kept or kept[-1].field != mark.field or mark.end > kept[-1].end:
-            kept.append(mark)
-    return tuple(kept)
-
-
-def _order(mark: Highlight) -> tuple[int, int, int, bool]:
-    return _FIELDS[mark.field], mark.start, -mark.end, not mark.entity
+_number = attrgetter("number")

@@ -2,156 +2,110 @@
 
 A dictionary look-up for each word of an article costs more than all the rest of matching, most of
 it in making the words. `Grid` finds the words of a folded text as numbers; a `Sieve` says which of
-them may be looked for. It is made of Bloom filters (Bloom 1970) with two slots for each: they never
-miss one, and pass a few too many, which the dictionary behind them refuses. Pairs of words are
-sifted by one word of each first: the last, as surnames are rarer than first names, or one that is
-much longer. Nothing else in the engine
-knows of numpy.
+them may be looked for, by the filters of bloom.py; the dictionary behind them refuses what passes
+wrongly. Pairs of words are sifted by one word of each first: the last, as surnames are rarer than
+first names, or one that is much longer. Nothing else in the engine knows of numpy.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bot.core.match.bloom import (
+    BY_FIRST,
+    BY_HEAD,
+    COARSE,
+    FEW,
+    FULL,
+    MULTIPLIER,
+    PAIRED,
+    Bloom,
+    Heads,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-_HEAD = 8
+HEAD = 8
 """Bytes of a word that are looked at: a number has as many."""
-_SPACE = 32
-_FULL = (1 << 64) - 1
-# Odd constants with well mixed bits (splitmix64, wyhash); products wrap at 64 bits.
-_BY_HEAD, _BY_FIRST = 0x9E3779B97F4A7C15, 0xA0761D6478BD642F
-_MULTIPLIER, _PAIRED = np.uint64(_BY_HEAD), np.uint64(_BY_FIRST)
-_MASKS = np.array([(1 << 8 * n) - 1 for n in range(_HEAD + 1)], np.uint64)
-_FEWEST_BITS, _MOST_BITS = 16, 21
-_ROOM = 96
-"""Slots for each thing that is looked for, as long as a table may grow."""
-_SECOND = 23
-"""Bits of a number that choose its first slot at most; its second slot is chosen by the others."""
-_MANY = 255
-"""A slot that is used so often stays."""
-_SHIFT = np.uint64(_SECOND)
-_FEW = 20
-"""So few are cheaper to look up one by one than in arrays, with a second slot."""
+_BLANK = np.array(ord(" "), np.uint8)
+_MASKS = np.array([(1 << 8 * n) - 1 for n in range(HEAD + 1)], np.uint64)
+_SOME = 20
+"""So few are cheaper to tell apart one by one than in arrays."""
 
 WORD, PAIR = 0, 1
 BEGINNINGS = (7, 5, 3)
 """Kinds of what is looked for; those of beginnings are their sizes in bytes."""
-_LONGER, _SHORTER = 5, 3
-"""Bytes by which beginnings are sifted: those of at least so many."""
-
+_SHORTER = 3
+"""Bytes by which beginnings are sifted that are too short for the first sieve."""
 # The last bits of a product are made by the last bits of a number alone: its first bytes.
-_BUT_LONGER, _BUT_SHORTER = np.uint64(64 - 8 * _LONGER), np.uint64(64 - 8 * _SHORTER)
+_BUT_SHORTER = np.array(64 - 8 * _SHORTER, np.uint64)
+_SMALL = 12
+"""Rules seldom look for short beginnings, so their tables are small at first, and fast."""
 
-# What a slot of the first table says: a word, the first or the second of a pair is looked for.
-_WHOLE, _FIRST, _LAST = 1, 2, 4
-_ANY = 1
-_MUCH = 2
+# What a word is looked for as: whole, as the first or the second of a pair, as a beginning.
+_WHOLE, _FIRST, _LAST, _BEGUN = 1, 2, 4, 0
+_MUCH = 4
 """Letters by which the first word of a pair must be longer to stand for it."""
+
+
+Piled = tuple[str, int, int]
+"""A text that passes, its start and its end."""
 
 
 class Grid:
     """The words of a folded text (a space at either end at least, and between them).
 
     Attributes:
-        data: the text in UTF-8.
-        before: for each word the offset in `data` of the space before it.
-        last: for each word the offset of its last byte.
+        before: for each word the offset of the space before it: in the text, where that is ASCII,
+            else in its UTF-8.
+        last: for each word the offset of its last byte, likewise.
         heads: the first 8 bytes of each word, as one number.
     """
 
-    __slots__ = ("before", "data", "heads", "last")
+    __slots__ = ("_data", "_text", "before", "heads", "last")
 
     def __init__(self, text: str) -> None:
-        self.data = data = text.encode("utf-8", "surrogatepass") + b" " * _HEAD
-        inside = np.frombuffer(data, np.uint8) != _SPACE
+        self._text = text if text.isascii() else ""
+        self._data = data = text.encode("utf-8", "surrogatepass") + b" " * HEAD
+        inside = np.frombuffer(data, np.uint8) != _BLANK
         edges = (inside[1:] != inside[:-1]).nonzero()[0]
         self.before, self.last = before, last = edges[::2], edges[1::2]
         # Every offset read as the number that begins there: overlapping, so no copy of the text.
-        numbers: Any = np.ndarray((len(data) - _HEAD,), "<u8", data, 1, (1,))
+        numbers: Any = np.ndarray((len(data) - HEAD,), "<u8", data, 1, (1,))
         self.heads = numbers.take(before)
         self.heads &= _MASKS.take(last - before, mode="clip")
 
+    def numbers(self) -> set[int]:
+        """Give the heads, each once."""
+        return set(self.heads.tolist())
 
-class _Filter:
-    """A Bloom filter over numbers, each with a flag that says what it is looked for as.
+    def words(self, at: Any, further: int = 0) -> list[Piled]:  # noqa: ANN401 - an array
+        """Give words, or what begins with them and ends so many words further."""
+        count = len(at)
+        if count > FEW:
+            starts = self.before.take(at)
+            ends = (self.last[further:] if further else self.last).take(at)
+            starts += 1
+            ends += 1
+            return [
+                (self.cut(start, end), start, end)
+                for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+            ]
+        return [self.word(one, further) for one in at.tolist()] if count else []
 
-    Its two slots stand in two tables: what is few after the first is not asked of the second.
+    def word(self, at: int, further: int = 0) -> Piled:
+        """Give one of them."""
+        start, end = self.before.item(at) + 1, self.last.item(at + further) + 1
+        return self.cut(start, end), start, end
 
-    Args:
-        everything: gives all numbers and flags there are, for when it has to grow.
-        bits: size of its tables at first, as a power of two.
-    """
-
-    __slots__ = (
-        "_bits", "_counts", "_everything", "_limit", "_second", "_table", "held", "seconds",
-        "slots", "unused",
-    )  # fmt: skip
-
-    def __init__(self, everything: Callable[[], tuple[Any, Any]], bits: int) -> None:
-        self.held = 0
-        self._everything = everything
-        self._resize(bits)
-
-    def _resize(self, bits: int) -> None:
-        self._bits = bits
-        self._limit = (1 << bits) // _ROOM if bits < _MOST_BITS else 1 << 62
-        self._table, self._second, self._counts = (bytearray(1 << bits) for _ in range(3))
-        self.unused = np.uint64(64 - bits)
-        self.slots = np.frombuffer(self._table, np.uint8)
-        self.seconds = np.frombuffer(self._second, np.uint8)
-
-    def add(self, number: int, flag: int) -> None:
-        """Let a number pass."""
-        self.held += 1
-        if self.held > self._limit:
-            self._grow()
-        unused = 64 - self._bits
-        slot = number >> unused
-        self._table[slot] |= flag
-        self._second[(number << _SECOND & _FULL) >> unused] |= flag
-        if self._counts[slot] < _MANY:
-            self._counts[slot] += 1
-
-    def drop(self, number: int) -> None:
-        """Let a number pass no more that was added once."""
-        self.held -= 1
-        slot, counts = number >> 64 - self._bits, self._counts
-        if counts[slot] < _MANY:
-            counts[slot] -= 1
-            if not counts[slot]:
-                self._table[slot] = 0
-
-    def _grow(self) -> None:
-        """Make room for some more."""
-        numbers, flags = self._everything()
-        self.held = len(numbers) + 1
-        bits = self._bits
-        while bits < _MOST_BITS and (1 << bits) // _ROOM < 2 * self.held:
-            bits += 1
-        self._resize(bits)
-        places = (numbers >> self.unused).view(np.int64)
-        np.bitwise_or.at(self.slots, places, flags)
-        second = (numbers << _SHIFT) >> self.unused
-        np.bitwise_or.at(self.seconds, second.view(np.int64), flags)
-        taken, times = np.unique(places, return_counts=True)
-        np.frombuffer(self._counts, np.uint8)[taken] = np.minimum(times, _MANY)
-
-    def sift(self, numbers: Any) -> tuple[Any, Any]:  # noqa: ANN401 - arrays
-        """Give the indexes of the numbers that pass, and their flags."""
-        flags = self.slots.take((numbers >> self.unused).view(np.int64))
-        passed = (flags != 0).nonzero()[0]
-        flags = flags.take(passed)
-        if len(passed) > _FEW:
-            second = (numbers.take(passed) << _SHIFT) >> self.unused
-            flags &= self.seconds.take(second.view(np.int64))
-            kept = (flags != 0).nonzero()[0]
-            return passed.take(kept), flags.take(kept)
-        return passed, flags
+    def cut(self, start: int, end: int) -> str:
+        """Give a stretch of the text."""
+        if self._text:
+            return self._text[start:end]
+        return self._data[start:end].decode("utf-8", "surrogatepass")
 
 
 class Sieve:
@@ -164,15 +118,13 @@ class Sieve:
             need not be among it.
     """
 
-    __slots__ = ("_everything", "_long", "_pairs", "_short", "_words")
+    __slots__ = ("_everything", "_pairs", "_short", "_words")
 
     def __init__(self, everything: Callable[[int], Iterable[str]]) -> None:
         self._everything = everything
-        self._words = _Filter(self._all_words, _FEWEST_BITS)
-        self._pairs = _Filter(self._all_pairs, _FEWEST_BITS)
-        # Rules seldom look for beginnings, so their tables are small at first, and fast.
-        self._long = _Filter(lambda: self._all_beginnings(_LONGER), _FEWEST_BITS - 4)
-        self._short = _Filter(lambda: self._all_beginnings(_SHORTER), _FEWEST_BITS - 4)
+        self._words = Heads(self._all_heads)
+        self._pairs = Bloom(self._all_pairs)
+        self._short = Bloom(self._all_short, _SMALL)
 
     def add(self, kind: int, text: str) -> None:
         """Look for something more.
@@ -186,42 +138,41 @@ class Sieve:
             self._words.add(_number(data), _WHOLE)
         elif kind == PAIR:
             first, second = data.split(b" ")
-            self._pairs.add(_number_of_pair(first, second), _ANY)
-            if len(first) - len(second) > _MUCH:
-                self._words.add(_number(first), _FIRST)
-            else:
-                self._words.add(_number(second), _LAST)
-        elif kind >= _LONGER:
-            self._long.add(_number_of_beginning(data, _LONGER), _ANY)
+            self._pairs.add(_number_of_pair(first, second))
+            self._words.add(*_lead(first, second))
+        elif kind >= COARSE:
+            self._words.add(_number(data), _BEGUN)
         else:
-            self._short.add(_number_of_beginning(data, _SHORTER), _ANY)
+            self._short.add(_number_of_short(data))
 
     def drop(self, kind: int, text: str) -> None:
         """Look for something no more that was added once."""
         data = text.encode("utf-8", "surrogatepass")
         if kind == WORD:
-            self._words.drop(_number(data))
+            self._words.drop(_number(data), _WHOLE)
         elif kind == PAIR:
             first, second = data.split(b" ")
             self._pairs.drop(_number_of_pair(first, second))
-            lead = first if len(first) - len(second) > _MUCH else second
-            self._words.drop(_number(lead))
-        elif kind >= _LONGER:
-            self._long.drop(_number_of_beginning(data, _LONGER))
+            self._words.drop(*_lead(first, second))
+        elif kind >= COARSE:
+            self._words.drop(_number(data), _BEGUN)
         else:
-            self._short.drop(_number_of_beginning(data, _SHORTER))
+            self._short.drop(_number_of_short(data))
 
-    def _all_words(self) -> tuple[Any, Any]:
+    def _all_heads(self) -> tuple[Any, Any, Any]:
         whole = Grid(f" {' '.join(self._everything(WORD))} ").heads
         first, second, lead = self._halves()
-        numbers = np.concatenate([whole, np.where(lead, first, second)])
-        flags = np.full(len(numbers), _WHOLE, np.uint8)
+        words = np.concatenate([whole, np.where(lead, first, second)])
+        flags = np.full(len(words), _WHOLE, np.uint8)
         flags[len(whole) :] = np.where(lead, _FIRST, _LAST)
-        return numbers * _MULTIPLIER, flags
+        return words, flags, self._beginnings(long=True)
 
-    def _all_pairs(self) -> tuple[Any, Any]:
+    def _all_pairs(self) -> Any:  # noqa: ANN401 - an array
         first, second, _ = self._halves()
-        return (first * _PAIRED + second) * _MULTIPLIER, np.full(len(first), _ANY, np.uint8)
+        return (first * PAIRED + second) * MULTIPLIER
+
+    def _all_short(self) -> Any:  # noqa: ANN401 - an array
+        return (self._beginnings(long=False) * MULTIPLIER) << _BUT_SHORTER
 
     def _halves(self) -> tuple[Any, Any, Any]:
         """Give the heads of the words of all pairs, and where the first is much the longer."""
@@ -229,94 +180,92 @@ class Sieve:
         sizes = grid.last - grid.before
         return grid.heads[::2], grid.heads[1::2], sizes[::2] - sizes[1::2] > _MUCH
 
-    def _all_beginnings(self, size: int) -> tuple[Any, Any]:
-        kinds = [kind for kind in BEGINNINGS if (kind >= _LONGER) == (size == _LONGER)]
-        texts = [text for kind in kinds for text in self._everything(kind)]
-        but = _BUT_LONGER if size == _LONGER else _BUT_SHORTER
-        numbers = (Grid(f" {' '.join(texts)} ").heads * _MULTIPLIER) << but
-        return numbers, np.full(len(numbers), _ANY, np.uint8)
+    def _beginnings(self, *, long: bool) -> Any:  # noqa: ANN401 - an array
+        kinds = [kind for kind in BEGINNINGS if (kind >= COARSE) == long]
+        return Grid(f" {' '.join(t for kind in kinds for t in self._everything(kind))} ").heads
 
-    def sift(self, grid: Grid) -> tuple[Spans, Spans, Spans]:
-        """Give where words, pairs and words with a beginning may stand.
+    def sift(self, grid: Grid) -> tuple[list[Piled], list[Piled], list[Piled]]:
+        """Give the words, pairs and words with a beginning that may be looked for.
 
         Returns:
-            For each, starts and ends in `grid.data`, ascending by start.
+            For each, all there are, ascending by start.
         """
         heads = grid.heads
-        words = pairs = begun = _NOWHERE
+        words: list[Piled] = []
+        pairs: list[Piled] = []
+        begun: list[Piled] = []
         if not len(heads):
             return words, pairs, begun
-        numbers = heads * _MULTIPLIER
         if self._words.held:
-            passed, flags = self._words.sift(numbers)
-            if len(passed) > _FEW:
-                words = _spans(grid, passed[(flags & _WHOLE) != 0])
+            passed, flags, begins = self._words.sift(heads)
+            if len(passed) > _SOME:
+                words = grid.words(_marked(passed, flags, _WHOLE))
                 pairs = self._sift_pairs(grid, passed, flags)
             elif len(passed):
-                words, pairs = _told_apart(grid, passed.tolist(), flags.tolist())
-        if self._long.held:
-            passed, _ = self._long.sift(numbers << _BUT_LONGER)
-            begun = _spans(grid, passed.tolist() if len(passed) <= _FEW else passed)
+                _tell_apart(grid, passed, flags, words, pairs)
+            if begins is not None:
+                begun = grid.words(begins)
         if self._short.held:
-            passed, _ = self._short.sift(numbers << _BUT_SHORTER)
-            more = _spans(grid, passed)
-            begun = [*begun[0], *more[0]], [*begun[1], *more[1]]
+            begun += grid.words(self._short.sift((heads * MULTIPLIER) << _BUT_SHORTER))
         return words, pairs, begun
 
-    def _sift_pairs(self, grid: Grid, passed: Any, flags: Any) -> Spans:  # noqa: ANN401 - arrays
+    def _sift_pairs(self, grid: Grid, passed: Any, flags: Any) -> list[Piled]:  # noqa: ANN401
         """Give where pairs may stand, by which of their words passed as what."""
         heads = grid.heads
-        at = np.concatenate([passed[(flags & _FIRST) != 0], passed[(flags & _LAST) != 0] - 1])
+        last = _marked(passed, flags, _LAST)
+        last -= 1
+        at = np.concatenate([_marked(passed, flags, _FIRST), last])
         at = at[(at >= 0) & (at < len(heads) - 1)]
-        numbers = heads.take(at) * _PAIRED
-        numbers += heads.take(at + 1)
-        numbers *= _MULTIPLIER
-        at = at.take(self._pairs.sift(numbers)[0])
+        numbers = heads.take(at)
+        numbers *= PAIRED
+        numbers += heads[1:].take(at)
+        numbers *= MULTIPLIER
+        at = at.take(self._pairs.sift(numbers))
         at.sort()
-        return _spans(grid, at, 1)
+        return grid.words(at, 1)
 
 
-Spans = tuple[Sequence[int], Sequence[int]]
-"""Starts and ends."""
+def _marked(passed: Any, flags: Any, flag: int) -> Any:  # noqa: ANN401 - arrays
+    """Give those of the passed that have a flag."""
+    return passed.take((flags & flag).nonzero()[0])
 
-_NOWHERE: Spans = ((), ())
 
-
-def _told_apart(grid: Grid, passed: list[int], flags: list[int]) -> tuple[Spans, Spans]:
-    """Give the words and the pairs among a few that passed."""
-    words, pairs = [], []
-    final = len(grid.heads) - 1
-    for at, flag in zip(passed, flags, strict=True):
+def _tell_apart(
+    grid: Grid,
+    passed: Any,  # noqa: ANN401 - an array
+    flags: Any,  # noqa: ANN401 - an array
+    words: list[Piled],
+    pairs: list[Piled],
+) -> None:
+    """Add to words and pairs what passed, one by one."""
+    word, final = grid.word, len(grid.heads) - 1
+    for at, flag in zip(passed.tolist(), flags.tolist(), strict=True):
         if flag & _LAST and at:
-            pairs.append(at - 1)
+            pairs.append(word(at - 1, 1))
         if flag & _FIRST and at < final:
-            pairs.append(at)
+            pairs.append(word(at, 1))
         if flag & _WHOLE:
-            words.append(at)
-    return _spans(grid, words), _spans(grid, pairs, 1)
+            words.append(word(at))
 
 
-def _spans(grid: Grid, at: Any, further: int = 0) -> Spans:  # noqa: ANN401 - an array or a list
-    """Give where words stand, or those that begin with them and end so many words further."""
-    if not len(at):
-        return _NOWHERE
-    if isinstance(at, list):
-        before, last = grid.before.item, grid.last.item
-        return [before(one) + 1 for one in at], [last(one + further) + 1 for one in at]
-    starts, ends = grid.before.take(at), grid.last.take(at + further if further else at)
-    starts += 1
-    ends += 1
-    return starts.tolist(), ends.tolist()
+def head_of(word: str) -> int:
+    """Give the head of a word, see `Grid`."""
+    return _number(word.encode("utf-8", "surrogatepass"))
 
 
 def _number(word: bytes) -> int:
-    return int.from_bytes(word[:_HEAD], "little") * _BY_HEAD & _FULL
+    return int.from_bytes(word[:HEAD], "little")
 
 
-def _number_of_beginning(word: bytes, size: int) -> int:
-    return _number(word[:size]) << (64 - 8 * size) & _FULL
+def _number_of_short(word: bytes) -> int:
+    return _number(word[:_SHORTER]) * BY_HEAD << (64 - 8 * _SHORTER) & FULL
 
 
 def _number_of_pair(first: bytes, second: bytes) -> int:
-    head = int.from_bytes(first[:_HEAD], "little") * _BY_FIRST
-    return (head + int.from_bytes(second[:_HEAD], "little")) * _BY_HEAD & _FULL
+    return (_number(first) * BY_FIRST + _number(second)) * BY_HEAD & FULL
+
+
+def _lead(first: bytes, second: bytes) -> tuple[int, int]:
+    """Give the word that stands for a pair, and as what."""
+    longer = len(first) - len(second) > _MUCH
+    return (_number(first), _FIRST) if longer else (_number(second), _LAST)

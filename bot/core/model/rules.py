@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,10 @@ class Rule:
 Field = Literal["title", "text", "source", "lang", "section", "author"]
 
 
-@dataclass(frozen=True, slots=True)
-class Highlight:
+# Matching makes these two by the hundred for an article: a tuple is made in a fifth of the time.
+
+
+class Highlight(NamedTuple):
     """Words of an article that met a term.
 
     Attributes:
@@ -116,8 +118,7 @@ class Highlight:
     entity: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A rule met by an article.
 
     Attributes:

@@ -33,6 +33,13 @@ CROWDED = ("store messages", "carry")
 """Steps that only a burst leads to, because what waits is put into one message."""
 ENDING = ("store close",)
 """Steps that only an orderly end leads to."""
+LEADING = {
+    "matrix find": "after matrix request send",
+    "slack find": "after slack request chat.postMessage",
+}
+"""Steps that only a program meets that was killed before, and where."""
+PATIENT = 4
+"""How many times as long it waits for a point on a new database: a crowded machine is no fault."""
 RUNNING = "stop with Ctrl-C"
 """What the program says once it can be stopped."""
 
@@ -47,7 +54,9 @@ def finish(world: World, result: Result, seconds: float = DRAIN) -> None:
     """End the faults, let the outbox drain within some seconds, compare."""
     trouble(world, random.Random(0), 0)  # noqa: S311 -- no trouble at all
     if not world.program.alive:
+        before = len(world.program.said())
         world.start()
+        await_running(world, before)
     try:
         result.drained = max(result.drained, world.drained(seconds))
     except TimeoutError as error:
@@ -63,6 +72,19 @@ def finish(world: World, result: Result, seconds: float = DRAIN) -> None:
     if "Traceback" in said:
         at = said.index("Traceback")
         result.broken.append(f"a traceback: {said[at : at + 1500]}")
+
+
+def await_running(world: World, before: int, seconds: float = DRAIN) -> None:
+    """Wait until a program just started can be stopped: earlier, SIGTERM just ends it.
+
+    Args:
+        world: of the program.
+        before: code points that programs had said before it was started.
+        seconds: the longest wait.
+    """
+    end = time.monotonic() + seconds
+    while RUNNING not in world.program.said()[before:] and time.monotonic() < end:
+        time.sleep(0.05)
 
 
 def kill_at_random(
@@ -121,7 +143,7 @@ def kill_at_points(
     times: int,
     seed: int,
     beside: int = 1,
-    wait: float = 15.0,
+    wait: float = 45.0,
     **plan: object,
 ) -> Result:
     """Kill the program at each point, as often as asked.
@@ -136,7 +158,7 @@ def kill_at_points(
         times: how often each.
         seed: of all choices.
         beside: sessions side by side that share the points: most of the time is waiting.
-        wait: seconds within which a point is met.
+        wait: seconds within which a point is met; on a new database `PATIENT` times as many.
         plan: changes of the plan.
     """
 
@@ -148,7 +170,7 @@ def kill_at_points(
 
     def newly(point: str, at: int) -> Result:
         where = folder / f"new-{point.replace(' ', '-')}-{at}"
-        return _on_a_new_database(zygote, where, point, at, wait)
+        return _on_a_new_database(zygote, where, point, at, PATIENT * wait)
 
     result = Result("kill at each step")
     with ThreadPoolExecutor(beside) as pool:
@@ -188,6 +210,10 @@ def _on_a_new_database(zygote: Zygote, folder: Path, point: str, seed: int, wait
     chance = random.Random(seed)  # noqa: S311 -- repeatable
     result = Result("kill at each step")
     with World(zygote, folder, seed=seed) as world:
+        for step, first in LEADING.items():
+            if step in point and _die_at(world, first, hit=1, wait=wait, chance=chance):
+                result.faults[first] += 1
+                result.runs += 1
         if _die_at(world, point, hit=1, wait=wait, chance=chance):
             result.runs += 1
             result.faults[point] += 1
@@ -210,9 +236,7 @@ def _die_at(world: World, point: str, *, hit: int, wait: float, chance: random.R
     before = len(world.program.said())
     world.start(crash=point, hit=hit)
     if any(word in point for word in ENDING):
-        end = time.monotonic() + 4 * wait
-        while RUNNING not in world.program.said()[before:] and time.monotonic() < end:
-            time.sleep(0.05)
+        await_running(world, before, 4 * wait)
         return world.program.stop() == -9
     if world.program.died(wait / 3):
         return world.program.ended() == -9

@@ -66,7 +66,9 @@ class Words:
         low = token.low
         if token.kind != "w" or self.cover[i] is not None:
             return False
-        if low in ("launched", "launches") and self.low(i + 1) == "into":
+        if (low in ("launched", "launches") and self.low(i + 1) == "into") or (
+            low in ("went", "goes") and self.low(i + 1) == "on" and self.is_quote(i - 3)
+        ):
             return True
         if low not in self.lex.past:
             return False
@@ -92,7 +94,8 @@ class Words:
         if k < 0:
             return True
         if self.low(k) in self.lex.bodies:
-            return self.is_quote(i + 1) or self.low(i + 1) in DETERMINERS
+            after = self.low(i + 1)  # `the association calls for "…"`
+            return self.is_quote(i + 1) or after in DETERMINERS or after in ("for", "on")
         if self.low(k) in self.lex.cue_nouns and not self.low(k).endswith("s"):
             return self.is_quote(i + 1) or self.low(i + 1) in ("of", *DETERMINERS)
         if self.low(k) in self.lex.roles and not self.low(k).endswith("s"):

@@ -43,6 +43,10 @@ _MINDS: Final = frozenset(
 )
 _STRONG: Final = frozenset("said says told added warned insisted argued claimed wrote".split())
 _ASKED: Final = frozenset("asked asks wondered wonders questioned inquired enquired".split())
+_MEANS: Final = frozenset(
+    "phone telephone satellite email e-mail text video letter radio mail fax message way".split()
+)
+_SAYING: Final = frozenset("saying adding arguing insisting warning stressing claiming".split())
 _TAUGHT: Final = frozenset(("taught", "teaches"))
 _EMBEDDED: Final = 0.88
 NOTED: Final = frozenset("found finds felt feels thought thinks held holds saw".split())
@@ -97,8 +101,13 @@ def _doubtful(reader: Reader, found: Found) -> bool:
     verb = reader.skip_adverbs(found.cue[0])
     if reader.low(found.cue[0]) in _MINDS and found.subject.kind != "pron":
         # `She said the prime minister feared elections Q`: the words are hers.
-        return any(reader.low(k) in _STRONG and reader.is_finite(k)
+        return any((reader.low(k) in _STRONG and reader.is_finite(k)) or reader.low(k) in _SAYING
                    for k in range(found.subject.first))  # fmt: skip
+    if found.subject.kind == "pron" and found.subject.head in ("they", "it"):
+        # `He said that they related to Q`: the words are his.
+        before = found.subject.first - 1
+        if reader.low(before) == "that" and reader.low(before - 1) in _STRONG:
+            return reader.is_finite(before - 1)
     if reader.low(found.subject.first - 1) in ("whether", "if"):
         # `Counsel asked whether he had read Q`: the words are counsel's.
         return any(reader.low(k) in _ASKED and reader.is_finite(k)
@@ -133,7 +142,8 @@ def _cue_at(reader: Reader, i: int, at: int, crossed: float) -> Found | None:
         if passive is not None:
             return passive
     if reader.is_finite(i):
-        if i + 1 < at and reader.low(i + 1) == "by" and low in ("said", "written"):
+        by = i + 1 < at and reader.low(i + 1) == "by" and low in ("said", "written")
+        if by and reader.low(i + 2) not in _MEANS:  # but `said by telephone that …`
             return None
         subject = reader.subject_before(i)
         if subject is None:
@@ -200,6 +210,8 @@ def _passive(reader: Reader, i: int, at: int) -> Found | None:
     agent = None
     for k in range(i + 1, min(at, i + 8)):
         if reader.low(k) == "by":
+            if not be and k > i + 2:
+                break  # `, denounced drills by Norland as …`
             agent = reader.subject_after(k)
             break
     if agent is None and (be or reader.low(i - 1) in (",", "")):

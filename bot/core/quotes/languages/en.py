@@ -134,6 +134,8 @@ commander-in-chief editor-in-chief vice-chancellor vice-premier vice-chairman
 major-general lieutenant-general brigadier-general cleric maulana
 mk msp mla mna cfo coo predecessor successor assistant conscript recruit cadet headteacher
 headmaster headmistress collector bursar plumber electrician
+commodore novice survivor pontiff frontbencher spymaster mullah caliph technocrat hardliner guest
+host co-ordinator ambassador-at-large
 curator archivist abbot warden vendor trucker skipper firefighter rescuer evacuee
 """.split()
 _FEMALE: Final = """

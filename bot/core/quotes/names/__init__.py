@@ -10,6 +10,12 @@ the titles beside them.
 from __future__ import annotations
 
 from bot.core.quotes.names.registry import Registry
-from bot.core.quotes.names.someone import Mention, Role, Someone, plain_parts, role_key
+from bot.core.quotes.names.someone import (
+    Mention,
+    Role,
+    Someone,
+    plain_parts,
+    role_key,
+)
 
 __all__ = ["Mention", "Registry", "Role", "Someone", "plain_parts", "role_key"]

@@ -12,6 +12,7 @@ from bot.core.quotes.grammar import (
     ORGANISATION,
     PARTICLES,
 )
+from bot.core.quotes.languages.offices import DEPARTMENTS
 from bot.core.quotes.languages.places import COUNTRIES, DEMONYMS
 
 if TYPE_CHECKING:
@@ -30,14 +31,6 @@ _MADE: Final = tuple(
 )
 _OF: Final = frozenset("secretary minister speaker".split())
 _JOINED: Final = 5
-_DEPARTMENTS: Final = frozenset(
-    """
-    affairs health defence defense finance interior state justice education trade energy transport
-    transportation agriculture environment labour labor commerce security culture tourism
-    development information economy planning war police industry science technology foreign
-    national public internal external social home housing and
-    """.split()
-)
 _HONOURS: Final = frozenset(
     "KC QC SC MP MEP TD MSP MBE OBE CBE KBE DBE FRS PhD MD DPhil JP".split()
 )
@@ -255,7 +248,9 @@ class Capitals:
                 cut = i + 1
         if cut and tokens[cut].low in ("of", "for"):
             ahead = cut + 1
-            while ahead < len(tokens) and tokens[ahead].low in _DEPARTMENTS:
+            while ahead < len(tokens) and (
+                tokens[ahead].low in DEPARTMENTS or tokens[ahead].low == "and"
+            ):
                 ahead += 1
             cut = ahead if ahead > cut + 1 else max(len(tokens) - 2, cut + 2)
         if tokens[-1].low in lex.roles and len(tokens) > 1 and not self._is_name(tokens):

@@ -52,6 +52,7 @@ class Linking:
     ) -> None:
         self._lex = lexicon
         self.mentions: list[list[Mention]] = [[] for _ in range(size)]
+        self._openings: set[int] = set()
         self.people: list[Someone] = []
         self.by_role: dict[str, list[tuple[int, Someone, Role]]] = defaultdict(list)
         self._by_last: dict[str, list[Someone]] = defaultdict(list)

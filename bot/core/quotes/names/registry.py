@@ -35,6 +35,7 @@ class Registry(Titles):
         hints: Collection[tuple[int, int, str]],
     ) -> None:
         super().__init__(len(sentences), lexicon, hints)
+        self._openings = {s.tokens[0].start for s in sentences if s.tokens}
         capitals = Capitals(sentences, lexicon)
         chunks = [chunk for sentence in sentences for chunk in capitals.chunks(sentence)]
         for chunk in chunks:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bot.core.quotes.grammar import DETERMINERS, FUNCTION, PREPOSITIONS
+from bot.core.quotes.languages.offices import CHARGES, PORTFOLIOS
+from bot.core.quotes.languages.places import COUNTRIES, DEMONYMS
 from bot.core.quotes.names.linking import Linking
 from bot.core.quotes.names.someone import (
     FEW,
@@ -30,6 +32,8 @@ _EITHER: Final = frozenset(
     socialist democrat republican
     """.split()
 )
+_NATIVE: Final = ("ian", "ean", "ese", "ish", "stani", "can")
+_CHARGE: Final = 8
 _STOPS: Final = frozenset("of for at in to from with on that which who and".split())
 
 
@@ -41,6 +45,7 @@ class Titles(Linking):
     ) -> None:
         """Note the titles that stand beside a name."""
         lex = self._lex
+        self._charged(tokens, mention)
         if mention.name_at > mention.first:
             first = self._extend_left(tokens, mention.first)
             phrase = tokens[first : mention.name_at]
@@ -54,6 +59,7 @@ class Titles(Linking):
         ):
             first = self._extend_left(tokens, mention.first)
             self.give(mention.who, tokens[first : mention.first])
+            self._before(tokens, mention, first)
         elif (
             mention.first > 1
             and tokens[mention.first - 1].low in lex.bodies
@@ -93,12 +99,37 @@ class Titles(Linking):
             if last is not None and not trained:
                 self.give(mention.who, phrase)
 
+    def _charged(self, tokens: list[Token], mention: Mention) -> None:
+        """Note what `Name, who chairs the trade committee,` is: its chair."""
+        at = mention.last
+        if at + 3 >= len(tokens) or tokens[at].word != "," or tokens[at + 1].low != "who":
+            return
+        at += 2 + (tokens[at + 2].low in ("also", "now", "currently"))
+        noun = CHARGES.get(tokens[at].low)
+        if tokens[at].low == "speaks" and tokens[at + 1].low == "for":
+            noun = "spokesperson"
+        if noun is None or not mention.who.person:
+            return
+        last = at + 1
+        while last < len(tokens) and last - at < _CHARGE and tokens[last].kind == "w":
+            if tokens[last].low in self._lex.past or tokens[last].low in ("and", "who", "when"):
+                break
+            last += 1
+        phrase = tokens[at + 1 : last]
+        words = {t.low for t in phrase if t.low not in FUNCTION} | {noun}
+        caps = frozenset(t.low for t in phrase if self._placelike(t))
+        role = Role(noun, frozenset(words), tokens[at].start, tokens[last - 1].end, caps)
+        self._bear(mention.who, role, (noun,))
+
     def _before(self, tokens: list[Token], mention: Mention, first: int) -> None:
         """Note `the head of the agency` before `, Name` or before `, Doctor Name`."""
         if first <= 1 or tokens[first - 1].word != ",":
             return
         phrase = _phrase_before(tokens, first - 1, self._lex)
-        after = tokens[mention.last] if mention.last < len(tokens) else None
+        last = mention.last
+        if last + 2 < len(tokens) and tokens[last].low == "of" and tokens[last + 1].cap:
+            last += 2  # `The judge, Name of Norland, adjourned …`
+        after = tokens[last] if last < len(tokens) else None
         if phrase is not None and (
             after is None
             or after.word in ",.;"
@@ -156,6 +187,16 @@ class Titles(Linking):
                 found = word
         return found if found in self._lex.bodies and found not in self._lex.roles else ""
 
+    def _placelike(self, token: Token) -> bool:
+        """Tell whether a word of a title is written large because it names a place or a body."""
+        low = token.low.rstrip(".")
+        if not token.cap or low in self._lex.roles or low in self._lex.plurals:
+            return False
+        if low in PORTFOLIOS or low in FUNCTION or low in DETERMINERS:
+            return False
+        opens = token.start in self._openings and not token.owns
+        return not opens or low in DEMONYMS or low in COUNTRIES or low.endswith(_NATIVE)
+
     def give(
         self, who: Someone, phrase: Sequence[Token], places: frozenset[str] = frozenset()
     ) -> None:
@@ -181,14 +222,15 @@ class Titles(Linking):
         first = 1 if phrase[0].low in ("the", "a", "an") and len(phrase) > 1 else 0
         role_words = frozenset(w for w in words if w not in FUNCTION) | places
         head = _head_noun(words, self._lex.roles)
-        caps = places | {
-            t.low
-            for t in phrase
-            if t.cap and t.low not in self._lex.roles and t.low not in self._lex.plurals
-        }
+        caps = places | {t.low for t in phrase if self._placelike(t)}
         role = Role(head, role_words, phrase[first].start, phrase[-1].end, caps)
         if not who.person and head in _EITHER:
             return  # `the Civic Union, an ally of the ruling party`
+        self._bear(who, role, nouns)
+
+    def _bear(self, who: Someone, role: Role, nouns: Sequence[str]) -> None:
+        """Note that somebody bears a title, which makes a person of him or her."""
+        head = role.noun
         if not who.person and len(who.parts) >= 1:
             who.person = True
             known = self._by_last[plain_parts(who.parts)[-1]]
@@ -201,7 +243,7 @@ class Titles(Linking):
                 who.gender = "F"
             elif head in self._lex.male_roles:
                 who.gender = "M"
-        if len(who.roles) >= FEW or any(r.words == role_words for r in who.roles):
+        if len(who.roles) >= FEW or any(r.words == role.words for r in who.roles):
             return
         who.roles.append(role)
         for noun in {role_key(n) for n in nouns}:

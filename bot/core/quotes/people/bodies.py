@@ -127,6 +127,9 @@ class Bodies(Pronouns):
         ]  # fmt: skip
         if not options and not extra and head in self._noun_bodies:
             number, named = self._noun_bodies[head]
+            newer = self._last_body(reader, subject) if head in _PLAIN_BODIES else None
+            if newer is not None and newer.who is not None and newer.who.bodies:
+                return newer  # `the watchdog Name`, told of since
             if 0 <= reader.sentence.number - number <= _FAR:
                 return named
         extra = {w for w in extra if not _describing(w)}

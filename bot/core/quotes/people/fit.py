@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from bot.core.quotes.languages.offices import DEPARTMENTS, OFFICES, PORTFOLIOS
 from bot.core.quotes.languages.places import COUNTRIES, DEMONYMS
 from bot.core.quotes.names import role_key
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 
 _LESSER: Final = ("shadow", "assistant", "undersecretary")
+_DEPARTMENTAL: Final = frozenset("minister secretary commissioner".split())
 _PAST: Final = frozenset(("former", "ex", "ex-president", "ex-minister"))
 
 
@@ -22,6 +24,8 @@ def _spelled(words: Collection[str]) -> set[str]:
     out = {role_key(w) for w in words}
     if "premier" in words or "pm" in words:
         out.add("prime")
+    if "external" in words and "affairs" in words:
+        out.add("foreign")
     return out
 
 
@@ -48,9 +52,11 @@ def title_fit(
 ) -> float | None:
     """Tell how well a title phrase fits one that the article gave: None when it does not."""
     wanted, words = _spelled(content), _spelled(role.words)
-    ours = caps - {"prime", "vice", "former"}
-    if ours and role.caps and not akin(ours, role.caps):
-        return None
+    ours = caps - PORTFOLIOS
+    known = DEMONYMS.keys() | COUNTRIES
+    mere = noun not in OFFICES and ours <= known and not role.caps & known
+    if ours and role.caps and not mere and not akin(ours, role.caps):
+        return None  # but the Ghanaian analyst may be the one in Accra
     given = words
     places = {DEMONYMS.get(w, w) for w in wanted if w in DEMONYMS or w in COUNTRIES}
     theirs = {DEMONYMS.get(w, w) for w in given if w in DEMONYMS or w in COUNTRIES}
@@ -81,6 +87,10 @@ def title_fit(
         return None
     if lesser(given, wanted):
         return None
+    if noun in _DEPARTMENTAL:
+        ours_in, theirs_in = wanted & DEPARTMENTS, given & DEPARTMENTS
+        if ours_in and theirs_in and not ours_in & theirs_in:
+            return None  # the development minister is not the one for humanitarian affairs
     past, theirs_past = bool(wanted & _PAST), bool(given & _PAST)
     if past and not theirs_past:
         return None

@@ -9,9 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bot.core.quotes.grammar import DETERMINERS, FUNCTION
+from bot.core.quotes.languages.offices import OFFICES, PORTFOLIOS
 from bot.core.quotes.names import role_key
 from bot.core.quotes.people.fit import akin, lesser
-from bot.core.quotes.people.kin import NAMELESS, TRADES, bears, kin_of
+from bot.core.quotes.people.kin import (
+    NAMELESS,
+    PLAIN_PEOPLE,
+    TRADES,
+    bears,
+    kin_of,
+    sides,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -68,11 +76,12 @@ def introduce(
         if not _titled(reader, subject, number):
             continue
         last = subjects[number - 1] if number else None
-        if subject.head in TRADES and last is not None and last.kind != "noun":
+        called = {reader.low(k) for k in range(subject.first, subject.last)} - FUNCTION
+        loose = subject.head in TRADES or "former" in called or "year-old" in called
+        if loose and last is not None and last.kind != "noun":
             continue  # `the lawmaker said` describes who was spoken of
         borne = _borne(reader, subject, registry)
         kin = _kin(reader, subject)
-        called = {reader.low(k) for k in range(subject.first, subject.last)} - FUNCTION
         reach = 1 if subject.head.startswith("spokes") else _REACH
         for later in range(number + 1, min(number + 1 + reach, len(subjects))):
             who = None if borne else _newcomer(readers[later], subjects[later], kin, called)
@@ -97,7 +106,9 @@ def introduce(
                 registry.give(who, reader.tokens[first : subject.last])
                 found[number, subject.first] = who
             other = subjects[later]
-            if other is not None and other.kind == "name":
+            if other is not None and (
+                other.kind == "name" or _another(readers[later], other, subject.head)
+            ):
                 break
         if (number, subject.first) not in found and not borne:
             who = _just_named(reader, subjects[max(0, number - 2) : number], subject)
@@ -106,6 +117,15 @@ def introduce(
                 registry.give(who, reader.tokens[first : subject.last])
                 found[number, subject.first] = who
     return found
+
+
+def _another(reader: Reader, subject: Subject, head: str) -> bool:
+    """Tell a second office, to which who is named next rather belongs."""
+    if subject.kind != "noun" or subject.head == head or subject.head not in OFFICES:
+        return False
+    return head in OFFICES and reader.low(subject.first) in DETERMINERS and head not in kin_of(
+        subject.head, set()
+    )  # fmt: skip
 
 
 def _just_named(
@@ -126,6 +146,8 @@ def _titled(reader: Reader, subject: Subject, number: int) -> bool:
     """Tell whether a subject is one person's office: definite, or in the lead `a former judge`."""
     head = subject.head
     words = {reader.low(k) for k in range(subject.first, subject.last)}
+    if head in PLAIN_PEOPLE:
+        return False
     if head not in reader.lex.roles or (head in NAMELESS and not words & _FOREMOST - {head}):
         return False
     named = (reader.cover[k] for k in range(subject.first, subject.last))
@@ -133,7 +155,13 @@ def _titled(reader: Reader, subject: Subject, number: int) -> bool:
         return False
     first = reader.low(subject.first)
     owned = any(reader.tokens[k].owns for k in range(subject.first, subject.last))
-    return first in ("the", "its", "their") or owned or (number < _LEAD and first in ("a", "an"))
+    equal = first in ("his", "her") and head in ("counterpart", "colleague")
+    return (
+        first in ("the", "its", "their")
+        or equal
+        or owned
+        or (number < _LEAD and first in ("a", "an"))
+    )
 
 
 def _namesake(subject: Subject | None, head: str) -> Someone | None:
@@ -156,28 +184,50 @@ def _borne(reader: Reader, subject: Subject, registry: Registry) -> bool:
     content = {t.low for t in reader.tokens[subject.first : subject.last]}
     if "former" in content:
         content.discard(subject.head)
-    elif not content - {subject.head} - DETERMINERS:
+    else:
         at = reader.tokens[subject.first].start
-        kin = kin_of(subject.head, set())
-        if any(
-            who.first < at and (role.noun == subject.head or bears(role, subject.head, kin))
-            for who in registry.people
-            for role in who.roles
+        own = content - {subject.head} - FUNCTION
+        named = _capitals(reader, subject)
+        own -= named
+        kin = kin_of(subject.head, own)
+        told = sides(own)
+        others = reader.low(subject.first) in ("its", "their")  # nobody else's leader
+        if (
+            (kin or not own)
+            and not others
+            and any(
+                who.first < at
+                and (role.noun == subject.head or bears(role, subject.head, kin))
+                and told <= role.words
+                and (not named or akin(named, role.caps))
+                for who in registry.people
+                for role in who.roles
+            )
         ):
             return True
-    caps = {
-        t.low
-        for t in reader.tokens[subject.first : subject.last]
-        if t.cap and t.low not in FUNCTION and t.low not in reader.lex.roles
-    }
+    caps = _capitals(reader, subject)
     if caps and any(
         akin(caps, role.caps) for _, _, role in registry.by_role.get(role_key(subject.head), ())
     ):
         return True
     return any(
-        len(content & role.words) >= min(2, len(role.words)) and not lesser(role.words, content)
+        len(content & role.words) >= min(2, len(role.words))
+        and not lesser(role.words, content)
+        and not (caps and role.caps and not akin(caps, role.caps))
         for _, _, role in registry.by_role.get(subject.head, ())
     )
+
+
+def _capitals(reader: Reader, subject: Subject) -> set[str]:
+    """Give the places and institutions that a title names."""
+    return {
+        t.low
+        for t in reader.tokens[subject.first : subject.last]
+        if t.cap
+        and t.low not in FUNCTION
+        and t.low not in reader.lex.roles
+        and t.low not in PORTFOLIOS
+    }
 
 
 def _newcomer(
@@ -188,12 +238,16 @@ def _newcomer(
         return None
     if not _new(subject.mention, kin, called):
         return None
+    gender = "F" if kin[0] in reader.lex.female_roles else ""
+    gender = "M" if kin[0] in reader.lex.male_roles else gender
+    if gender and subject.mention.who.gender not in ("", gender):
+        return None
     if any(t.kind == "q" and kin[0] in t.word.lower().split() for t in reader.tokens):
         return None  # `"The secretary-general hopes so," said Name`, who is another
     at = subject.mention.last
     after = reader.low(at)
     if after == "," and (
-        reader.low(at + 1) in ("who", "whose", "in")
+        reader.low(at + 1) in ("who", "whose", "in", "a", "an", "however", "himself", "herself")
         or reader.tokens[at + 1].kind == "n"  # an age
         or _by_training(reader, at)
         or not all(role.words <= _RANKS for role in subject.mention.who.roles)
@@ -220,7 +274,7 @@ def _new(mention: Mention, kin: Kin, called: Collection[str] = ()) -> bool:
         role.words - _RETIRED <= _RANKS
         or bears(role, *kin)
         or len(role.words.intersection(called)) >= _SHARED  # the UN human rights chief
-        or (not voice and (role.noun in TRADES or "former" in role.words))
+        or (not voice and (role.noun not in OFFICES or "former" in role.words))
         for role in who.roles
     )
     named = bool(who.parts[1:]) or (bool(who.roles) and who.parts[0] not in _RANKS)

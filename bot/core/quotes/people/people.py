@@ -6,36 +6,36 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from bot.core.quotes.clauses import Subject, phrase_text
-from bot.core.quotes.grammar import FUNCTION, INDEFINITE, PREPOSITIONS
+from bot.core.quotes.grammar import FUNCTION, INDEFINITE
 from bot.core.quotes.languages.places import DEMONYMS
 from bot.core.quotes.people.bodies import DOCUMENTS
-from bot.core.quotes.people.kin import NAMELESS, TRADES
+from bot.core.quotes.people.descriptions import BARE, BEFORE, Descriptions
+from bot.core.quotes.people.family import RELATIVES, relative
+from bot.core.quotes.people.kin import NAMELESS, PLAIN_PEOPLE, plain_head
+from bot.core.quotes.people.phrases import beside, called, inverted, many, own_name, single
 from bot.core.quotes.people.speaker import Speaker
-from bot.core.quotes.people.titles import Titles
 
 if TYPE_CHECKING:
     from bot.core.quotes.clauses import Reader
-    from bot.core.quotes.names import Mention
 
-_BARE: Final = 2
-_BEFORE: Final = 2
-_SEATED: Final = frozenset("mp td senator representative lawmaker member legislator".split())
+_ASKING: Final = frozenset("reporter reporters journalist journalists".split())
+_OTHERS: Final = frozenset("guest host counterpart colleague visitor rival opponent".split())
 _MODIFIERS: Final = 3
 _NATIVES: Final = ("man", "woman", "lander")
 _NAMELESS: Final = NAMELESS | {f"{noun}s" for noun in NAMELESS}
-_MAIN: Final = 2.5
-_PLAIN_PEOPLE: Final = frozenset("man woman boy girl lady gentleman".split())
 
 
-class People(Titles):
+class People(Descriptions):
     """Resolves subjects; remembers what was read so far."""
 
     def remember(self, reader: Reader, subject: Subject | None) -> None:
         """Note who was named in a sentence, the subject above all."""
         number = reader.sentence.number
         main = None
-        if subject is not None and subject.kind == "noun" and subject.head in self._lex.cue_nouns:
-            subject = None
+        if subject is not None and subject.kind == "noun":
+            asking = subject.head in _ASKING and reader.low(subject.last) == "asked"
+            if asking or subject.head in self._lex.cue_nouns:
+                subject = None  # `A reporter asked if … "…," he said.`
         if subject is not None:
             self._pair = self._two(reader, subject) or self._pair
             if subject.kind == "name" and subject.mention is not None:
@@ -48,7 +48,7 @@ class People(Titles):
                 if subject.head.endswith("s") and found is not None and found.noun:
                     self._group = (number, found.name)
                 main = found.who if found else None
-                if found is not None and found.noun and _single(reader, subject):
+                if found is not None and found.noun and single(reader, subject):
                     self._last_noun = self._single = (number, found)
                 elif found is not None and found.noun:
                     self._act(reader, subject, found)
@@ -66,7 +66,7 @@ class People(Titles):
             if mention.who is main:
                 continue
             weight = 1.0
-            if _inverted(reader, mention):
+            if inverted(reader, mention):
                 weight = 2.8
             elif mention.owns:
                 weight = 0.7
@@ -201,99 +201,92 @@ class People(Titles):
         tokens = reader.tokens[subject.first : subject.last]
         words = [t.low.rstrip(".") for t in tokens if t.kind == "w"]
         head = subject.head.rstrip(".")
-        if head in ("latter", "former"):
-            return self._listed(reader, head)
-        if words[-2:] == ["of", "them"] and self._group is not None:
-            at, group = self._group
-            if reader.sentence.number - at <= 2:
-                return Speaker(group, None, None, 0.8, noun=True)
-        introduced = self.introduced.get((reader.sentence.number, subject.first))
-        if introduced is not None:
-            return self.of(introduced, 0.82)
-        first = words[0] if words else ""
-        definite = first not in INDEFINITE
+        if not self._registry.by_role.get(head):
+            head, words = plain_head(head, words)
+        found = self._fixed(reader, subject, words, head)
+        if found is not None:
+            return found
         phrase = phrase_text(self._text, reader.tokens, subject)
+        definite = not words or words[0] not in INDEFINITE
         if head in self._lex.cue_nouns:
             return self._document(reader, subject, phrase)
-        if head in self._lex.roles and first == "the" and len(words) == _BARE:
-            known = self._last_noun
-            if known is not None and reader.sentence.number - known[0] <= _BEFORE + 1:
-                spoken = known[1].name.lower().replace(",", "").split()
-                if head in spoken and (head in NAMELESS or known is self._single):
-                    return replace(known[1], name=phrase, confidence=0.85)
-        if head in self._lex.roles and definite and not _many(head):
-            found = self._by_title(reader, subject, words, head)
+        if definite:
+            found = self._definite(reader, subject, words, head, phrase)
             if found is not None:
                 return found
-            if first == "the" and len(words) == _BARE and self._single is None:
-                found = self._untitled(reader)
-                if found is not None:
-                    return found
-        if head in self._lex.bodies and definite:
-            found = self._body(reader, subject, head, words)
-            if found is not None:
-                return found
-        if definite and (
-            "year-old" in words
-            or head in TRADES
-            or (head in NAMELESS and head not in self._met)
-            or ("former" in words and head not in self._lex.bodies and not head.endswith("s"))
-        ):
-            described = self._described(reader, subject, words, head)
-            if described is not None:
-                return described
-        if head in _PLAIN_PEOPLE and definite:
-            found = self._person(reader, subject, "M" if head in self._lex.male_roles else "F")
-            if found is not None and found.confidence > 0.75:
-                return found
-        named = _own_name(reader, subject)
+        named = own_name(reader, subject)
         if named is not None:
             named.who.person = True
             return self.of(named.who, 0.9)
         return Speaker(phrase, None, None, 0.9, noun=True)
 
-    def _untitled(self, reader: Reader) -> Speaker | None:
-        """Give who spoke just before, where the article says nothing of what he or she is."""
-        last = self._last_speaker
-        if last is None or reader.sentence.number - last[0] > _BEFORE or not last[1].person:
-            return None
-        fresh = reader.sentence.number - self._intro.get(id(last[1]), 0) <= _BEFORE + 1
-        return self.of(last[1], 0.75) if fresh and not last[1].roles else None
-
-    def _described(
+    def _fixed(
         self, reader: Reader, subject: Subject, words: list[str], head: str
     ) -> Speaker | None:
-        """Give whom `the 61-year-old former paratrooper` describes: who was spoken of just before.
+        """Give whom the sentence itself, or the one that introduces a title, tells."""
+        if head in ("latter", "former"):
+            return self._listed(reader, head)
+        if words[-2:] == ["of", "them"] and self._group is not None:
+            at, group = self._group
+            if reader.sentence.number - at <= BEFORE:
+                return Speaker(group, None, None, 0.8, noun=True)
+        named = beside(reader, subject)
+        if named is not None:
+            return self.of(named.who, 0.9)
+        introduced = self.introduced.get((reader.sentence.number, subject.first))
+        return self.of(introduced, 0.82) if introduced is not None else None
 
-        Not where the phrase tells which one is meant (`the author of the report`), nor where
-        somebody without a name was called so before.
-        """
+    def _definite(
+        self, reader: Reader, subject: Subject, words: list[str], head: str, phrase: str
+    ) -> Speaker | None:
+        """Resolve `the minister`, `his wife`, `the court`, `the retired admiral`."""
+        first = words[0] if words else ""
+        plain = first == "the" and len(words) == BARE
+        role = head in self._lex.roles
+        known = self._last_noun
+        if role and plain and known and reader.sentence.number - known[0] <= BEFORE + 1:
+            spoken = known[1].name.lower().replace(",", "").split()
+            if head in spoken and (head in NAMELESS or known is self._single):
+                return replace(known[1], name=phrase, confidence=0.85)
+        found = self._related(reader, subject, words, head)
+        if found is not None:
+            return found
+        if role and not many(head):
+            found = self._by_title(reader, subject, words, head)
+            if found is None and plain and self._single is None:
+                found = self._untitled(reader)
+            if found is not None:
+                return found
+        if head in self._lex.bodies:
+            named = called(reader, subject)
+            if named is not None:
+                return self.of(named.who, 0.9)
+            found = self._body(reader, subject, head, words)
+            if found is not None:
+                return found
+        if self._descriptive(head, words):
+            described = self._described(reader, subject, words, head)
+            if described is not None:
+                return described
+        if head in PLAIN_PEOPLE:
+            found = self._person(reader, subject, "M" if head in self._lex.male_roles else "F")
+            return found if found is not None and found.confidence > 0.75 else None
+        return None
+
+    def _related(
+        self, reader: Reader, subject: Subject, words: list[str], head: str
+    ) -> Speaker | None:
+        """Resolve `her husband`, `his guest`, `the premier-elect`: none of them by an office."""
         tokens = reader.tokens[subject.first : subject.last]
-        seat = head in _SEATED and reader.low(subject.first + 2) in ("for", "from")
-        linked = any(t.low in PREPOSITIONS for t in tokens) and not seat
-        if linked or any(t.owns for t in tokens) or "other" in words:
-            return None
-        if tokens[0].low != "the" or reader.low(subject.last) in ("who", "whose", "from", "of"):
-            return None
-        main = reader.main_subject(subject.first)
-        if main is not None and main.last <= subject.first:
-            return None  # somebody else than the sentence's own subject
-        number = reader.sentence.number
-        if self._last_noun is not None and number - self._last_noun[0] <= _BEFORE:
-            known = self._last_noun[1].name.lower().split()
-            if head in known:
-                return None
-        gender = "F" if head in self._lex.female_roles else ""
-        gender = "M" if head in self._lex.male_roles else gender
-        for distance in range(_BEFORE + 1):
-            row = self._seen.get(number - distance, {})
-            people = [
-                w
-                for w, v in row.items()
-                if w.person and v >= _MAIN and gender in ("", w.gender or gender)
-            ]
-            if people:
-                return self.of(people[0], 0.75) if len(people) == 1 else None
+        owned = words[:1] == ["his"] or words[:1] == ["her"]
+        if head in RELATIVES and (owned or any(t.owns for t in tokens)):
+            kin = relative(head, tokens[0].start, self._registry.people)
+            if kin is not None:
+                return self.of(kin, 0.75)
+        if owned and head in _OTHERS and len(words) == BARE:
+            return self._other(reader)
+        if head in self._lex.roles and {"elect", "designate"} & set(words):
+            return self._described(reader, subject, words, head)
         return None
 
     def _two(self, reader: Reader, subject: Subject) -> tuple[int, Speaker] | None:
@@ -307,18 +300,6 @@ class People(Titles):
         name = f"{self.of(one.who, 1.0).name} and {self.of(other.who, 1.0).name}"
         return reader.sentence.number, Speaker(name, one.who, None, 0.75)
 
-    def _listed(self, reader: Reader, which: str) -> Speaker | None:
-        """Resolve `the former` and `the latter` to one of two people named just before."""
-        number = reader.sentence.number
-        for at in (number - 1, number):
-            row = list(dict.fromkeys(m.who for m in self._named_in(at) if m.who.person))
-            if len(row) == 2:
-                return self.of(row[which == "latter"], 0.8)
-        return None
-
-    def _named_in(self, number: int) -> list[Mention]:
-        return self._registry.mentions[number] if number >= 0 else []
-
     def office(self, speaker: Speaker) -> str:
         """Give what to print beside a name: the office on the day, else the article's words."""
         if speaker.entity is not None and self._officials is not None:
@@ -329,44 +310,3 @@ class People(Titles):
             return ""
         role = max(speaker.who.roles, key=lambda r: (min(r.end - r.start, 60), -r.start))
         return " ".join(self._text[role.start : role.end].split())
-
-
-def _inverted(reader: Reader, mention: Mention) -> bool:
-    """Tell whether a name is the subject of `, noted Smith`."""
-    verb = mention.first - 1
-    while (
-        verb > 0
-        and reader.tokens[verb].kind == "w"
-        and (reader.tokens[verb].owns or reader.cover[verb] is not None)
-    ):
-        verb -= 1
-    if verb <= 0 or mention.owns or not mention.who.person or not reader.is_finite(verb):
-        return False
-    if reader.low(verb) in ("told", "tells"):
-        return False  # `Smith, who lost, told Name …`
-    return reader.is_quote(verb - 1) or reader.low(verb - 1) == ","
-
-
-def _single(reader: Reader, subject: Subject) -> bool:
-    """Tell `one official`, `a medic who …`, who is `he` or `they` in the next sentence."""
-    words = [reader.low(k) for k in range(subject.first, subject.last)]
-    known = subject.head in reader.lex.roles or subject.head in NAMELESS
-    return known and words[0] in ("a", "an", "one", "another")
-
-
-def _many(head: str) -> bool:
-    """Tell a plural from `countess`."""
-    return head.endswith("s") and not head.endswith("ss")
-
-
-def _own_name(reader: Reader, subject: Subject) -> Mention | None:
-    """Read `one medic, who gave his name only as Name`."""
-    naming = False
-    for k in range(subject.last, min(subject.last + 14, len(reader.tokens))):
-        mention = reader.cover[k]
-        if reader.tokens[k].kind == "q" or reader.low(k) in (".", ";"):
-            return None
-        naming = naming or reader.low(k) in ("name", "named", "identified")
-        if mention is not None:
-            return mention if naming and reader.low(k - 1) in ("as", ",", "name") else None
-    return None

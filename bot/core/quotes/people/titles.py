@@ -10,13 +10,13 @@ from bot.core.quotes.grammar import (
 from bot.core.quotes.names import role_key
 from bot.core.quotes.people.bodies import Bodies
 from bot.core.quotes.people.fit import akin, title_fit
-from bot.core.quotes.people.kin import bears, kin_of, sovereigns
+from bot.core.quotes.people.kin import bears, heading, kin_of, sides, sovereigns
 from bot.core.quotes.people.memory import DECAY, WINDOW
 from bot.core.quotes.people.speaker import Speaker
 
 if TYPE_CHECKING:
     from bot.core.quotes.clauses import Reader, Subject
-    from bot.core.quotes.names import Someone
+    from bot.core.quotes.names import Role, Someone
 
 _HEADS: Final = frozenset(
     "chief head leader director secretary-general secretary general chairman".split()
@@ -25,6 +25,10 @@ _OFFICES: Final = frozenset(
     """
         president minister chancellor king queen leader secretary governor mayor chief head pope
         """.split()
+)
+_EQUALS: Final = ("counterpart", "colleague")
+_GONE: Final = frozenset(
+    "former ex ousted outgoing deposed late departing exiled fallen jailed toppled".split()
 )
 _FOREMOST: Final = frozenset(("top", "chief"))
 _SUBJECT: Final = 2.5
@@ -60,19 +64,24 @@ class Titles(Bodies):
             found = self._salient(reader, noun, kin_of(noun, set()), caps, words)
             if found is not None:
                 return found
-        best: tuple[float, int, Someone] | None = None
+        best: tuple[float, int, Someone, Role] | None = None
         for start, who, role in self._registry.by_role.get(noun, ()):
             fit = title_fit(content, noun, role, caps)
             if fit is None or (noun in _HEADS and _elsewhere(words, role.words, caps)):
                 continue
+            if who.first > at and sides(role.words) - content:
+                continue  # `the Blue Party leader said` before `opposition leader Name`
             near = -abs(at - start) if start <= at else -abs(at - start) - 10**6
             mentions = max((m for m in (who.first,) if m <= at), default=-(10**7))
-            key = (fit, near + (0 if mentions >= 0 else -(10**6)), who)
+            key = (fit, near + (0 if mentions >= 0 else -(10**6)), who, role)
             if best is None or key[:2] > best[:2]:
                 best = key
-        if best is None and caps:
+        if caps and (best is None or not akin(caps, best[3].caps)):
             others = {
-                w for _, w, r in self._registry.by_role.get("counterpart", ()) if akin(caps, r.caps)
+                w
+                for equal in _EQUALS
+                for _, w, r in self._registry.by_role.get(equal, ())
+                if akin(caps, r.caps)
             }
             if len(others) == 1:
                 return self.of(next(iter(others)), 0.85)
@@ -84,7 +93,7 @@ class Titles(Bodies):
             people = [p for p in self._registry.people if p.person]
             if len(people) == 1 and not people[0].roles:
                 return self.of(people[0], 0.75)
-        if best is None and noun in _HEADS:
+        if best is None and noun in _HEADS and not sides(content):
             heads = {
                 w
                 for n in _HEADS
@@ -94,6 +103,14 @@ class Titles(Bodies):
             bodies = {t.low.rstrip(".") for t in phrase if t.word.isupper()}
             if len(heads) == 1 and not content - _HEADS - {noun} - bodies - self._lex.bodies:
                 return self.of(next(iter(heads)), 0.75)
+        if best is None and "former" in words:
+            bearers = {
+                w
+                for start, w, r in self._registry.by_role.get(noun, ())
+                if start < at and title_fit(content - {"former"}, noun, r, caps) is not None
+            }
+            if len(bearers) == 1:  # `the former president`, whom his guards deposed
+                return self.of(bearers.pop(), 0.75)
         if "state" in words and noun == "head":
             found = self._salient(reader, "head", sovereigns(), caps, words)
             if found is not None:
@@ -106,8 +123,21 @@ class Titles(Bodies):
         if recent is not None:
             return self.of(recent, 0.88)
         if best is not None:
-            return self.of(best[2], 0.86)
+            return self.of(self._heir(best[2], noun, content, at) or best[2], 0.86)
         return self._office(words)
+
+    def _heir(self, who: Someone, noun: str, content: set[str], at: int) -> Someone | None:
+        """Give whom `the president` means after `ousted president` and `successor Name`."""
+        if content & _GONE or not any(
+            r.words & _GONE for r in who.roles if role_key(r.noun) == noun
+        ):
+            return None
+        heirs = {
+            heir
+            for start, heir, _ in self._registry.by_role.get("successor", ())
+            if start <= at and heir is not who
+        }
+        return heirs.pop() if len(heirs) == 1 else None
 
     def _named_next(self, number: int) -> Someone | None:
         """Give who is introduced without a title as the subject right after `Norland's leader`."""
@@ -133,14 +163,16 @@ class Titles(Bodies):
         """Resolve `the cleric` to the ayatollah who was named last, or who is named at all."""
         number = reader.sentence.number
         past = "former" in words
-        bearers = {
-            who
+        fitting = [
+            (who, role)
             for who in self._registry.people
             for role in who.roles
-            if bears(role, noun, kin)
+            if (bears(role, noun, kin) or heading(role, noun, set(words) - FUNCTION - caps))
             and (not caps or (role.caps and akin(caps, role.caps)))
             and (not past or "former" in role.words)
-        }
+        ]
+        told = sides(words)
+        bearers = {who for who, role in fitting if told <= role.words}
         if not bearers and caps:
             # `the Norlandish leader` right after `President Name did …`
             bearers = {
