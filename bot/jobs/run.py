@@ -50,8 +50,8 @@ class Claims(Protocol):
     async def latest_poll(self) -> datetime | None:
         """Give when a feed was last polled with success."""
 
-    async def turn_back_feeds(self, by: timedelta) -> None:
-        """Move the feeds' next polls with a clock that was turned back."""
+    async def turn_back_feeds(self, by: timedelta, only: str = "") -> None:
+        """Move next polls with a clock that was turned back: all feeds', or only one's."""
 
     async def rules_version(self) -> int:
         """Give a number that grows with every change of rules."""
@@ -99,6 +99,7 @@ class Heart:
         self._unreleased: set[str] = set()
         self._claimed_unseen = False
         self._latest: datetime | None = None
+        self._turned = timedelta()
 
     async def tick(self) -> None:
         """Start what is due and return at once; a database that refuses is told of once."""
@@ -161,6 +162,7 @@ class Heart:
         now = self._clock.now()
         latest = self._latest or await self._claims.latest_poll() or now
         if latest - now >= JUMP:
+            self._turned += latest - now
             await self._claims.turn_back_feeds(latest - now)
         self._latest = now
 
@@ -199,8 +201,12 @@ class Heart:
             self._start(self._tolerant("polls", self._start_polls))
 
     async def _poll(self, state: FeedState) -> None:
+        turned = self._turned
         try:
             poll = await self._watch.poll(state)
+            if self._turned > turned:
+                # Its next poll was reckoned by the clock of before, and stored behind the others'.
+                await self._claims.turn_back_feeds(self._turned - turned, state.feed.id)
         except StoreError:
             # The refusal kept its claim too: give it back when writing works, not when it expires.
             self._unreleased.add(state.feed.id)

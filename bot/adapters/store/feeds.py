@@ -140,9 +140,15 @@ class FeedRows:
             found: datetime | None = await connection.scalar(select(func.max(feeds.c.last_success)))
         return found
 
-    async def turn_back_feeds(self, by: timedelta) -> None:
-        """Move the next polls with a clock that was turned back; all claims are given back."""
+    async def turn_back_feeds(self, by: timedelta, only: str = "") -> None:
+        """Move the next polls with a clock that was turned back; claims are given back.
+
+        Args:
+            by: by how much it was turned.
+            only: the feed whose poll is moved; all feeds' by default.
+        """
         due = select(feeds.c.id, feeds.c.next_poll).where(feeds.c.next_poll.is_not(None))
+        due = due.where(feeds.c.id == only) if only else due
         moved = (
             update(feeds)
             .where(feeds.c.id == bindparam("feed"))

@@ -28,7 +28,8 @@ def find_cue(reader: Reader, at: int) -> Found | None:
     after = find_after(reader, at)
     if after is not None and after.subject.head in reader.lex.cue_nouns:
         opens = reader.low(after.subject.first)
-        if opens in ("a", "an") and reader.low(after.subject.first - 1) == ",":
+        passive = reader.low(after.cue[1]) in ("as", "by")
+        if passive and opens in ("a", "an") and reader.low(after.subject.first - 1) == ",":
             after = None  # `…", a remark widely read as a rebuke`
     before = find_before(reader, at)
     if before is not None and after is not None and _governed(reader, at, before):
