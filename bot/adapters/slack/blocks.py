@@ -9,8 +9,10 @@ from bot.adapters.slack.parts import (
     LONGEST_HEADER,
     LONGEST_TEXT,
     LONGEST_VALUE,
+    REPEAT,
     Block,
     actions,
+    attribution,
     button,
     context,
     date,
@@ -22,7 +24,6 @@ from bot.adapters.slack.parts import (
     quote_block,
     rich,
     section,
-    speaker_of,
     words,
 )
 from bot.adapters.slack.text import cut, escape, one_line
@@ -114,7 +115,7 @@ def fallback(alert: Alert) -> str:
     if alert.quotes:
         first = alert.quotes[0]
         said = cut(one_line(first.text), 240)
-        tail = f"{cut(speaker_of(first), 80)}: “{said}” — {tail}"
+        tail = f"{attribution(first, 80)}: “{said}” — {tail}"
     line = f"{kind}{tail}" or one_line(alert.rule) or "New alert"
     return cut(escape(line), LONGEST_FALLBACK)
 
@@ -202,7 +203,7 @@ def _notes(alert: Alert, hidden: int, *, repeat: bool) -> list[Block]:
         f"from {origins}" if origins else "",
         f"{more} more {'quote' if more == 1 else 'quotes'}" if more > 0 else "",
         "only the feed's teaser could be read" if alert.teaser else "",
-        "perhaps a repeat: Slack did not confirm an earlier try" if repeat else "",
+        REPEAT if repeat else "",
     ]
     line = " · ".join(filter(None, notes))
     return [context(plain(line, LONGEST_TEXT))] if line else []

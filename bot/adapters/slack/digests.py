@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from bot.adapters.slack.parts import (
     LONGEST_HEADER,
+    REPEAT,
     Block,
+    attribution,
     context,
     fits,
     link_part,
@@ -17,7 +19,6 @@ from bot.adapters.slack.parts import (
     quoted,
     rich,
     section,
-    speaker_of,
     words,
 )
 from bot.adapters.slack.text import cut, escape, one_line
@@ -30,7 +31,6 @@ LONGEST_MESSAGE = 39_000
 
 Source: https://docs.slack.dev/reference/methods/chat.postMessage/#truncating-content
 """
-REPEAT = "perhaps a repeat: Slack did not confirm an earlier try"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def _line(line: DigestLine, room: _Room, *, first: bool) -> list[Block]:
         elements.append(words(f" and {line.more_links} more"))
     if line.quote and room.quote:
         elements += [
-            words(f"\n    {cut(speaker_of(line.quote), 80)}: ", "italic"),
+            words(f"\n    {attribution(line.quote, 80)}: ", "italic"),
             *quoted(line.quote, room.quote, 5),
         ]
     return elements
