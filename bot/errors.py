@@ -26,6 +26,21 @@ if TYPE_CHECKING:
 class WirewatchError(Exception):
     """The root. `str(error)` is one or more lines fit for a person."""
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle the attributes, not the arguments: workers give errors back to the program.
+
+        By default `__init__` would be called with the finished message alone.
+        """
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(
+    kind: type[WirewatchError], args: tuple[object, ...], fields: dict[str, object]
+) -> WirewatchError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(fields)
+    return error
+
 
 class InputError(WirewatchError):
     """What a person gave is wrong; the message says what, where and how to mend it."""

@@ -33,6 +33,7 @@ def load_feeds(path: Path) -> FeedList:
         tuple(replace(feed, origin=str(path)) for feed in found.feeds),
         found.repeats,
         tuple(_placed(fault, path) for fault in found.faults),
+        found.chosen,
     )
 
 

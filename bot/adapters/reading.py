@@ -22,15 +22,29 @@ WALL = 1_500
 """Code points up to which a text full of such words is a wall, not an article about them."""
 
 _SENTENCE = 40
-# What consent and subscription walls talk of, in the languages of the press that is watched most.
-_WALL = re.compile(
-    r"\b(?:cookies?|consent|privacy|personal data|partners|subscri\w+|sign in|log ?in|sign up"
-    r"|create an account|free trial|javascript|ad ?blocker|verify you are|captcha|einwillig\w*"
-    r"|datenschutz\w*|abonn\w+|anmelden|inscri\w+|connectez|données personnelles|suscr\w+"
-    r"|consentimiento|iniciar sesión|iscriviti|consenso|הסכמה|עוגיות|התחבר\w*|מנוי\w*"
-    r"|ملفات تعريف|الخصوصية|اشترك|تسجيل الدخول)\b",
-    re.IGNORECASE,
+# What such walls say to their reader, in the languages of the press watched most: an article about
+# cookies or subscriptions has the other words, but hardly these.
+_CALLS = (
+    r"subscribe|sign in|log ?in|sign up|create an account|free trial|already a subscriber"
+    r"|javascript|ad ?blocker|verify you are|captcha|(?:our|trusted) partners"
+    r"|this (?:web)?site uses|accept (?:all|cookies)|reject all|manage (?:your|cookies|preferences)"
+    r"|(?:our|your) (?:privacy|cookies?|consent|choices|account|browser|experience|subscription)"
+    r"|anmelden|einloggen|abonnieren|zustimmen|werbefrei"
+    r"|connecte[rz]|s['’]abonner|abonnez|inscrivez|(?:tout|sans) accepter|accepter et"
+    r"|nos partenaires|inici(?:a|ar|e) sesión|regístr(?:ate|ese)|suscríb\w+|suscribirse"
+    r"|(?:aceptar|rechazar\w*) y|nuestros socios|accedi|iscriviti|(?:accetta|rifiuta) e"
+    r"|nostri partner|[ול]{0,2}ה?תחבר\w*|ו?התחבר\w*|ו?הי?רשמו|[ול]{0,2}הירשם"
+    r"|[وف]?اشترك(?:وا)?|[وأ]?سج\u0651?ل(?:وا)? الدخول|ل?تسجيل الدخول"
 )
+_TOPICS = (
+    r"cookies?|consent|privacy|personal data|partners|subscri\w+|einwillig\w*|datenschutz\w*"
+    r"|tracking|abo|abonn\w+|traceurs|consentement|vie privée|données personnelles|inscri\w+"
+    r"|suscr\w+|consentimiento|datos personales|privacidad|abbonat\w+|abbonament\w+|consenso"
+    r"|dati personali|[ובהלמכש]{0,3}(?:הסכמה|עוגיות|מנוי\w*)|ملفات تعريف"
+    r"|[وفبكل]{0,3}(?:ال)?(?:مشترك\w*|اشتراك\w*|خصوصية)"
+)
+_CALL = re.compile(rf"\b(?:{_CALLS})\b", re.IGNORECASE)
+_WALL = re.compile(rf"\b(?:{_CALLS}|{_TOPICS})\b", re.IGNORECASE)
 # trafilatura's own names for blocks (a subset of TEI).
 _TAGS = {"quote": "blockquote", "head": "h2", "item": "li", "list": "ul", "lb": "br",
          "row": "tr", "cell": "td", "fw": "p", "ab": "p"}  # fmt: skip
@@ -53,10 +67,10 @@ def read_page(body: bytes, content_type: str, url: str) -> tuple[str, str]:
 def is_wall(text: str) -> bool:
     """Say whether a text is a consent or subscription wall instead of an article.
 
-    Such a text is short and speaks of cookies, subscriptions or signing in once in each twenty
-    words or more, and three times at least.
+    Such a text is short, speaks of cookies, subscriptions or signing in once in each twenty words
+    or more, and three times at least, and once at least in the words that a reader is asked with.
     """
-    if len(text) > WALL:
+    if len(text) > WALL or not _CALL.search(text):
         return False
     found = len(_WALL.findall(text))
     return found >= 3 and found * 20 >= len(text.split())  # noqa: PLR2004 - as written above

@@ -5,7 +5,9 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass, replace
+from typing import get_args
 
+from bot.core.model import FullText
 from bot.errors import CommandError
 
 VERBS: dict[str, tuple[str, str]] = {
@@ -41,7 +43,10 @@ VERBS: dict[str, tuple[str, str]] = {
         "say that an alert was not relevant",
     ),
     "feed": (
-        "feed list | add <site or feed> | show|pause|resume|remove <url> | import <url> | export",
+        (
+            "feed list | add <site or feed> | show|pause|resume|remove <url> | "
+            "text <url> matched|always|never | import <url> | export"
+        ),
         "the feeds",
     ),
     "import": ("import <url>", "add the feeds of an OPML list, as feed import does"),
@@ -94,7 +99,7 @@ _OF_A_CHANNEL = frozenset(
 )
 """Verbs that may name another channel at their end."""
 _FORMATS = ("yaml", "json", "opml")
-_FEED_ACTIONS = ("list", "add", "show", "pause", "resume", "remove", "import", "export")
+_FEED_ACTIONS = ("list", "add", "show", "pause", "resume", "remove", "text", "import", "export")
 _ENTITY_ACTIONS = ("list", "show")
 _DURATION = re.compile(r"(?:since:)?(\d{1,3})([hdw])", re.IGNORECASE)
 _HOURS = {"h": 1, "d": 24, "w": 168}
@@ -259,7 +264,18 @@ def _with_action(verb: str, rest: str) -> Command:
         raise _unknown(action, list(actions), f"{verb} command")
     if action not in ("list", "export") and not subject.strip():
         raise CommandError(f"{verb} {action} needs more: {VERBS[verb][0]}")
+    if action == "text":
+        return _feed_text(subject.strip())
     return Command(verb, action=action, subject=subject.strip())
+
+
+def _feed_text(rest: str) -> Command:
+    """Understand `feed text <url> [choice]`: without one it shows what is set."""
+    subject, value = _first(rest)
+    value = value.casefold()
+    if value not in ("", *get_args(FullText)):
+        raise CommandError(f"{value!r} is none of {', '.join(get_args(FullText))}")
+    return Command("feed", action="text", subject=subject, value=value)
 
 
 def _first(text: str) -> tuple[str, str]:

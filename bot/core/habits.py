@@ -69,7 +69,12 @@ def after_answer(
     if not read.head:
         return learned
     return replace(
-        learned, every=read.every, skip_hours=read.skip_hours, hub=read.hub, topic=read.topic
+        learned,
+        every=read.every,
+        skip_hours=read.skip_hours,
+        skip_days=read.skip_days,
+        hub=read.hub,
+        topic=read.topic,
     )
 
 

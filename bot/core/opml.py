@@ -20,6 +20,7 @@ MAX_FEEDS = 100_000
 MAX_FAULTS = 100
 _MAX_DEPTH = 50
 _FULL_TEXT = "fullText"
+_CHOICES = get_args(FullText)
 
 
 class _Reader:
@@ -27,6 +28,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.feeds: dict[str, Feed] = {}
+        self.chosen: set[str] = set()
         self.repeats = 0
         self.faults: list[FileError] = []
         self.folders: list[str | None] = []
@@ -52,8 +54,8 @@ class _Reader:
         link = web_link(_web(address), "")
         if link:
             self._add(link, title, fields)
-        elif len(self.faults) < MAX_FAULTS:
-            self.faults.append(self.fault(f"{address[:100]!r} is no http(s) address"))
+        else:
+            self._note(f"{address[:100]!r} is no http(s) address")
 
     def end(self, name: str) -> None:
         if name.lower() == "outline":
@@ -62,19 +64,29 @@ class _Reader:
     def fault(self, reason: str) -> FileError:
         return FileError("", reason, line=self.parser.CurrentLineNumber)
 
+    def _note(self, reason: str) -> None:
+        if len(self.faults) < MAX_FAULTS:
+            self.faults.append(self.fault(reason))
+
     def _add(self, link: str, title: str, fields: dict[str, str]) -> None:
         tags = [folder for folder in self.folders if folder]
         # OPML 2.0's `category` names further folders: "/World/Middle East,/Courts".
         tags += [part for one in fields.get("category", "").split(",")
                  for part in one.strip().strip("/").split("/") if part]  # fmt: skip
-        full = fields.get(_FULL_TEXT.lower(), "")
+        full = fields.get(_FULL_TEXT.lower(), "").lower()
+        if full in _CHOICES:
+            self.chosen.add(link)
+        elif full:
+            self._note(
+                f"{_FULL_TEXT} {full[:40]!r} is none of {', '.join(_CHOICES)}; left as it is"
+            )
         self.repeats += link in self.feeds
         known = self.feeds.get(link, Feed(link))
         self.feeds[link] = replace(
             known,
             title=known.title or title,
             tags=tuple(dict.fromkeys((*known.tags, *tags))),
-            full_text=full if full in get_args(FullText) else known.full_text,  # type: ignore[arg-type]
+            full_text=full if full in _CHOICES else known.full_text,  # type: ignore[arg-type]
         )
         if len(self.feeds) > MAX_FEEDS:
             raise self.fault(f"more than {MAX_FEEDS} feeds")
@@ -87,20 +99,23 @@ class FeedList:
     Attributes:
         feeds: in its order, each once.
         repeats: how many entries named a feed that stood there before.
-        faults: entries that cannot be used, with their line; `path` is empty for the caller, who
-            knows the file, to fill in.
+        faults: what cannot be used, with its line; `path` is empty for the caller, who knows the
+            file, to fill in.
+        chosen: the URLs of feeds for which it says when pages are fetched (`fullText`).
     """
 
     feeds: tuple[Feed, ...]
     repeats: int = 0
     faults: tuple[FileError, ...] = ()
+    chosen: frozenset[str] = frozenset()
 
 
 def parse_opml(data: bytes | str) -> FeedList:
     """Read the feeds of an OPML document.
 
     Nested folders become tags, outermost first; a feed that is listed twice is one feed with the
-    tags of both places. `feed:` addresses are read as http.
+    tags of both places. `feed:` addresses are read as http. The attribute `fullText` is our own:
+    matched, always or never (OPML 2.0 lets programs add attributes).
 
     Raises:
         FeedError: it is not OPML, or it declares entities.
@@ -117,7 +132,12 @@ def parse_opml(data: bytes | str) -> FeedList:
     except expat.ExpatError as error:
         reason = f"not well-formed: {expat.ErrorString(error.code)}"
         raise FileError("", reason, line=error.lineno, column=error.offset + 1) from None
-    return FeedList(tuple(reader.feeds.values()), reader.repeats, tuple(reader.faults))
+    return FeedList(
+        tuple(reader.feeds.values()),
+        reader.repeats,
+        tuple(reader.faults),
+        frozenset(reader.chosen),
+    )
 
 
 def write_opml(feeds: Iterable[Feed]) -> str:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
 MAX_WAIT = 86_400.0
-"""Seconds. Nothing that a server says, and no failure, puts a feed off for longer than a day."""
+"""Seconds. Nothing that a server says, and no failure, puts a feed off for longer than a day;
+only the days of the week that it excludes may add up to more."""
 
 MAX_PACE = 21_600.0
 """Seconds between polls of a feed that works but hardly ever has news."""
@@ -32,6 +33,7 @@ JITTER = 0.1
 """Polls are spread over the last tenth of their wait, so that feeds do not fall into step."""
 
 _RECENT = 10
+_DAY, _WEEK = 24, 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,13 @@ class Wishes:
         fresh: seconds for which the answer is fresh (`freshness`), or None.
         every: seconds between polls (`ParsedFeed.every`), or None.
         skip_hours: hours of the day (UTC) without polls.
+        skip_days: days of the week (UTC, 0 for Monday) without polls.
     """
 
     fresh: float | None = None
     every: float | None = None
     skip_hours: Collection[int] = ()
+    skip_days: Collection[int] = ()
 
 
 def pace(
@@ -97,9 +101,9 @@ def next_poll(
     """Decide when a feed is polled next after an answer.
 
     Never earlier than the answer's freshness, the feed's own interval or its skipped hours ask
-    for (each for a day at most), and no sooner than a quarter of the last back-off when it has
-    just recovered. Where they ask for less than `wait`, that is shortened, to a quarter of it and
-    to `floor` at least.
+    for (each for a day at most), nor on a day that it skips, and no sooner than a quarter of the
+    last back-off when it has just recovered. Where they ask for less than `wait`, that is
+    shortened, to a quarter of it and to `floor` at least.
 
     Args:
         now: when it was polled.
@@ -115,7 +119,7 @@ def next_poll(
     if asked and floor is not None:
         wait = min(wait, max(asked, wait / SOONER, floor))
     seconds = max(wait, min(asked, MAX_WAIT), recovery)
-    return _awake(now + timedelta(seconds=seconds * (1 + JITTER * roll)), wishes.skip_hours)
+    return _awake(now + timedelta(seconds=seconds * (1 + JITTER * roll)), wishes)
 
 
 def after_failure(
@@ -123,15 +127,18 @@ def after_failure(
     failures: int,
     *,
     retry_after: float | None = None,
+    wishes: Wishes = Wishes(),
     first: float = FIRST_BACKOFF,
     roll: float = 0.0,
 ) -> datetime:
     """Decide when a feed is tried again after its `failures`-th failed poll in a row.
 
-    `first` seconds, doubled by each failure up to a day, and never before a `Retry-After` is over.
+    `first` seconds, doubled by each failure up to a day, and never before a `Retry-After` is over,
+    nor earlier than the feed asked for (`wishes`) when it was last read.
     """
-    seconds = max(backoff(failures, first), min(retry_after or 0.0, MAX_WAIT))
-    return now + timedelta(seconds=seconds * (1 + JITTER * roll))
+    asked = max(retry_after or 0.0, wishes.fresh or 0.0, wishes.every or 0.0)
+    seconds = max(backoff(failures, first), min(asked, MAX_WAIT))
+    return _awake(now + timedelta(seconds=seconds * (1 + JITTER * roll)), wishes)
 
 
 def backoff(failures: int, first: float = FIRST_BACKOFF) -> float:
@@ -139,10 +146,16 @@ def backoff(failures: int, first: float = FIRST_BACKOFF) -> float:
     return min(first * 2.0 ** min(max(failures - 1, 0), 30), MAX_WAIT)
 
 
-def _awake(when: datetime, skip_hours: Collection[int]) -> datetime:
-    for _ in range(24):
-        if when.hour not in skip_hours:
-            return when
+def _awake(when: datetime, wishes: Wishes) -> datetime:
+    """Give the first moment from then on that is in no skipped hour of no skipped day.
+
+    A feed that excludes all of them is asked as if it excluded none: of its days, of its hours.
+    """
+    days = wishes.skip_days if len(set(wishes.skip_days)) < _WEEK else ()
+    hours = wishes.skip_hours if len(set(wishes.skip_hours)) < _DAY else ()
+    if not days and not hours:
+        return when
+    while when.weekday() in days or when.hour in hours:
         when = when.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     return when
 

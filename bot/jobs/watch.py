@@ -217,6 +217,7 @@ class Watch:
             now,
             state.failures + 1,
             retry_after=error.retry_after if isinstance(error, FetchError) else None,
+            wishes=Wishes() if state.feed.every else _wishes(habits),
             first=self._every(state),
             roll=self._pace.chance(),
         )
@@ -237,7 +238,7 @@ class Watch:
         wait, wishes, floor = every, Wishes(), every
         if state.feed.every is None:
             wait = pace(habits.dates, now, every, habits.since)
-            wishes = Wishes(fresh, habits.every, habits.skip_hours)
+            wishes = _wishes(habits, fresh)
             if state.pushed_until and state.pushed_until > now:
                 wait = floor = max(wait, PUSHED)
         due = next_poll(
@@ -275,6 +276,10 @@ class Watch:
         oldest_first = fresh[::-1]
         ordered = sorted(oldest_first, key=lambda article: article.when)
         return list(await asyncio.gather(*(one(article) for article in ordered)))
+
+
+def _wishes(habits: Habits, fresh: float | None = None) -> Wishes:
+    return Wishes(fresh, habits.every, habits.skip_hours, habits.skip_days)
 
 
 def _failure(error: FetchError | FeedError) -> str:

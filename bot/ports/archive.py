@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+    from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 
     from bot.core.match.needs import Needs
     from bot.core.model import (
         Article,
         Feed,
         FeedState,
+        FullText,
         Habits,
         PollRecord,
         Quote,
@@ -57,6 +58,9 @@ class FeedStore(Protocol):
         habits: Habits = ...,
     ) -> None:
         """Note a poll that brought nothing new and give the claim back."""
+
+    async def set_full_text(self, choices: Mapping[str, FullText]) -> None:
+        """Set when pages are fetched, by feed id."""
 
     async def pause_feed(self, feed_id: str, *, paused: bool) -> None:
         """Stop or resume polling a feed."""

@@ -147,3 +147,21 @@ async def test_real_feeds_through_the_whole_way(
         articles += len(parsed.articles)
     assert read >= 0.9 * len(files)
     assert articles >= read // 2
+
+
+async def test_a_list_with_faults_comes_through_the_worker(feeds: HttpFeeds, site: Site) -> None:
+    """Lines that cannot be used are told with their line; the rest of the list is used."""
+    site.answer = served(
+        b'<opml><body>\n<outline xmlUrl="https://harbour.example/a"/>\n'
+        b'<outline xmlUrl="ftp://x/y"/>\n</body></opml>'
+    )
+    found = await feeds.read_list(site.feed().url)
+    assert [feed.url for feed in found.feeds] == ["https://harbour.example/a"]
+    (fault,) = found.faults
+    assert (fault.line, fault.reason) == (3, "'ftp://x/y' is no http(s) address")
+
+
+async def test_a_list_that_breaks_off_names_the_line(feeds: HttpFeeds, site: Site) -> None:
+    site.answer = served(b"<opml><body>\n<outline")
+    with pytest.raises(FeedError, match="line 2: not well-formed"):
+        await feeds.read_list(site.feed().url)

@@ -192,6 +192,128 @@ def test_walls_are_told_from_articles(text: str, wall: bool) -> None:  # noqa: F
     assert is_wall(text) is wall
 
 
+# As outlets of several languages write them, in words of our own.
+WALLS = [
+    (
+        "Avec votre accord, nous et nos partenaires utilisons des traceurs pour stocker et "
+        "consulter des informations personnelles comme votre visite sur ce site. Vous "
+        "pouvez retirer votre consentement à tout moment. Accepter et continuer. Refuser "
+        "et s'abonner. Déjà abonné ? Se connecter."
+    ),
+    (
+        "Nous respectons votre vie privée. Nous et nos partenaires stockons ou accédons à "
+        "des informations sur un terminal, telles que les cookies, et traitons les données "
+        "personnelles. Tout accepter. Paramétrer vos choix. Continuer sans accepter."
+    ),
+    (
+        "Nosotros y nuestros socios almacenamos o accedemos a información en un "
+        "dispositivo, tales como cookies, y procesamos datos personales. Puede aceptar el "
+        "tratamiento o rechazarlo y suscribirse. Aceptar y continuar. Rechazar y "
+        "suscribirse. ¿Ya eres suscriptor? Inicia sesión."
+    ),
+    (
+        "Para seguir leyendo este artículo, regístrate gratis o inicia sesión. Acceso "
+        "ilimitado para suscriptores."
+    ),
+    (
+        "הכתבה המלאה פתוחה למנויים בלבד. הירשמו עכשיו וקראו את כל הכתבות ללא הגבלה. כבר "
+        "מנויים? התחברו לחשבון שלכם."
+    ),
+    (
+        "هذا المقال متاح للمشتركين فقط. اشترك الآن لمتابعة القراءة والوصول إلى جميع "
+        "المقالات. لديك حساب؟ سجّل الدخول."
+    ),
+    (
+        "Questo contenuto è riservato agli abbonati. Abbonati ora per continuare a leggere "
+        "senza limiti. Sei già abbonato? Accedi al tuo account."
+    ),
+    (
+        "Noi e i nostri partner archiviamo informazioni su un dispositivo, come i cookie, "
+        "e trattiamo dati personali. Accetta e continua, rifiuta e abbonati, oppure "
+        "gestisci le preferenze."
+    ),
+    (
+        "Mit Werbung und Tracking weiterlesen oder werbefrei mit einem Abo. Zustimmen und "
+        "weiter. Bereits Abonnent? Hier einloggen."
+    ),
+    (
+        "This website uses cookies to give you the best experience. By going on you "
+        "consent to our cookie policy and our privacy policy."
+    ),
+]
+# Short reports about cookies, subscriptions and the law on both.
+REPORTS = [
+    (
+        "La Cnil a infligé jeudi une amende de quarante millions d'euros à une plateforme "
+        "de publicité pour sa gestion des cookies. L'autorité reproche à la société de ne "
+        "pas avoir recueilli le consentement des internautes avant de déposer des traceurs "
+        "sur leurs appareils. « Les utilisateurs n'ont jamais su ce qui leur arrivait », a "
+        "déclaré sa présidente à Paris. La société a annoncé qu'elle ferait appel devant "
+        "le Conseil d'État dans les deux mois."
+    ),
+    (
+        "El Congreso aprobó el martes una ley que limita el uso de cookies en las páginas "
+        "del Estado. La ministra dijo que el consentimiento de los ciudadanos debe ser "
+        "claro y que los datos personales de menores no podrán venderse. La oposición votó "
+        "en contra porque teme que las empresas pequeñas no puedan pagar los cambios antes "
+        "del verano, según explicó su portavoz en Madrid."
+    ),
+    (
+        "מספר המנויים של חברת הסלולר ירד ברבעון השלישי בשני אחוזים, כך דיווחה החברה ביום "
+        'שני לבורסה. המנכ"ל אמר כי התחרות בשוק גוברת וכי המחירים ירדו מאז כניסת חברה '
+        "נוספת. האנליסטים צפו ירידה גדולה יותר, והמניה עלתה בעקבות הדיווח בשלושה אחוזים "
+        "במסחר בתל אביב. החברה תפרסם תחזית חדשה בחודש הבא לאחר שתסיים את המיזוג עם יצרנית "
+        "הכבלים."
+    ),
+    (
+        "أعلنت شركة الاتصالات يوم الاثنين أن عدد المشتركين في خدمة الإنترنت ارتفع بنسبة "
+        "عشرة في المئة خلال العام الماضي. وقال المدير التنفيذي إن الشركة ستخفض سعر "
+        "الاشتراك الشهري في المناطق الريفية ابتداء من الشهر المقبل. وأضاف أن الحكومة وافقت "
+        "على خطة لمد الكابلات إلى القرى الجبلية قبل نهاية السنة، وأن العمل سيبدأ في الشمال "
+        "حيث يعيش معظم السكان."
+    ),
+    (
+        "Gli abbonati alla rete dei trasporti di Milano sono cresciuti del sei per cento "
+        "nel primo semestre, ha detto lunedì l'azienda. Il prezzo degli abbonamenti "
+        "annuali resterà fermo fino a dicembre, ma il biglietto singolo costerà venti "
+        "centesimi in più. Il sindaco ha spiegato che l'aumento serve a pagare i nuovi "
+        "treni, attesi per la primavera."
+    ),
+    (
+        "The streaming service lost two million subscribers in the last quarter after it "
+        "raised the price of a subscription, the company said on Tuesday. Analysts had "
+        "expected a smaller loss. The chief executive told investors that growth would "
+        "return when the new season starts in the autumn, and that a cheaper plan with "
+        "advertising was on its way."
+    ),
+    (
+        "The data protection authority fined a retailer on Monday for placing cookies "
+        "without consent. Regulators said the shop had shared personal data of some nine "
+        "thousand customers with advertisers in three countries. The retailer's lawyer "
+        "called the decision wrong and said it would go to court. Parliament is to debate "
+        "a new privacy law in the spring."
+    ),
+    (
+        "Das Parlament hat am Donnerstag ein neues Gesetz zum Datenschutz beschlossen. Wer "
+        "Cookies ohne Einwilligung setzt, muss künftig bis zu zwei Millionen Euro zahlen. "
+        "Der Justizminister sagte, die Regeln gälten ab dem Sommer auch für kleine Firmen. "
+        "Die Opposition sprach von einem Gesetz, das niemand durchsetzen könne, weil den "
+        "Behörden die Leute fehlten."
+    ),
+]
+
+
+@pytest.mark.parametrize("text", WALLS)
+def test_walls_of_other_languages_are_known(text: str) -> None:
+    """French, Spanish, Hebrew, Arabic, Italian and German walls, and one of plain cookies."""
+    assert is_wall(text)
+
+
+@pytest.mark.parametrize("text", REPORTS)
+def test_reports_about_cookies_and_subscriptions_are_no_walls(text: str) -> None:
+    assert not is_wall(text)
+
+
 def test_a_canonical_link_stays_on_its_site() -> None:
     """A page cannot say that it is somebody else's."""
     page = PAGE.replace('href="/2026/harbour"', 'href="https://bank.example/"')

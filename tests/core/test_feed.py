@@ -373,6 +373,8 @@ def test_what_a_feed_asks_for_is_read() -> None:
     head = "<title>T</title><ttl>90</ttl><skipHours><hour>1</hour><hour> 23 </hour></skipHours>"
     parsed = parse(rss(item(guid="1"), head))
     assert (parsed.every, parsed.skip_hours) == (5_400, (1, 23))
+    head = "<skipDays><day>Sunday</day><day> saturday </day><day>Caturday</day></skipDays>"
+    assert parse(rss(item(guid="1"), head)).skip_days == (5, 6)
     space = 'xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"'
     head = "<sy:updatePeriod>daily</sy:updatePeriod><sy:updateFrequency>4</sy:updateFrequency>"
     assert parse(rss(item(guid="1"), head, space)).every == 21_600

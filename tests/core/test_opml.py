@@ -50,6 +50,17 @@ def test_faults_name_their_line() -> None:
     assert len(found.feeds) == 1
 
 
+def test_full_text_is_one_of_three() -> None:
+    """Another word is a fault with its line and changes nothing; who says nothing chose nothing."""
+    found = parse_opml(LIST.replace('"always"', '"all"'))
+    (fault,) = found.faults
+    assert fault.line == 11
+    assert fault.reason == "fullText 'all' is none of matched, always, never; left as it is"
+    assert {feed.full_text for feed in found.feeds} == {"matched"}
+    assert not found.chosen
+    assert parse_opml(LIST).chosen == {"https://harbour.example/feed"}
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "no", "<rss/>", "<html><body/></html>", "{}",

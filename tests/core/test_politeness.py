@@ -88,6 +88,23 @@ def test_skipped_hours_are_waited_out() -> None:
     assert next_poll(NOW, 300, Wishes(skip_hours=range(24))) > NOW
 
 
+def test_skipped_days_are_waited_out() -> None:
+    """From a Monday's noon over two skipped days, and into an hour that is not skipped."""
+    midnight = datetime(2026, 5, 6, tzinfo=UTC)
+    assert next_poll(NOW, 43_200, Wishes(skip_days=(1,))) == midnight
+    assert next_poll(NOW, 300, Wishes(skip_days=(0, 1), skip_hours=(0, 1))) == midnight.replace(
+        hour=2
+    )
+    assert next_poll(NOW, 300, Wishes(skip_days=range(7))) == NOW + timedelta(seconds=300)
+
+
+def test_a_failure_makes_nobody_come_earlier_than_asked() -> None:
+    """The wishes of a feed count although it fails: its interval, hours and days."""
+    assert seconds(after_failure(NOW, 1, wishes=Wishes(every=7_200))) == 7_200
+    assert after_failure(NOW, 1, wishes=Wishes(skip_hours=(12,))).hour == 13
+    assert after_failure(NOW, 1, wishes=Wishes(skip_days=(0,))).weekday() == 1
+
+
 def test_failures_double_the_wait_up_to_a_day() -> None:
     waits = [seconds(after_failure(NOW, count)) for count in range(1, 12)]
     assert waits[:4] == [300, 600, 1_200, 2_400]

@@ -12,13 +12,20 @@ ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "bot").rglob("*.py"))
 BANNED_MODULES = {
     "requests", "httpx", "urllib3", "http.client", "urllib.request", "ftplib", "smtplib",
-    "telnetlib", "socketserver", "xmlrpc.client", "pycurl",
+    "telnetlib", "socketserver", "xmlrpc.client", "pycurl", "_socket", "websockets", "websocket",
+    "imaplib", "poplib", "nntplib", "asyncore", "trio", "anyio", "aiohttp.connector",
 }  # fmt: skip
 # The chat adapters' own libraries talk to their configured servers; nothing else opens sockets.
 SOCKETS = {"bot/adapters/guard.py"}
 # The cluster's sample wire asks this machine alone, whether another worker serves it.
 DIALLERS = {"bot/adapters/dialling.py", "bot/app/cluster/wire.py"}
-CONNECTS = {"create_connection", "start_connection", "sock_connect", "create_datagram_endpoint"}
+CONNECTS = {"create_connection", "start_connection", "sock_connect", "create_datagram_endpoint",
+            "create_unix_connection"}  # fmt: skip
+OPENS = {"urlopen", "urlretrieve", "fetch_url", "fetch_response", "open_connection",
+         "open_unix_connection"}  # fmt: skip
+# Names that open sockets only where they are these modules' own.
+OWN = {"aiohttp.request", "aiohttp.client.request", "aiohttp.ws_connect", "aiohttp.TCPConnector",
+       "aiohttp.UnixConnector"}  # fmt: skip
 
 
 def named(node: ast.expr) -> str:
@@ -37,21 +44,58 @@ def imports(tree: ast.AST) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def complaints(source: str, place: str) -> list[str]:
-    """List what a source file does that it may not do."""
-    tree = ast.parse(source)
+def meanings(tree: ast.AST) -> dict[str, str]:
+    """Give what imported names mean, so that aliases hide nothing: `C` -> `aiohttp.ClientSession`.
+
+    An assignment of a name or attribute to a name counts as an alias too.
+    """
+    found: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.asname: alias.name for alias in node.names if alias.asname}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found |= {one.asname or one.name: f"{node.module}.{one.name}" for one in node.names}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.value, (ast.Name, ast.Attribute)):
+            meant = resolved(named(node.value), found)
+            names = (one.id for one in node.targets if isinstance(one, ast.Name))
+            found |= {name: meant for name in names if meant.rsplit(".", 1)[-1] in DANGEROUS}
+    return found
+
+
+def resolved(name: str, meant: dict[str, str]) -> str:
+    """Write a dotted name with what its first part was imported as."""
+    first, dot, rest = name.partition(".")
+    return f"{meant.get(first, first)}{dot}{rest}"
+
+
+DANGEROUS = {*OPENS, *CONNECTS, *(name.rsplit(".", 1)[-1] for name in OWN), "ClientSession"}
+
+
+def imported(tree: ast.AST, place: str) -> list[str]:
+    """List the imports that a source file may not have."""
     wrong = [f"imports {name}" for name in imports(tree) if name in BANNED_MODULES]
     for name in imports(tree):
         if name.split(".")[0] == "feedparser" and place != "bot/core/feed/xmlfeed.py":
             wrong.append("imports feedparser")
         if name == "socket" and place not in SOCKETS:
             wrong.append("imports socket")
+    return wrong
+
+
+def complaints(source: str, place: str) -> list[str]:
+    """List what a source file does that it may not do."""
+    tree = ast.parse(source)
+    meant = meanings(tree)
+    wrong = imported(tree, place)
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
-        called = named(node.func)
+        called = resolved(named(node.func), meant)
         last = called.rsplit(".", 1)[-1]
-        if last in {"urlopen", "urlretrieve", "fetch_url", "fetch_response", "open_connection"}:
+        if called in OWN:
+            wrong.append(f"calls {called}, a session of its own")
+        if last in OPENS:
             wrong.append(f"calls {last}")
         if last == "ClientSession":
             wrong.append("makes a client session of its own")
@@ -97,6 +141,19 @@ def test_no_source_goes_past_the_guard(path: Path) -> None:
         ("loop.create_connection(P, 'x', 1)", 1),
         ("loop.sock_connect(s, ('x', 1))", 1),
         ("aiohappyeyeballs.start_connection(places)", 1),
+        ("import aiohttp\naiohttp.request('GET', 'x')", 1),
+        ("from aiohttp import request as ask\nask('GET', 'x')", 1),
+        ("from aiohttp import ClientSession as C; C()", 1),
+        ("import aiohttp as a\nC = a.ClientSession\nC()", 1),
+        ("from asyncio import open_connection as oc\noc('x', 1)", 1),
+        ("asyncio.open_unix_connection('/run/x')", 1),
+        ("import _socket", 1),
+        ("import socket as s", 1),
+        ("import websockets\nwebsockets.connect('ws://x')", 1),
+        ("from websockets import connect as c\nc('ws://x')", 1),
+        ("from loop import create_connection as cc\ncc(P)", 1),
+        ("request.get('x')\nself.request('x')", 0),
+        ("from bot.adapters.web import request\nrequest('x')", 0),
     ],
 )
 def test_the_ban_works(source: str, count: int) -> None:

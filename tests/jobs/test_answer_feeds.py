@@ -123,14 +123,79 @@ async def test_a_list_is_imported_and_all_of_it_is_accounted_for(room: Room) -> 
     await room.desk.store.add_feeds([FEED])
     reply = await room.type(f"feed import {SITE}/list.opml")
     assert reply.text.splitlines() == [
-        "1 feeds added, 1 were there already, 1 listed twice were merged, 1 could not be used",
+        ("1 feeds added, 1 were there already, 1 listed twice were merged, "
+         "1 lines could not be used"),
         "  line 5: 'gopher://b.example/' is no http(s) address",
-    ]
+    ]  # fmt: skip
     added = next(s.feed for s in await room.desk.store.feed_states() if s.feed.title == "A")
     assert added.tags == ("Ports", "North")
     exported = parse_opml((await room.type("feed export")).text)
     assert {feed.url for feed in exported.feeds} == {f"{SITE}/a", FEED.url}
     assert "feed import" in (await room.type("audit")).text
+
+
+async def full_texts(room: Room) -> dict[str, str]:
+    return {state.feed.url: state.feed.full_text for state in await room.desk.store.feed_states()}
+
+
+async def test_a_list_changes_the_full_text_of_known_feeds_where_it_says_so(room: Room) -> None:
+    """An attribute counts for feeds that are watched already; its absence changes nothing."""
+    store = room.desk.store
+    await store.add_feeds([
+        replace(FEED, origin="chat:harbour"),
+        Feed(f"{SITE}/b", full_text="never", origin="my.opml"),
+        Feed(f"{SITE}/c", full_text="always", origin="chat:harbour"),
+    ])  # fmt: skip
+    room.web.listed = parse_opml(
+        f'<opml><body>\n<outline xmlUrl="{FEED.url}" fullText="Always"/>'
+        f'<outline xmlUrl="{SITE}/b" fullText="matched"/><outline xmlUrl="{SITE}/c"/>\n'
+        f'<outline xmlUrl="{SITE}/d" fullText="sometimes"/></body></opml>'
+    )
+    reply = await room.type(f"feed import {SITE}/list.opml")
+    assert reply.text.splitlines() == [
+        "1 feeds added, 3 were there already, 2 got another full text, 1 lines could not be used",
+        "  line 3: fullText 'sometimes' is none of matched, always, never; left as it is",
+        "  my.opml counts again at the next start: write fullText there",
+    ]
+    assert await full_texts(room) == {
+        FEED.url: "always", f"{SITE}/b": "matched", f"{SITE}/c": "always", f"{SITE}/d": "matched",
+    }  # fmt: skip
+    assert "1 feeds, 2 changed" in (await room.type("audit")).text
+
+
+async def test_the_full_text_of_a_feed_is_set_by_command(room: Room) -> None:
+    """Shown without a value, set with one, noted; a file that lists the feed is named."""
+    await room.desk.store.add_feeds([
+        replace(FEED, origin="chat:harbour"), Feed(f"{SITE}/b", origin="my.opml"),
+    ])  # fmt: skip
+    assert (await room.type(f"feed text {FEED.url}", may_change=False)).text == (
+        f"full text of {FEED.url}: matched"
+    )
+    assert not (await room.type(f"feed text {FEED.url} always", may_change=False)).ok
+    assert (await room.type(f"feed text {FEED.url} Always")).text == (
+        f"full text of {FEED.url}: always"
+    )
+    assert (await room.type(f"feed text {SITE}/b never")).text == (
+        f"full text of {SITE}/b: never; my.opml counts again at the next start: "
+        'write fullText="never" there'
+    )
+    assert await full_texts(room) == {FEED.url: "always", f"{SITE}/b": "never"}
+    assert f"feed text {FEED.url}" in (await room.type("audit")).text
+    reply = await room.type(f"feed text {FEED.url} sometimes")
+    assert (reply.ok, reply.text) == (False, "'sometimes' is none of matched, always, never")
+    assert "text <url> matched|always|never" in (await room.type("help feed")).text
+
+
+async def test_of_a_listed_feed_it_is_said_that_it_comes_back(room: Room) -> None:
+    """What a file lists is there again at the next start; what a chat added is not."""
+    await room.desk.store.add_feeds([
+        replace(FEED, origin="chat:harbour"), Feed(f"{SITE}/b", origin="my.opml"),
+    ])  # fmt: skip
+    assert (await room.type(f"feed remove {FEED.url}")).text == f"removed {FEED.url}"
+    assert (await room.type(f"feed remove {SITE}/b")).text == (
+        f"removed {SITE}/b; it is listed in my.opml and comes back at the next start; "
+        "take it out there or use feed pause"
+    )
 
 
 async def test_a_list_that_cannot_be_read_adds_nothing(room: Room) -> None:
@@ -173,7 +238,10 @@ async def test_health_is_shown(room: Room, clock: TurnedClock) -> None:
     assert listed[1].endswith(
         "ok, last 2024-04-30 12:00 UTC, next in 25 min, every 30 min, 2.0 entries a day"
     )
-    assert listed[2].endswith("failing: HTTP 404 Not Found (3 times)")
+    assert listed[2].endswith(
+        "failing: HTTP 404 Not Found (3 times), since 2024-04-30 12:00 UTC, never read, "
+        "next try now"
+    )
     shown = (await room.type("feed show harbour")).text
     for line in (
         "health: ok",

@@ -185,6 +185,20 @@ async def test_a_server_that_asks_to_wait_is_given_time(setting: Setting) -> Non
     assert (await setting.state()).next_poll == NOW + timedelta(seconds=4_000)
 
 
+async def test_a_failing_feed_is_not_asked_when_it_asked_not_to_be(setting: Setting) -> None:
+    """What a feed asked for before it failed is remembered: no retry in its skipped hours."""
+    parsed = ParsedFeed("T", "en", (), every=900.0, skip_hours=(12, 13))
+
+    async def parse(*_: object) -> ParsedFeed:
+        return parsed
+
+    setting.feeds.parse = parse  # type: ignore[method-assign]
+    await setting.poll()
+    setting.feeds.error = FetchError("HTTP 503", status=503)
+    await setting.poll()
+    assert (await setting.state()).next_poll == NOW.replace(hour=14, minute=0)
+
+
 async def test_a_failure_in_one_article_costs_that_article_alone(
     setting: Setting, monkeypatch: pytest.MonkeyPatch
 ) -> None:

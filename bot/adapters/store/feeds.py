@@ -15,13 +15,14 @@ from bot.core.model import Feed, FeedState, Habits, Validators
 from bot.core.tenancy import tenant_of_origin
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.adapters.store.engine import Database
     from bot.adapters.store.fair import Rota
     from bot.adapters.store.together import Together
+    from bot.core.model import FullText
 
 
 _HABITS = TypeAdapter(Habits)
@@ -195,6 +196,19 @@ class FeedRows:
     ) -> None:
         """Note a poll that brought nothing new."""
         await self._unchanged.ask(answer_row(feed_id, validators, now, next_poll, habits))
+
+    async def set_full_text(self, choices: Mapping[str, FullText]) -> None:
+        """Set when pages are fetched, by feed id."""
+        statement = (
+            update(feeds)
+            .where(feeds.c.id == bindparam("feed"))
+            .values(full_text=bindparam("choice"))
+        )
+        if choices:
+            # In the order in which all programs take rows, so that two never wait for one another.
+            rows = [{"feed": one, "choice": choices[one]} for one in sorted(choices)]
+            async with self._db.write() as connection:
+                await connection.execute(statement, rows)
 
     async def pause_feed(self, feed_id: str, *, paused: bool) -> None:
         """Stop or resume polling a feed."""

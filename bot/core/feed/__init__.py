@@ -187,6 +187,7 @@ def _joined(read: Document, feed: Feed, url: str, now: datetime) -> ParsedFeed:
         read.skip_hours,
         hub=read.hub,
         topic=read.topic,
+        skip_days=read.skip_days,
     )
 
 

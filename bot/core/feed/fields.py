@@ -69,6 +69,7 @@ class Document:
         problems: what was odd, one line each.
         every: seconds between polls that it asks for, or None.
         skip_hours: hours of the day (UTC) in which it asks not to be polled.
+        skip_days: days of the week (UTC, 0 for Monday) on which it asks not to be polled.
         hub: WebSub hub that it announces, or "".
         topic: its own address as it gives it, or "".
     """
@@ -83,6 +84,7 @@ class Document:
     skip_hours: tuple[int, ...] = ()
     hub: str = ""
     topic: str = ""
+    skip_days: tuple[int, ...] = ()
 
 
 def web_link(link: object, base: str) -> str:

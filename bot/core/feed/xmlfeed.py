@@ -27,6 +27,9 @@ _DATES = ("published", "updated", "created")
 _NO_YEAR = re.compile(r"\s*(?:[-+]|\d{5,}-)")
 _TEXTUAL = re.compile(r"text/|application/xhtml|^x?html$|^text$|^$")
 _SKIP_HOURS = re.compile(rb"<skipHours>(.{0,2000}?)</skipHours>", re.DOTALL)
+_SKIP_DAYS = re.compile(rb"<skipDays>(.{0,2000}?)</skipDays>", re.DOTALL)
+_DAY = re.compile(rb"<day>\s*(\w{6,9})\s*</day>")
+_DAYS = (b"monday", b"tuesday", b"wednesday", b"thursday", b"friday", b"saturday", b"sunday")
 _HOUR = re.compile(rb"<hour>\s*(\d{1,2})\s*</hour>")
 # https://web.resource.org/rss/1.0/modules/syndication/
 _PERIODS = {"hourly": 3_600, "daily": 86_400, "weekly": 604_800,
@@ -62,6 +65,7 @@ def read_xml(body: bytes, url: str) -> Document:
         problems=_problems(parsed),
         every=_every(about),
         skip_hours=_skip_hours(body),
+        skip_days=_skip_days(body),
         hub=_related(about, "hub", url),
         topic=_related(about, "self", url),
     )
@@ -168,3 +172,10 @@ def _skip_hours(body: bytes) -> tuple[int, ...]:
     found = _SKIP_HOURS.search(body)
     hours = {int(hour) % 24 for hour in _HOUR.findall(found[1])} if found else set()
     return tuple(sorted(hours)) if len(hours) < 24 else ()  # noqa: PLR2004 - a day's
+
+
+def _skip_days(body: bytes) -> tuple[int, ...]:
+    found = _SKIP_DAYS.search(body)
+    named = {day.lower() for day in _DAY.findall(found[1])} if found else set()
+    days = tuple(number for number, day in enumerate(_DAYS) if day in named)
+    return days if len(days) < len(_DAYS) else ()

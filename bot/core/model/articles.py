@@ -160,6 +160,7 @@ class ParsedFeed:
             cannot be told apart without reading all of them.
         every: seconds between polls that the feed asks for, or None.
         skip_hours: hours of the day (UTC) in which it asks not to be polled.
+        skip_days: days of the week (UTC, 0 for Monday) on which it asks not to be polled.
         head: False when only entries were compared; then nothing above but them is known.
         hub: WebSub hub that it announces, or "".
         topic: the address that it is known by there (`rel=self`), or "".
@@ -175,3 +176,4 @@ class ParsedFeed:
     head: bool = True
     hub: str = ""
     topic: str = ""
+    skip_days: tuple[int, ...] = ()

@@ -16,6 +16,7 @@ class Habits:
         wait: seconds that the last answer let us wait until the next poll, jitter excluded.
         every: seconds between polls that the feed asks for (`ttl`, `sy:update*`), or None.
         skip_hours: hours of the day (UTC) in which it asks not to be polled.
+        skip_days: days of the week (UTC, 0 for Monday) on which it asks not to be polled.
         address: where it is asked after it moved for good; "" for its own URL.
         moved_to: where permanent redirects lead of late, or "".
         moved_times: answers in a row that came from there.
@@ -39,3 +40,4 @@ class Habits:
     forgotten: datetime | None = None
     hub: str = ""
     topic: str = ""
+    skip_days: tuple[int, ...] = ()

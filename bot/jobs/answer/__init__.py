@@ -84,7 +84,8 @@ def changes(command: Command) -> bool:
     if command.verb == "silence":
         return command.action != "list"
     if command.verb == "feed":
-        return command.action not in ("list", "show", "export")
+        looks = command.action in ("list", "show", "export")
+        return not (looks or (command.action == "text" and not command.value))
     return command.verb in _CHANGING
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 from urllib.parse import urlsplit
 
-from bot.core.model import Feed, FeedState
+from bot.core.model import Feed, FeedState, FullText
 from bot.core.opml import write_opml
 from bot.errors import CommandError, EgressError, FeedError, FetchError
 from bot.jobs.answer.feedtable import COUNTED, feed_sheet, feed_table
@@ -15,6 +16,8 @@ from bot.jobs.answer.tenant import owns_feed, tenant_of
 from bot.ports import Incoming, Reply
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bot.core.command import Command
     from bot.core.opml import FeedList
     from bot.jobs.answer.desk import Desk
@@ -25,26 +28,51 @@ _FAULTS = 10
 
 
 async def answer_feed(desk: Desk, incoming: Incoming, command: Command) -> Reply:
-    """List, show, add, pause, resume, remove, import or export feeds."""
+    """List, show, add, pause, resume, remove, import or export feeds, or set their full text."""
     states = await desk.store.feed_states()
     if command.action in ("list", "show"):
         return await _look(desk, incoming, command, states)
     if command.action == "export":
         return Reply(write_opml(state.feed for state in states))
-    if command.action == "add":
-        return await _add(desk, incoming, command.subject, states)
-    if command.action == "import":
-        return await _import(desk, incoming, command.subject, states)
+    if command.action in ("add", "import"):
+        bring = _add if command.action == "add" else _import
+        return await bring(desk, incoming, command.subject, states)
     feed = _one(states, command.subject).feed
+    if command.action == "text" and not command.value:
+        return Reply(f"full text of {feed.url}: {feed.full_text}")
     if not owns_feed(tenant_of(incoming), feed):
         raise CommandError(f"{feed.url} was not added in this workspace; it stays as it is")
+    if command.action == "text":
+        return await _set_text(desk, incoming, feed, command.value)
     if command.action == "remove":
         await desk.store.remove_feeds([feed.id])
     else:
         await desk.store.pause_feed(feed.id, paused=command.action == "pause")
     done = {"remove": "removed", "pause": "paused", "resume": "resumed"}[command.action]
     await desk.store.note(desk.entry(incoming, f"feed {command.action}", feed.url, done))
-    return Reply(f"{done} {feed.url}", public=True)
+    note = ""
+    if command.action == "remove" and _file_of(feed):
+        note = (
+            f"; it is listed in {_file_of(feed)} and comes back at the next start; "
+            "take it out there or use feed pause"
+        )
+    return Reply(f"{done} {feed.url}{note}", public=True)
+
+
+def _file_of(feed: Feed) -> str:
+    """Give the file that lists a feed, which counts again at each start; "" for none."""
+    return "" if feed.origin.startswith("chat:") else feed.origin
+
+
+async def _set_text(desk: Desk, incoming: Incoming, feed: Feed, value: str) -> Reply:
+    """Set when the pages of a feed's articles are fetched."""
+    choice = next(one for one in get_args(FullText) if one == value)
+    await desk.store.set_full_text({feed.id: choice})
+    await desk.store.note(desk.entry(incoming, f"feed text {feed.url}", feed.full_text, choice))
+    note = ""
+    if _file_of(feed):
+        note = f'; {_file_of(feed)} counts again at the next start: write fullText="{choice}" there'
+    return Reply(f"full text of {feed.url}: {choice}{note}", public=True)
 
 
 async def _look(desk: Desk, incoming: Incoming, command: Command, states: list[FeedState]) -> Reply:
@@ -108,26 +136,48 @@ async def _import(desk: Desk, incoming: Incoming, text: str, states: list[FeedSt
 async def add_listed(
     desk: Desk, incoming: Incoming, listed: FeedList, states: list[FeedState], source: str
 ) -> str:
-    """Add the feeds of a list that are not watched yet; report what came of all of them."""
-    known = {state.feed.url for state in states}
+    """Add the feeds of a list that are not watched yet; report what came of all of them.
+
+    Of those that are watched the list changes one thing, if it says so: when pages are fetched.
+    """
+    known = {state.feed.url: state.feed for state in states}
     new = [feed for feed in listed.feeds if feed.url not in known]
     await want_feeds(desk, incoming, len(new))
     origin = f"chat:{incoming.channel or incoming.chat}"
     await desk.store.add_feeds(
         [Feed(feed.url, feed.title, feed.tags, feed.full_text, origin=origin) for feed in new]
     )
-    await desk.store.note(desk.entry(incoming, f"feed import {source}", "", f"{len(new)} feeds"))
+    changed = _other_texts(tenant_of(incoming), listed, known)
+    await desk.store.set_full_text({feed.id: feed.full_text for feed in changed})
+    result = f"{len(new)} feeds" + (f", {len(changed)} changed" if changed else "")
+    await desk.store.note(desk.entry(incoming, f"feed import {source}", "", result))
     parts = [f"{len(new)} feeds added"]
     if there := len(listed.feeds) - len(new):
         parts.append(f"{there} were there already")
+    if changed:
+        parts.append(f"{len(changed)} got another full text")
     if listed.repeats:
         parts.append(f"{listed.repeats} listed twice were merged")
     if listed.faults:
-        parts.append(f"{len(listed.faults)} could not be used")
+        parts.append(f"{len(listed.faults)} lines could not be used")
     lines = [f"  line {fault.line}: {fault.reason}" for fault in listed.faults[:_FAULTS]]
     if (more := len(listed.faults) - _FAULTS) > 0:
         lines.append(f"  and {more} more")
+    if files := sorted({_file_of(feed) for feed in changed} - {""}):
+        lines.append(f"  {', '.join(files)} counts again at the next start: write fullText there")
     return "\n".join([", ".join(parts), *lines])
+
+
+def _other_texts(tenant: str, listed: FeedList, known: Mapping[str, Feed]) -> list[Feed]:
+    """Give the watched feeds for which a list says something else, with what it says."""
+    return [
+        replace(known[feed.url], full_text=feed.full_text)
+        for feed in listed.feeds
+        if feed.url in listed.chosen
+        and feed.url in known
+        and known[feed.url].full_text != feed.full_text
+        and owns_feed(tenant, known[feed.url])
+    ]
 
 
 def check_feed_url(text: str) -> str:

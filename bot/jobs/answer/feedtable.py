@@ -60,9 +60,17 @@ def feed_sheet(state: FeedState, now: datetime, count: int) -> str:
 
 
 def _health(state: FeedState, now: datetime, count: int) -> str:
-    if state.paused or state.last_success is None:
+    if state.paused or (state.last_success is None and not state.error):
         return _standing(state)
-    parts = [_standing(state), f"last {_moment(state.last_success)}", f"next {_next(state, now)}"]
+    parts = [_standing(state)]
+    if state.error and state.habits.failing_since:
+        parts.append(f"since {_moment(state.habits.failing_since)}")
+    parts += [
+        f"last {_moment(state.last_success)}" if state.last_success else "never read",
+        f"next {'try ' if state.error else ''}{_next(state, now)}",
+    ]
+    if state.last_success is None:
+        return ", ".join(parts)
     if state.habits.wait:
         parts.append(f"every {_length(state.habits.wait)}")
     return ", ".join([*parts, f"{_daily(state, now, count):.1f} entries a day"])
@@ -80,8 +88,8 @@ def _standing(state: FeedState) -> str:
     if state.paused:
         return "paused"
     if state.error:
-        times = f" ({state.failures} times)" if state.failures > 1 else ""
-        return f"failing: {state.error}{times}"
+        times = "once" if state.failures == 1 else f"{state.failures} times"
+        return f"failing: {state.error}" + (f" ({times})" if state.failures else "")
     return "not polled yet" if state.last_success is None else "ok"
 
 
