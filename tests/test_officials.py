@@ -399,3 +399,21 @@ def test_the_starter_watches_name_known_entities_and_the_console() -> None:
         named = re.findall(r"@([a-z0-9-]+)", watch["query"])
         assert named
         assert [i for i in named if OFFICIALS.get(i) is None] == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [
+        ("us", "united-states"),
+        ("usa", "united-states"),
+        ("uk", "united-kingdom"),
+        ("bibi", "netanyahu"),
+        ("netanyau", "netanyahu"),
+        ("security_council", "security-council"),
+        ("zelenskiy", "zelensky"),
+        ("xqzw", None),
+    ],
+)
+def test_an_unknown_id_suggests_whose_name_it_is(wrong: str, meant: str | None) -> None:
+    """A name of an entity comes before ids that merely look alike."""
+    assert OFFICIALS.suggest(wrong) == meant

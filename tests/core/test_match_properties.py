@@ -153,6 +153,9 @@ def _terms() -> st.SearchStrategy[Query]:
         plain,
         plain,
         st.builds(Term, prefix, prefix=st.just(True)),
+        st.builds(
+            Term, st.sampled_from(["Cea", "RAF", "Mir", "Ärv"]), st.just(True), st.just(True)
+        ),
         st.sampled_from([EntityRef(entity.id) for entity in OFFICIALS]),
     )
 
@@ -183,8 +186,17 @@ def queries() -> st.SearchStrategy[Query]:
     placed = st.one_of(group, near)
     regex = st.sampled_from([Regex("[0-9]+"), Regex("raf.h", ignore_case=True), Regex(r"\bICC\b")])
     words_only = st.builds(
-        Term, st.sampled_from(["Harbour", "Times", "en", "harbour times", "org"])
+        Term,
+        st.sampled_from(
+            ["Harbour", "Times", "harbour times", "org", "WORLD", "world", "NEWS", "Dana", "ROE"]
+        ),
+        exact=st.booleans(),
     )
+    begun = st.builds(
+        Term, st.sampled_from(["Har", "har", "WOR", "Dan"]), st.booleans(), st.just(True)
+    )
+    labels = st.one_of(words_only, words_only, begun)
+    codes = st.builds(Term, st.sampled_from(["en", "EN", "En", "fr", "HE"]))
     inside = _trees(st.one_of(terms, near, regex), 3)
     leaves = st.one_of(
         terms,
@@ -193,7 +205,8 @@ def queries() -> st.SearchStrategy[Query]:
         st.builds(AtLeast, st.integers(1, 4), placed),
         st.builds(About, placed),
         st.builds(Scoped, st.sampled_from(["title", "body"]), inside),
-        st.builds(Scoped, st.sampled_from(["source", "lang"]), words_only),
+        st.builds(Scoped, st.sampled_from(["source", "section", "author"]), _trees(labels, 3)),
+        st.builds(Scoped, st.just("lang"), _trees(codes, 2)),
         st.builds(
             Said,
             st.sampled_from([None, EntityRef("dana"), Term("Yoel"), Term("Dana Miron")]),
@@ -258,8 +271,10 @@ def test_the_engine_finds_what_brute_force_finds(data: st.DataObject) -> None:
                 "id": "1",
                 "title": data.draw(texts(4)),
                 "text": text,
-                "source": "Harbour Times",
-                "lang": "en",
+                "source": data.draw(st.sampled_from(["Harbour Times", "ROE news"])),
+                "lang": data.draw(st.sampled_from(["en", "he", ""])),
+                "section": data.draw(st.sampled_from(["World news", "world", ""])),
+                "author": data.draw(st.sampled_from(["Dana Roe", "By DANA ROE, Harbour", ""])),
                 "url": "https://www.harbour.org/x",
             }
         )
