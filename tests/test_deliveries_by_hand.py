@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
+from bot.adapters.lock import SingleRun
 from bot.adapters.store import Store
+from bot.adapters.store.sqlite import SqliteDatabase
 from bot.cli import app
 from bot.core.digest import digest_for, pages_of
 from bot.errors import CommandError
@@ -73,7 +75,7 @@ def test_what_waits_is_listed_with_its_reason(database: str) -> None:
     assert len(lines) == 4
     assert "blocked  digest: 2 more on ferries (2 alerts)  (is_archived)" in lines[-1]
     assert len(typed("list", "--state", "delivered").splitlines()) == 1
-    assert typed("list", "--state", "dead").strip() == "nothing waits"
+    assert typed("list", "--state", "dead").strip() == "nothing is dead"
     with pytest.raises(CommandError, match="no state 'lost'"):
         typed("list", "--state", "lost")
 
@@ -97,6 +99,23 @@ def test_discarding_keeps_them_and_is_in_the_audit_log(database: str) -> None:
     on(database, read)
     assert typed("retry", "all").startswith("2 to be tried again")
     assert counts(database) == {"pending": 2, "postponed": 2, "delivered": 1}
+
+
+@pytest.mark.parametrize(("faulty", "runs"), [(True, True), (True, False), (False, True)])
+@pytest.mark.parametrize("verb", ["retry", "discard"])
+def test_a_faulty_sqlite_beside_a_bot_is_warned_of(
+    database: str, monkeypatch: pytest.MonkeyPatch, verb: str, *, faulty: bool, runs: bool
+) -> None:
+    """These commands write, as the bot does."""
+    monkeypatch.setattr(SqliteDatabase, "may_be_torn", faulty)
+    lock = SingleRun(database.removeprefix("sqlite:///"))
+    if runs:
+        lock.take()
+    try:
+        said = typed(verb, "all")
+    finally:
+        lock.free()
+    assert ("this SQLite has a fault" in said) is (faulty and runs)
 
 
 @pytest.mark.parametrize("subject", ["slack:C9", "ffffffffff", "%", "matrix", ""])

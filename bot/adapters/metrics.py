@@ -157,7 +157,9 @@ class Metrics:
             "wirewatch_channels_stopped", "Channels that refuse.", registry, "chat"
         )
         self._canary = _gauge(
-            "wirewatch_canary_age_seconds", "Since a canary last came out.", registry
+            "wirewatch_canary_age_seconds",
+            "Since a canary last came out, or the first was awaited.",
+            registry,
         )
         build = _gauge("wirewatch_build_info", "Always 1.", registry, "version")
         build.labels(__version__).set(1)

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from bot.adapters.store import Store
-from bot.app.shell import SystemClock
+from bot.app.shell import SystemClock, warn_of_writers
 from bot.core.model import AuditEntry, DeliveryState
 from bot.errors import CommandError
 
@@ -43,7 +43,9 @@ async def list_deliveries(settings: Settings, state: str, limit: int) -> list[st
     async with _open(settings) as store:
         states = [DeliveryState(state)] if state else []
         found = await store.outbox_entries(states, limit)
-    return [_line(entry) for entry in found] or ["nothing waits"]
+    return [_line(entry) for entry in found] or [
+        f"nothing is {state}" if state else "nothing waits"
+    ]
 
 
 async def retry_deliveries(settings: Settings, subject: str) -> str:
@@ -54,6 +56,7 @@ async def retry_deliveries(settings: Settings, subject: str) -> str:
         StoreError: the database refused.
     """
     async with _open(settings) as store:
+        warn_of_writers(store)
         entry = _entry("retry", subject, "")
         count = await store.retry(subject, entry.at, entry)
     if not count:
@@ -69,6 +72,7 @@ async def discard_deliveries(settings: Settings, subject: str, why: str) -> str:
         StoreError: the database refused.
     """
     async with _open(settings) as store:
+        warn_of_writers(store)
         entry = _entry("discard", subject, why)
         reason = f"discarded by {entry.who}" + (f": {why}" if why else "")
         count = await store.discard(subject, reason, entry.at, entry)

@@ -61,16 +61,21 @@ async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
         store = Store(settings.database_url)
         stack.push_async_callback(store.close)
         await store.open()
-        if store.may_be_torn and store.single_run().is_taken():
-            log.warning(
-                "this SQLite has a fault when several programs write at once; "
-                "change things in chat while the bot runs, see docs/operations.md"
-            )
+        warn_of_writers(store)
         client = await stack.enter_async_context(HttpClient(allow=settings.egress_allow))
         pool = await stack.enter_async_context(ParserPool())
         knowledge = load_knowledge(settings.rules)
         complain(knowledge.faults)
         yield await make_desk(settings, store, knowledge, client, pool)
+
+
+def warn_of_writers(store: Store) -> None:
+    """Warn where this program and a running bot may both write, with a SQLite that minds it."""
+    if store.may_be_torn and store.single_run().is_taken():
+        log.warning(
+            "this SQLite has a fault when several programs write at once; "
+            "change things in chat while the bot runs, see docs/operations.md"
+        )
 
 
 async def make_desk(

@@ -8,14 +8,11 @@ silence.
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from email.utils import format_datetime
-from typing import TYPE_CHECKING
 
 from bot.core.model import Feed, Rule
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 EVERY = timedelta(minutes=5)
 """Between two canaries; one that is not out after twice that is missed."""
@@ -36,6 +33,24 @@ RULE = Rule(
 )
 _TITLE_WORDS, _TEXT_WORDS = 6, 24
 _SYLLABLES = ("ba", "ce", "di", "fo", "gu", "ha", "je", "ki", "lo", "mu", "na", "pe", "ri", "so")
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """How a canary that should come out stands.
+
+    Attributes:
+        since: when a bot first waited for one; None before the first bot did.
+        out: when the last one came out; None where none ever did.
+    """
+
+    since: datetime | None
+    out: datetime | None
+
+    @property
+    def last(self) -> datetime | None:
+        """Give from when its silence counts."""
+        return self.out or self.since
 
 
 def canary_body(now: datetime) -> bytes:

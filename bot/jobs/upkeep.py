@@ -14,12 +14,17 @@ if TYPE_CHECKING:
 
 _LOOK = timedelta(seconds=30)
 _KEEP = timedelta(days=1)
+MOST_DAYS = 14
+"""Days that are accounted for after a time off, at most: the newest."""
 
 log = structlog.get_logger(__name__)
 
 
 class DailyReport:
     """Tells of each UTC day once, when it is over; sums that do not close are an error.
+
+    After a time off it tells of the days between, too: what came in before the bot ended must be
+    accounted for all the same.
 
     Args:
         store: the accounts.
@@ -31,23 +36,27 @@ class DailyReport:
         self._told: date | None = None
 
     async def __call__(self) -> None:
-        """Report yesterday, if that was not done.
+        """Report the days up to yesterday that were not, oldest first.
 
         Raises:
-            StoreError: the database refused; the next call tries again.
+            StoreError: the database refused; the next call goes on where this one ended.
         """
-        day = self._clock.now().astimezone(UTC).date() - timedelta(days=1)
-        if self._told is not None and day <= self._told:
+        yesterday = self._clock.now().astimezone(UTC).date() - timedelta(days=1)
+        if self._told is not None and yesterday <= self._told:
             return
         last = await self._store.reported()
-        if last is None or last < day:
-            account = await self._store.account(day)
-            if account.tally:
-                log.info(f"daily report, {account.line()}")
-            for fault in account.faults():
-                log.error("the daily account does not close", day=day.isoformat(), sum=fault)
-            await self._store.note_reported(day)
-        self._told = day
+        back = min((yesterday - last).days, MOST_DAYS) if last else 1
+        for days in reversed(range(back)):
+            await self._report(yesterday - timedelta(days))
+        self._told = yesterday
+
+    async def _report(self, day: date) -> None:
+        account = await self._store.account(day)
+        if account.tally:
+            log.info(f"daily report, {account.line()}")
+        for fault in account.faults():
+            log.error("the daily account does not close", day=day.isoformat(), sum=fault)
+        await self._store.note_reported(day)
 
 
 class CanaryWatch:
@@ -62,7 +71,7 @@ class CanaryWatch:
         self._store, self._clock = store, clock
         self._started = self._looked = clock.now()
         self._cleared: datetime | None = None
-        self._missed = False
+        self._missed = self._noted = False
 
     async def __call__(self) -> None:
         """Look, every half minute.
@@ -73,6 +82,9 @@ class CanaryWatch:
         now = self._clock.now()
         if now < self._started:  # the clock was set back
             self._started = self._looked = now
+        if not self._noted:
+            await self._store.await_canary(self._started)
+            self._noted = True
         if now - self._looked < _LOOK:
             return
         self._looked = now

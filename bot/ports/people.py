@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from bot.core.account import Account
+    from bot.core.canary import Awaited
     from bot.core.model import AuditEntry, Delivery, Feedback, Rule, Silence
 
 
@@ -89,8 +90,14 @@ class Accounts(Protocol):
     async def canary_out(self) -> datetime | None:
         """Give when a canary last came out."""
 
+    async def await_canary(self, since: datetime) -> None:
+        """Note from when canaries are awaited, unless that was noted before."""
+
+    async def canary_awaited(self) -> Awaited | None:
+        """Give how the canary stands; None where its feed is not listed."""
+
     async def forget_canaries(self, before: datetime) -> None:
-        """Remove the traces of canaries that arrived before a time."""
+        """Remove the traces of canaries from before a time; the last that came out stays."""
 
 
 class SilenceStore(Protocol):

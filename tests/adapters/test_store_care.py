@@ -113,6 +113,20 @@ async def test_what_was_sent_after_the_copy_is_not_sent_again(tmp_path: Path) ->
     await again.close()
 
 
+async def test_a_copy_is_put_where_nothing_is(tmp_path: Path) -> None:
+    """Set aside is only what was there."""
+    store = await opened(tmp_path / "w.db")
+    await store.add_feeds([FEED])
+    back_up(tmp_path / "w.db", tmp_path / "copy.db", quiet)
+    await store.close()
+    place = tmp_path / "new" / "w.db"
+    restore(tmp_path / "copy.db", place, place.with_name("aside.db"), NOW)
+    assert [file.name for file in place.parent.iterdir()] == ["w.db"]
+    again = await opened(place)
+    assert len(await again.feed_states()) == 1
+    await again.close()
+
+
 async def test_a_copy_never_overwrites(tmp_path: Path) -> None:
     store = await opened(tmp_path / "w.db")
     await store.close()

@@ -83,6 +83,32 @@ def test_removing_leaves_nothing_behind() -> None:
     assert not list(found._compiler.leaves.values())
 
 
+def test_many_rules_of_one_word_come_and_go() -> None:
+    """As few, as many, and as few again: which ones match never depends on how they are kept."""
+    found, rng = RuleSet(OFFICIALS), random.Random(4)  # noqa: S311 - a fixed sample
+    there: list[str] = []
+    for number in range(30):
+        found.add(Rule(f"r{number}", f"r{number}", "Rafah OR Gaza"))
+        there.append(f"r{number}")
+        assert met(found, "Rafah") == there
+    for gone in rng.sample(there, k=len(there)):
+        found.remove(gone)
+        there.remove(gone)
+        assert met(found, "Rafah") == there
+
+
+@pytest.mark.parametrize("word", ["constitution", "конституция", "bridge", "мост", "straßenbahn"])
+def test_words_that_begin_alike_are_told_apart_however_many_are_asked_for(word: str) -> None:
+    """Of many words that rules need, those that stand there meet them and no others."""
+    others = [f"{word}{ending}" for ending in ("al", "s", "ы", "alism", "ally")]
+    fillers = [f"absent{number}" for number in range(40)]
+    wanted = [*fillers[:20], word, *others, *fillers[20:]]
+    found = RuleSet(OFFICIALS, [Rule(each, each, f"Rafah {each}") for each in wanted])
+    assert met(found, f"Rafah {word} x") == [word]
+    assert met(found, f"Rafah {others[0]}, {others[3]}") == [others[0], others[3]]
+    assert met(found, "Rafah x") == []
+
+
 def test_a_paused_rule_matches_nothing_but_is_there() -> None:
     found = rules()
     found.add(Rule("a", "a", "Rafah", paused=True))

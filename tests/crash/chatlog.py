@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LINK = re.compile(r"https?://[^\s\"'<>|)\\]+/story/[0-9-]+")
-_REPEAT = re.compile(r"\b(?:possible|possibly a|perhaps a) repeat\b", re.IGNORECASE)
+_REPEAT = re.compile(r"\bpossible repeat\b", re.IGNORECASE)
 
 
 class ChatLog:

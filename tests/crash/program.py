@@ -23,6 +23,28 @@ ROOT = Path(__file__).parents[2]
 PATIENCE = 300.0
 
 
+def _family(pid: int) -> list[int]:
+    """Give a process and all its living descendants."""
+    found = [pid]
+    for each in found:
+        for thread in Path(f"/proc/{each}/task").glob("*/children"):
+            with contextlib.suppress(OSError):  # it has just ended
+                found += map(int, thread.read_text().split())
+    return found
+
+
+def _peak(pid: int, *, files: bool = True) -> int:
+    """Give the largest resident memory of a process in bytes, 0 if it ended.
+
+    That is VmHWM of proc(5); without what is mapped of files less RssFile, as it is now.
+    """
+    with contextlib.suppress(OSError, KeyError):
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        kilobytes = {line.split(":")[0]: int(line.split()[1]) for line in lines if "kB" in line}
+        return 1024 * (kilobytes["VmHWM"] - (0 if files else kilobytes["RssFile"]))
+    return 0
+
+
 class Zygote:
     """A process that forks the program; a context manager.
 
@@ -105,7 +127,7 @@ class Program:
         self.output = folder / "output.txt"
         self.pid = 0
         self.peak = 0
-        """Largest resident memory seen, in bytes."""
+        """Largest resident memory seen, in bytes, its children's added."""
 
     def start(self, plan: Plan, *arguments: str) -> None:
         """Start it."""
@@ -159,11 +181,14 @@ class Program:
         return not self.alive
 
     def measure(self) -> int:
-        """Give the peak of its memory so far, in bytes (VmHWM of proc(5))."""
-        with contextlib.suppress(OSError, StopIteration):
-            lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
-            line = next(line for line in lines if line.startswith("VmHWM"))
-            self.peak = max(self.peak, int(line.split()[1]) * 1024)
+        """Give the peak of its memory so far, in bytes, its children's (parsers) added.
+
+        It is the sum of the peaks of those that live: more than was ever used at one time. What
+        children map of files, the interpreter and its libraries, is the program's own already.
+        """
+        itself, *children = _family(self.pid)
+        held = _peak(itself) + sum(_peak(pid, files=False) for pid in children)
+        self.peak = max(self.peak, held)
         return self.peak
 
     def said(self) -> str:

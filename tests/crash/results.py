@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from tests.crash.checker import Verdict
 
-LARGEST = 600 << 20
-"""Bytes of memory that the program may take."""
+LARGEST = 600_000_000
+"""Bytes of memory that the program and its children may take."""
 LONGEST = 300.0
 """Seconds after the last fault in which the outbox must be empty."""
 
@@ -27,7 +27,7 @@ class Result:
         found: counts of the comparison, see `Verdict.counts`.
         examples: a few lines of what was wrong.
         drained: seconds from the last fault until everything had arrived, the longest.
-        peak: largest memory of the program, in bytes.
+        peak: largest memory of the program and its children, in bytes.
         faults: runs by kind of fault.
         notes: what else is to be known.
         late: posts that were carried out after the doubt window: so many repeats nobody can avoid,

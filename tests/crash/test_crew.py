@@ -15,6 +15,7 @@ from tests.crash.blocks import sharing
 from tests.crash.checker import Watch
 from tests.crash.crew import Crew
 from tests.crash.server import Server
+from tests.crash.table import CI
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,9 +28,10 @@ pytestmark = [pytest.mark.process, pytest.mark.slow, pytest.mark.timeout(1200)]
 LONG = 120.0
 
 
-@pytest.mark.parametrize(("workers", "times"), [(1, 7), (2, 9), (8, 4)])
-def test_killed_at_random_moments(zygote: Zygote, tmp_path: Path, workers: int, times: int) -> None:
+@pytest.mark.parametrize("block", ["crew-1", "crew-2", "crew-8"])
+def test_killed_at_random_moments(zygote: Zygote, tmp_path: Path, block: str) -> None:
     """Workers, holders of chats, PostgreSQL itself: nothing lost, nothing doubled."""
+    workers, times = int(block.removeprefix("crew-")), CI[block]
     result = sharing.kill_programs(zygote, tmp_path, workers=workers, times=times, seed=workers)
     assert result.good, result.story()
     assert result.runs == times

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from bot.core.model import Article, Place
 from bot.core.story import Stories
+from tests.crash.blocks.storing import said_once
+from tests.crash.blocks.timing import judge_pace
 from tests.crash.checker import Watch, compare
 from tests.crash.disk import HEAD, Disk
 from tests.crash.news import WATCHED, Story, follow_up, invent
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from tests.crash.program import Program
+from tests.crash.results import Result
+from tests.crash.table import BLOCKS
 
 LINK = "http://127.0.0.1:1/story/0-{}"
 WATCHES = [
@@ -181,3 +187,63 @@ def test_a_file_made_anew_outlives_the_removal_of_the_one_before(tmp_path: Path)
         record(disk, "S", 999_999_999, 0, b"")
         disk.lose_power(random.Random(seed))  # noqa: S311 -- each way it can go
         assert path.read_bytes() == b"new"
+
+
+def test_each_block_runs_in_the_suite() -> None:
+    """All but the one whose real windows take minutes; the counts are those of the table."""
+    tests = "".join(path.read_text("utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+    asked = {block.name for block in BLOCKS if f'"{block.name}"' in tests.replace("chats-real", "")}
+    assert asked == {block.name for block in BLOCKS if block.ci}
+    assert {block.name for block in BLOCKS if not block.ci} == {"chats-real"}
+
+
+PARENT = """
+import subprocess, sys
+held = b"x" * (20 << 20)
+code = "held = b'y' * (70 << 20); print(flush=True); input()"
+subprocess.run([sys.executable, "-c", code])
+"""
+
+
+def test_memory_is_that_of_the_children_too() -> None:
+    """Parsers are processes of their own, and the machine holds them all."""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", PARENT], **pipes) as parent:
+        assert parent.stdout
+        parent.stdout.readline()
+        program = Program(cast("Any", None), Path(), {})
+        program.pid = parent.pid
+        assert 90 << 20 < program.measure() < 250 << 20
+        parent.communicate(b"\n")
+    assert program.measure() > 90 << 20, "the peak stays when it has ended"
+
+
+@pytest.mark.parametrize(
+    ("told", "refusals", "good"),
+    [(1, 1, True), (0, 1, False), (0, 0, True), (4, 1, False), (5, 4, True), (9, 4, False)],
+)
+def test_a_refusing_database_is_told_of_once_each_time(
+    told: int, refusals: int, *, good: bool
+) -> None:
+    said = "[error] the database refuses; pausing until it works reason='full'\n" * told
+    world = SimpleNamespace(program=SimpleNamespace(said=lambda: said))
+    result = Result("disk full", runs=refusals)
+    said_once(cast("Any", world), result, least=refusals, most=refusals)
+    assert (not result.broken) is good
+
+
+@pytest.mark.parametrize(
+    ("matches", "took", "good"),
+    [(10_000, 71, True), (10_000, 73, False), (1_000, 200, True)],
+)
+def test_a_whole_burst_that_was_none_is_broken(matches: int, took: float, *, good: bool) -> None:
+    """A small one, beside other tests, is noted."""
+    result = Result("burst", runs=matches)
+    judge_pace(result, took, 60)
+    assert result.good is good
+    assert result.notes == [f"{matches} matches published in {took:.0f} s"]
+
+
+def test_the_memory_limit_is_that_of_the_promise() -> None:
+    assert Result("kill", peak=600_000_000).good
+    assert not Result("kill", peak=600_000_001).good

@@ -475,7 +475,7 @@ def test_answers_with_columns_stay_aligned_and_links_can_be_clicked() -> None:
 
 
 def test_repeat_is_said() -> None:
-    assert "perhaps a repeat" in words_of(alert_blocks(replace(ALERT, sources=1), repeat=True))
+    assert "possible repeat" in words_of(alert_blocks(replace(ALERT, sources=1), repeat=True))
 
 
 def test_table_is_large_enough() -> None:

@@ -99,5 +99,5 @@ async def test_commit_after_the_doubt_window_is_the_only_repeat_and_marked(
     await deliver(chat, delivery(room.id))
     await asyncio.gather(*slack.late)
     assert len(slack.accepted) == 2
-    marked = ["perhaps a repeat" in words_of(post["blocks"]) for post in slack.accepted]
+    marked = ["possible repeat" in words_of(post["blocks"]) for post in slack.accepted]
     assert marked == [True, False]

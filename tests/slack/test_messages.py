@@ -103,8 +103,8 @@ def test_origins_are_named() -> None:
 
 @pytest.mark.parametrize("message", [ALERT, DIGEST, NOTICE], ids=lambda m: m.kind)
 def test_repeat_is_said_in_every_message(message: Any) -> None:
-    assert "perhaps a repeat" in words_of((message_of(message, repeat=True) or {})["blocks"])
-    assert "perhaps a repeat" not in words_of((message_of(message) or {})["blocks"])
+    assert "possible repeat" in words_of((message_of(message, repeat=True) or {})["blocks"])
+    assert "possible repeat" not in words_of((message_of(message) or {})["blocks"])
 
 
 # ---------------------------------------------------------------- limits

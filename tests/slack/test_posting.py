@@ -247,7 +247,7 @@ async def test_repeat_that_slack_left_no_way_to_know_is_marked(
     await chat.post(given)
     assert await chat.find(given) is None
     assert isinstance(await chat.post(replace(given, attempt=2)), Delivered)
-    assert "perhaps a repeat" in words_of(slack.accepted[0]["blocks"])
+    assert "possible repeat" in words_of(slack.accepted[0]["blocks"])
 
 
 @pytest.mark.parametrize(
@@ -417,7 +417,7 @@ async def test_revision_keeps_the_mark_of_a_repeat(
     first = await chat.post(given)
     assert isinstance(first, Delivered)
     await chat.revise(given, first.ref)
-    assert "perhaps a repeat" in words_of(room.messages[0]["blocks"])
+    assert "possible repeat" in words_of(room.messages[0]["blocks"])
 
 
 async def test_revision_says_what_became_of_it(

@@ -9,6 +9,7 @@ from bot.adapters.slack.parts import (
     LONGEST_HEADER,
     LONGEST_TEXT,
     LONGEST_VALUE,
+    REPEAT,
     Block,
     actions,
     button,
@@ -202,7 +203,7 @@ def _notes(alert: Alert, hidden: int, *, repeat: bool) -> list[Block]:
         f"from {origins}" if origins else "",
         f"{more} more {'quote' if more == 1 else 'quotes'}" if more > 0 else "",
         "only the feed's teaser could be read" if alert.teaser else "",
-        "perhaps a repeat: Slack did not confirm an earlier try" if repeat else "",
+        REPEAT if repeat else "",
     ]
     line = " · ".join(filter(None, notes))
     return [context(plain(line, LONGEST_TEXT))] if line else []

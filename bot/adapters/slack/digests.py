@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.adapters.slack.parts import (
     LONGEST_HEADER,
+    REPEAT,
     Block,
     context,
     fits,
@@ -30,7 +31,6 @@ LONGEST_MESSAGE = 39_000
 
 Source: https://docs.slack.dev/reference/methods/chat.postMessage/#truncating-content
 """
-REPEAT = "perhaps a repeat: Slack did not confirm an earlier try"
 
 
 @dataclass(frozen=True, slots=True)

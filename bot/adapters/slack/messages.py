@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.adapters.slack.blocks import alert_blocks, fallback, plain_text
-from bot.adapters.slack.digests import REPEAT, digest_blocks, digest_fallback, digest_text
-from bot.adapters.slack.parts import context, plain
+from bot.adapters.slack.digests import digest_blocks, digest_fallback, digest_text
+from bot.adapters.slack.parts import REPEAT, context, plain
 from bot.adapters.slack.replies import reply_blocks, reply_text
 from bot.core.model import Alert, Digest
 from bot.ports import Reply

@@ -30,6 +30,7 @@ LONGEST_HEADER = 150
 LONGEST_TEXT = 3000
 LONGEST_VALUE = 2000
 """Of what a button sends back."""
+REPEAT = "possible repeat: Slack did not confirm an earlier try"
 
 
 def fits(blocks: Sequence[Block]) -> bool:

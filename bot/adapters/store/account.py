@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
-from sqlalchemy import case, delete, func, literal_column, select
+from sqlalchemy import and_, case, delete, func, literal_column, select
 
-from bot.adapters.store.schema import articles, deliveries, matches, meta, seen, tallies
+from bot.adapters.store.schema import articles, deliveries, feeds, matches, meta, seen, tallies
 from bot.adapters.store.sql import insert, insert_into
 from bot.core import canary
 from bot.core.account import Account
@@ -24,12 +24,18 @@ if TYPE_CHECKING:
     from bot.adapters.store.engine import Database
 
 _REPORTED = "reported"
+_AWAITED = "canary awaited"
 _WHY = case(
     (deliveries.c.held.is_not(None), deliveries.c.held),
     (deliveries.c.carrier.is_not(None), literal_column("'burst'")),
     else_=literal_column("''"),
 )
 """Why an alert did not go out alone and at once."""
+_CAME_OUT = and_(
+    deliveries.c.chat == canary.CHAT,
+    deliveries.c.state == DeliveryState.DELIVERED,
+    deliveries.c.finished.is_not(None),
+)
 
 
 class AccountRows:
@@ -95,19 +101,39 @@ class AccountRows:
         async with self._db.read() as connection:
             return await last_canary(connection)
 
+    async def await_canary(self, since: datetime) -> None:
+        """Note from when canaries are awaited, unless that was noted before."""
+        async with self._db.write() as connection:
+            noted = insert(connection, meta).values(key=_AWAITED, value=since.isoformat())
+            await connection.execute(noted.on_conflict_do_nothing())
+
+    async def canary_awaited(self) -> canary.Awaited | None:
+        """Give how the canary stands; None where its feed is not listed."""
+        async with self._db.read() as connection:
+            return await awaited_canary(connection)
+
     async def forget_canaries(self, before: datetime) -> None:
-        """Remove the traces of canaries that arrived before a time."""
-        old = select(articles.c.id).where(
-            articles.c.feed_id == canary.FEED.id, articles.c.arrived < before
+        """Remove the traces of canaries from before a time; the last that came out stays.
+
+        That one tells since when none does, however long ago it was.
+        """
+        last = (
+            select(deliveries.c.article_id)
+            .where(_CAME_OUT)
+            .order_by(deliveries.c.finished.desc(), deliveries.c.seq.desc())
+            .limit(1)
         )
         async with self._db.write() as connection:
+            kept = (await connection.execute(last)).scalars().all()
+            forgotten = and_(
+                articles.c.feed_id == canary.FEED.id,
+                articles.c.arrived < before,
+                articles.c.id.not_in(kept),
+            )
+            old = select(articles.c.id).where(forgotten)
             await connection.execute(delete(matches).where(matches.c.article_id.in_(old)))
             await connection.execute(delete(deliveries).where(deliveries.c.article_id.in_(old)))
-            await connection.execute(
-                delete(articles).where(
-                    articles.c.feed_id == canary.FEED.id, articles.c.arrived < before
-                )
-            )
+            await connection.execute(delete(articles).where(forgotten))
             await connection.execute(
                 delete(seen).where(seen.c.feed_id == canary.FEED.id, seen.c.first_seen < before)
             )
@@ -116,12 +142,20 @@ class AccountRows:
 async def last_canary(connection: AsyncConnection) -> datetime | None:
     """Give when a canary last came out, within a caller's transaction."""
     found: datetime | None = await connection.scalar(
-        select(func.max(deliveries.c.finished, type_=deliveries.c.finished.type)).where(
-            deliveries.c.chat == canary.CHAT,
-            deliveries.c.state == DeliveryState.DELIVERED,
-        )
+        select(func.max(deliveries.c.finished, type_=deliveries.c.finished.type)).where(_CAME_OUT)
     )
     return found
+
+
+async def awaited_canary(connection: AsyncConnection) -> canary.Awaited | None:
+    """Give how the canary stands within a caller's transaction; None where it is not listed."""
+    listed = select(feeds.c.id).where(feeds.c.id == canary.FEED.id, feeds.c.listed.is_(True))
+    if await connection.scalar(listed) is None:
+        return None
+    since = await connection.scalar(select(meta.c.value).where(meta.c.key == _AWAITED))
+    return canary.Awaited(
+        datetime.fromisoformat(since) if since else None, await last_canary(connection)
+    )
 
 
 async def count_up(

@@ -100,11 +100,12 @@ def restore(copy: Path, database: Path, aside: Path, now: datetime) -> None:
         database.parent.mkdir(parents=True, exist_ok=True)
         arriving.write_bytes(copy.read_bytes())
         _note_restored(arriving, now)
-        with closing(sqlite3.connect(database)) as present:  # takes its WAL file in
-            present.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        if aside.exists():
-            raise StoreError(f"{aside} exists already; move it away first")
-        database.rename(aside)
+        if database.exists():  # opening it would make an empty one
+            with closing(sqlite3.connect(database)) as present:  # takes its WAL file in
+                present.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            if aside.exists():
+                raise StoreError(f"{aside} exists already; move it away first")
+            database.rename(aside)
         _forget_companions(database)
         _settle(arriving, database)
     except (sqlite3.Error, OSError) as error:

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 
 from bot.adapters.store import search
 from bot.adapters.store.schema import articles, deliveries, matches, quotes
+from bot.core import canary
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,7 +28,8 @@ class RetentionRows:
         """Delete articles that arrived before a time, with quotes, matches and alerts.
 
         Stays: what an open delivery belongs to, the alerts of stories that go on (their thread is
-        below them), and which entries were seen, so that nothing alerts again.
+        below them), and which entries were seen, so that nothing alerts again. Canaries are cleared
+        elsewhere: the last of them is told of however long ago it came out.
 
         Args:
             before: what arrived earlier goes.
@@ -39,7 +41,11 @@ class RetentionRows:
         open_ones = select(deliveries.c.article_id).where(deliveries.c.state.not_in(_OVER))
         old = (
             select(articles.c.id)
-            .where(articles.c.arrived < before, articles.c.id.not_in(open_ones))
+            .where(
+                articles.c.arrived < before,
+                articles.c.id.not_in(open_ones),
+                articles.c.feed_id != canary.FEED.id,
+            )
             .order_by(articles.c.seq)
             .limit(limit)
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, case, func, or_, select, text
 
-from bot.adapters.store.account import last_canary
+from bot.adapters.store.account import awaited_canary
 from bot.adapters.store.engine import HEAD
 from bot.adapters.store.fair import is_due
 from bot.adapters.store.rows import OPEN
@@ -81,11 +81,12 @@ class VitalRows:
                 .where(channels.c.stopped != "")
                 .group_by(channels.c.chat)
             )
+            awaited = await awaited_canary(connection)
             return Vitals(
                 feeds={"healthy": 0, "failing": 0, "paused": 0} | {r[0]: r[1] for r in counted},
                 overdue=overdue,
                 overdue_since=since,
                 outbox={(row[0], str(row[1])): (row[2], row[3]) for row in outbox},
                 stopped={row[0]: row[1] for row in stopped},
-                canary=await last_canary(connection),
+                canary=awaited.last if awaited else None,
             )

@@ -21,7 +21,7 @@ class Vitals:
         outbox: (chat, state) -> how many deliveries, and when the oldest came; only states in
             which a delivery still has something before it.
         stopped: chat -> channels that refuse.
-        canary: when one last came out.
+        canary: when one last came out, or the first was awaited; None where none is.
     """
 
     feeds: Mapping[str, int]

@@ -172,7 +172,11 @@ def _split(tokens: list[Token], block: int, verbs: Collection[str]) -> list[Sent
     start = 0
     for index, token in enumerate(tokens):
         long = index - start >= _LONGEST
-        if long or _ends_sentence(tokens, index, token, verbs, alone=index == start):
+        if token.kind == "n" or (token.kind == "w" and token.low[-1] != "."):
+            ends = False  # most tokens
+        else:
+            ends = _ends_sentence(tokens, index, token, verbs, alone=index == start)
+        if long or ends:
             out.append(Sentence(tokens[start : index + 1], block))
             start = index + 1
     if start < len(tokens):
@@ -246,11 +250,15 @@ def pieces(text: str) -> tuple[list[str], list[bool]]:
     spaces: list[bool] = []
     at = 0
     for match in TOKEN.finditer(text):
-        _gap(text[at : match.start()], words, spaces)
-        word = match.group()
+        start, end = match.span()
+        if start == at + 1 and words and text[at] == " ":
+            spaces[-1] = True
+        elif start != at:
+            _gap(text[at:start], words, spaces)
+        word = text[start:end]
         words.append(word if word.isascii() else word.encode("utf-8", "replace").decode("utf-8"))
         spaces.append(False)
-        at = match.end()
+        at = end
     _gap(text[at:], words, spaces)
     return words, spaces
 

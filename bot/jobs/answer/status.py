@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from bot.core.canary import Awaited
     from bot.core.command import Command
     from bot.core.model import FeedState, OutboxReport, Trouble
     from bot.jobs.answer.desk import Desk
@@ -37,7 +38,7 @@ async def answer_status(desk: Desk, incoming: Incoming, _command: Command) -> Re
         *(() if tenant else await quiet_rules(desk)),
         *(() if tenant else _outbox(await desk.store.outbox_report(now), now)),
         f"chats: {', '.join(sorted(desk.chats))}",
-        *_canary(await desk.store.canary_out(), now),
+        *_canary(await desk.store.canary_awaited(), now),
     ]
     return Reply("\n".join(lines))
 
@@ -69,12 +70,18 @@ def _outbox(report: OutboxReport, now: datetime) -> list[str]:
     return lines + [_trouble(trouble, now) for trouble in report.troubles]
 
 
-def _canary(out: datetime | None, now: datetime) -> list[str]:
-    """Say when the canary last came out; nothing where there is none."""
-    if out is None:
+def _canary(awaited: Awaited | None, now: datetime) -> list[str]:
+    """Say when the canary last came out, or that it never did; nothing where there is none."""
+    if awaited is None:
         return []
-    fault = "; MISSED, alerts may be stuck" if is_missed(now, out) else ""
-    return [f"canary: came out {_ago(out, now)} ago{fault}"]
+    fault = awaited.last is not None and is_missed(now, awaited.last)
+    if awaited.out:
+        told = f"came out {_ago(awaited.out, now)} ago"
+    elif fault and awaited.since:
+        told = f"never came out, awaited for {_ago(awaited.since, now)}"
+    else:
+        told = "none came out yet"
+    return [f"canary: {told}{'; MISSED, alerts may be stuck' if fault else ''}"]
 
 
 def _trouble(trouble: Trouble, now: datetime) -> str:

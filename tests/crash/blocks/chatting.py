@@ -73,6 +73,34 @@ def _until_spent(world: World, troubles: list[Faults], result: Result) -> None:
             return
 
 
+def late_in_real_time(zygote: Zygote, folder: Path, *, seed: int) -> Result:
+    """Let one post in each chat be late by each of the delays, with Slack's own window of doubt."""
+    result = Result("late commits, real time")
+    with World(zygote, folder, channels=len(LATE), seed=seed) as world:
+        world.plan = world.plan.changed(doubt=DOUBT)
+        troubles = {"slack": (world.slack.trouble, world.slack.rooms),
+                    "matrix": (world.matrix.trouble, world.matrix.rooms)}  # fmt: skip
+        for chat, (trouble, rooms) in troubles.items():
+            for room, late in zip(rooms, LATE, strict=True):
+                trouble.queue(room, f"{chat}: late commit {late:g} s", Fault("late", wait=late))
+        world.start()
+        _until_spent(world, [trouble for trouble, _ in troubles.values()], result)
+        for trouble, _ in troubles.values():
+            result.faults.update(trouble.spent)
+        result.runs = result.faults.total()
+        # When nothing is open any more, nobody is in doubt: the window need not pass once more.
+        try:
+            result.drained = world.drained()
+        except TimeoutError as error:
+            result.broken.append(str(error))
+        result.judge(world.settled(2.0))
+        result.peak = world.program.measure()
+        code = world.program.stop() if world.program.alive else -1
+        if code or "Traceback" in world.program.said():
+            result.broken.append(f"ended with {code}: {world.program.said()[-1500:]}")
+    return result
+
+
 def late_beyond_the_window(zygote: Zygote, folder: Path, *, times: int, seed: int) -> Result:
     """Carry posts out after the doubt window: the one repeat that Slack leaves no way to avoid.
 

@@ -26,6 +26,12 @@ WINTER = datetime(2027, 10, 31, 2, 59, 58, tzinfo=BERLIN)
 """Two seconds before 03:00 becomes 02:00."""
 
 
+WHOLE = 10_000
+"""Matches of a whole burst."""
+SLACK = 1.2
+"""How many times longer than asked publishing a burst may take."""
+
+
 class TurnableClock:
     """What is added to the program's clock; it can be turned while the program runs."""
 
@@ -113,5 +119,22 @@ def burst(
         result.runs = len(world.expected())
         finish(world, result)
         messages = len(world.log.posts)
-    result.notes.append(f"{result.runs} matches published in {took:.0f} s, {messages} messages")
+    judge_pace(result, took, seconds)
+    result.notes.append(f"{messages} messages")
     return result
+
+
+def judge_pace(result: Result, took: float, seconds: float) -> None:
+    """Note how fast a burst was; a whole one that was no burst shows nothing, so it is broken.
+
+    Smaller ones run beside other tests on machines of any speed: of them it is noted only.
+
+    Args:
+        result: its runs are the matches.
+        took: seconds that publishing took.
+        seconds: that it should have taken at most.
+    """
+    told = f"{result.runs} matches published in {took:.0f} s"
+    result.notes.append(told)
+    if took > SLACK * seconds and result.runs >= WHOLE:
+        result.broken.append(f"{told}, more than the {seconds:g} s of a burst")

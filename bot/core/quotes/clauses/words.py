@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.core.quotes.names import Mention
     from bot.core.quotes.reading import Sentence
 
+_NO_ADVERBS: Final = frozenset("assembly family ally monopoly supply reply bully".split())
 _NOUN_BEFORE: Final = frozenset(
     "the a an his her their its my our of for these those no such in with any some".split()
 )
@@ -28,6 +29,11 @@ _SHOTS: Final = frozenset("fired shot hit hits".split())
 _UNCHANGED: Final = frozenset("put read hit".split())
 _MODALS: Final = frozenset("would will could can may might must should to".split())
 _PERCEIVED: Final = frozenset("heard hears hear overheard".split())
+
+
+def is_adverb(low: str) -> bool:
+    """Tell `reportedly` from `assembly`."""
+    return low.endswith("ly") and low not in _NO_ADVERBS
 
 
 class Words:
@@ -74,7 +80,7 @@ class Words:
             return False
         before = self.low(i - 1)
         k = i - 1
-        while k > 0 and self.low(k).endswith("ly"):
+        while k > 0 and is_adverb(self.low(k)):
             k -= 1
         if self.low(k) in BE and low not in ("says", "tells"):
             return False
@@ -174,7 +180,7 @@ class Words:
             low = token.low
             if token.kind not in "wn" or self.cover[i - 1] is not None:
                 break
-            if low in AUXILIARY or low in DAYS or (low.endswith("ly") and len(low) > 4):
+            if low in AUXILIARY or low in DAYS or (is_adverb(low) and len(low) > 4):
                 i -= 1
                 continue
             if low in ("there", "here") and i > 1 and self.tokens[i - 2].kind == "w":

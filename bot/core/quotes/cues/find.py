@@ -24,6 +24,10 @@ def find_cue(reader: Reader, at: int) -> Found | None:
     if line is not None:
         return line
     after = find_after(reader, at)
+    if after is not None and after.subject.head in reader.lex.cue_nouns:
+        opens = reader.low(after.subject.first)
+        if opens in ("a", "an") and reader.low(after.subject.first - 1) == ",":
+            after = None  # `…", a remark widely read as a rebuke`
     before = find_before(reader, at)
     if (
         after is not None

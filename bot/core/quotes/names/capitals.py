@@ -34,6 +34,8 @@ _JOINED: Final = 5
 _HONOURS: Final = frozenset(
     "KC QC SC MP MEP TD MSP MBE OBE CBE KBE DBE FRS PhD MD DPhil JP".split()
 )
+_SHORT: Final = 3
+_WORDS: Final = 4
 _FULL: Final = 2
 _NUMBERS: Final = frozenset("two three four five six seven eight nine ten".split())
 
@@ -71,7 +73,10 @@ class Capitals:
         shout = is_headline(tokens)
         index = 0
         while index < len(tokens):
-            if not self._starts(tokens, index, shout=shout):
+            token = tokens[index]
+            if not (token.cap or token.word.startswith("@")) or not self._starts(
+                tokens, index, shout=shout
+            ):
                 index += 1
                 continue
             last = self._reach(tokens, index, shout=shout)
@@ -294,11 +299,13 @@ def mid_capitals(sentences: Sequence[Sentence]) -> tuple[set[str], set[tuple[str
 
 def is_headline(tokens: Sequence[Token]) -> bool:
     """Tell a title-case or all-capitals line, whose capitals say nothing."""
-    words = [t for t in tokens if t.kind == "w" and len(t.word) > 3]
-    if len(words) < 4:
-        return False
-    small = any(t.kind == "w" and not t.cap and t.low not in FUNCTION for t in tokens)
-    return not small  # a title-case line writes its verbs with a capital
+    words = 0
+    for token in tokens:
+        if token.kind == "w":
+            if not token.cap and token.low not in FUNCTION:
+                return False  # a title-case line writes its verbs with a capital
+            words += len(token.word) > _SHORT
+    return words >= _WORDS
 
 
 def _is_day(tokens: Sequence[Token], index: int) -> bool:

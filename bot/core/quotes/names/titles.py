@@ -33,6 +33,7 @@ _EITHER: Final = frozenset(
     """.split()
 )
 _NATIVE: Final = ("ian", "ean", "ese", "ish", "stani", "can")
+_LED: Final = {"led": "leader", "headed": "head", "chaired": "chair", "run": "head"}
 _CHARGE: Final = 8
 _STOPS: Final = frozenset("of for at in to from with on that which who and".split())
 
@@ -46,6 +47,7 @@ class Titles(Linking):
         """Note the titles that stand beside a name."""
         lex = self._lex
         self._charged(tokens, mention)
+        self._led(tokens, mention, row[index - 1] if index else None)
         if mention.name_at > mention.first:
             first = self._extend_left(tokens, mention.first)
             phrase = tokens[first : mention.name_at]
@@ -119,6 +121,16 @@ class Titles(Linking):
         words = {t.low for t in phrase if t.low not in FUNCTION} | {noun}
         caps = frozenset(t.low for t in phrase if self._placelike(t))
         role = Role(noun, frozenset(words), tokens[at].start, tokens[last - 1].end, caps)
+        self._bear(mention.who, role, (noun,))
+
+    def _led(self, tokens: list[Token], mention: Mention, led: Mention | None) -> None:
+        """Note the head of `the Observer Mission, led by former minister Name`."""
+        at = self._extend_left(tokens, mention.first)
+        noun = _LED.get(tokens[at - 2].low) if at > 1 and tokens[at - 1].low == "by" else None
+        if noun is None or led is None or led.who.person or not mention.who.person:
+            return
+        words = frozenset({noun, *led.who.parts})
+        role = Role(noun, words, tokens[at - 2].start, tokens[at - 1].end, frozenset())
         self._bear(mention.who, role, (noun,))
 
     def _before(self, tokens: list[Token], mention: Mention, first: int) -> None:

@@ -20,7 +20,17 @@ BARE: Final = 2
 BEFORE: Final = 2
 _SEATED: Final = frozenset("mp td senator representative lawmaker member legislator".split())
 _PAIR: Final = 2
+_PRIVATE: Final = frozenset(
+    """
+    analyst expert academic scholar researcher observer economist historian student professor
+    activist campaigner resident witness journalist farmer teacher doctor nurse engineer scientist
+    """.split()
+)
 _MAIN: Final = 2.5
+
+
+def _official(who: Someone) -> bool:
+    return any(role.noun in OFFICES for role in who.roles)
 
 
 class Descriptions(Titles):
@@ -50,6 +60,18 @@ class Descriptions(Titles):
             return None
         fresh = reader.sentence.number - self._intro.get(id(last[1]), 0) <= BEFORE + 1
         return self.of(last[1], 0.75) if fresh and not last[1].roles else None
+
+    def _unofficial(self, reader: Reader, subject: Subject) -> Speaker | None:
+        """Give who spoke just before for `the opposition leader`, where he or she has no office."""
+        tokens = reader.tokens[subject.first : subject.last]
+        linked = any(t.owns or t.cap or t.low in PREPOSITIONS for t in tokens[1:])
+        last = self._last_speaker
+        if linked or last is None or not last[1].person:
+            return None
+        if reader.sentence.number - last[0] > 1 or tokens[0].low != "the":
+            return None
+        held = [r for r in last[1].roles if r.noun in OFFICES and "former" not in r.words]
+        return None if held else self.of(last[1], 0.7)
 
     def _described(
         self, reader: Reader, subject: Subject, words: list[str], head: str
@@ -83,6 +105,9 @@ class Descriptions(Titles):
             if not people and distance == 1:
                 people = [w for w in row if w.person]
             people = [w for w in people if gender in ("", w.gender or gender)]
+            if head in _PRIVATE:
+                private = [w for w in row if w.person and not _official(w)]
+                people = [w for w in people if not _official(w)] or private or people
             if people:
                 return self.of(people[0], 0.75) if len(people) == 1 else None
         return None

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     Kin = tuple[str, frozenset[str]]
 
+_UNIFORMED: Final = frozenset("police army military navy".split())
 _REACH: Final = 3
 _LEAD: Final = 4
 _SHARED: Final = 2
@@ -184,6 +185,9 @@ def _borne(reader: Reader, subject: Subject, registry: Registry) -> bool:
     content = {t.low for t in reader.tokens[subject.first : subject.last]}
     if "former" in content:
         content.discard(subject.head)
+        at = reader.tokens[subject.first].start
+        if any(start < at for start, _, _ in registry.by_role.get(role_key(subject.head), ())):
+            return True
     else:
         at = reader.tokens[subject.first].start
         own = content - {subject.head} - FUNCTION
@@ -270,9 +274,10 @@ def _new(mention: Mention, kin: Kin, called: Collection[str] = ()) -> bool:
     """Tell whether somebody is named for the first time, without an office that is not akin."""
     who = mention.who
     voice = kin[0].startswith("spokes")
+    told = sides(called) - _UNIFORMED  # whose chiefs bear ranks
     plain = all(
         role.words - _RETIRED <= _RANKS
-        or bears(role, *kin)
+        or (bears(role, *kin) and told <= role.words)
         or len(role.words.intersection(called)) >= _SHARED  # the UN human rights chief
         or (not voice and (role.noun not in OFFICES or "former" in role.words))
         for role in who.roles

@@ -11,7 +11,7 @@ from bot.core.quotes.languages.places import DEMONYMS
 from bot.core.quotes.people.bodies import DOCUMENTS
 from bot.core.quotes.people.descriptions import BARE, BEFORE, Descriptions
 from bot.core.quotes.people.family import RELATIVES, relative
-from bot.core.quotes.people.kin import NAMELESS, PLAIN_PEOPLE, plain_head
+from bot.core.quotes.people.kin import NAMELESS, PLAIN_PEOPLE, plain_head, sides
 from bot.core.quotes.people.phrases import beside, called, inverted, many, own_name, single
 from bot.core.quotes.people.speaker import Speaker
 
@@ -231,6 +231,8 @@ class People(Descriptions):
             if reader.sentence.number - at <= BEFORE:
                 return Speaker(group, None, None, 0.8, noun=True)
         named = beside(reader, subject)
+        if named is None and head in self._lex.bodies:
+            named = called(reader, subject)
         if named is not None:
             return self.of(named.who, 0.9)
         introduced = self.introduced.get((reader.sentence.number, subject.first))
@@ -255,12 +257,11 @@ class People(Descriptions):
             found = self._by_title(reader, subject, words, head)
             if found is None and plain and self._single is None:
                 found = self._untitled(reader)
+            if found is None and sides(words):
+                found = self._unofficial(reader, subject)
             if found is not None:
                 return found
         if head in self._lex.bodies:
-            named = called(reader, subject)
-            if named is not None:
-                return self.of(named.who, 0.9)
             found = self._body(reader, subject, head, words)
             if found is not None:
                 return found

@@ -69,8 +69,10 @@ class Titles(Bodies):
             fit = title_fit(content, noun, role, caps)
             if fit is None or (noun in _HEADS and _elsewhere(words, role.words, caps)):
                 continue
-            if who.first > at and sides(role.words) - content:
-                continue  # `the Blue Party leader said` before `opposition leader Name`
+            if sides(role.words) - content and (
+                who.first > at or (caps and not akin(caps, role.caps))
+            ):
+                continue  # `the Blue Party leader`, where `opposition leader Name` is another
             near = -abs(at - start) if start <= at else -abs(at - start) - 10**6
             mentions = max((m for m in (who.first,) if m <= at), default=-(10**7))
             key = (fit, near + (0 if mentions >= 0 else -(10**6)), who, role)
