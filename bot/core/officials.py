@@ -91,7 +91,9 @@ def _words(text: str) -> str:
 
 
 def _stands(name: str, words: str) -> bool:
-    return _words(name) in words
+    """Say whether a condition's word or phrase stands there; behind `*` its last word may go on."""
+    wanted = _words(name)
+    return (wanted.rstrip() if name.endswith("*") else wanted) in words
 
 
 def _fits(alias: Alias, name: str, text: str) -> bool:
