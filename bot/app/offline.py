@@ -61,11 +61,12 @@ def analyze_file(settings: Settings, file: str, *, as_json: bool) -> None:
     for quote in found["quotes"]:
         pieces = " … ".join(" ".join(text[s:e].split()) for s, e in quote["parts"])
         office = f", {quote['office']}" if quote["office"] else ""
+        via = f", according to {quote['via']}" if quote["via"] else ""
         place = f"  [{quote['start']}:{quote['end']}]"
         # Reported speech is not anybody's words: it never stands in quotation marks.
         said = f"“{pieces}”" if quote["kind"] == "direct" else f"(reported) {pieces}"
         console.print(Text(f"  {said}"))
-        who = Text(f"    — {quote['speaker'] or 'unattributed'}{office}", style="bold")
+        who = Text(f"    — {quote['speaker'] or 'unattributed'}{office}{via}", style="bold")
         console.print(who.append(place, style="dim"))
 
 

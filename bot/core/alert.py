@@ -83,7 +83,9 @@ def compose_alert(
         published=article.when,
         summary=tuple(excerpt(span) for span in summary),
         quotes=tuple(
-            KeyQuote(tuple(excerpt(part) for part in quote.parts), quote.speaker, quote.office)
+            KeyQuote(
+                tuple(excerpt(part) for part in quote.parts), quote.speaker, quote.office, quote.via
+            )
             for quote in chosen
         ),
         more_quotes=max(0, direct - len(chosen)),

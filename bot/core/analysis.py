@@ -64,4 +64,5 @@ def _quote(text: str, quote: Quote) -> dict[str, Any]:
         "cue": quote.cue,
         "kind": quote.kind,
         "confidence": quote.confidence,
+        "via": quote.via,
     }

@@ -33,6 +33,7 @@ POSTINGS: Final = 300
 COLUMNS: Final = (
     *("statement", "words", "speaker", "entity", "office", "first_seen", "outlet", "title", "url"),
     *("outlets", "reports", "kind", "cue", "confidence", "article", "sha256", "start", "end"),
+    "via",
 )
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -193,6 +194,7 @@ def _row(said: Said) -> dict[str, Any]:
         "sha256": _sha256(article),
         "start": quote.start,
         "end": quote.end,
+        "via": quote.via or "",
     }
 
 

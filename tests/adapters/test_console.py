@@ -83,6 +83,13 @@ def test_a_quote_without_speaker_is_printed_as_unattributed() -> None:
     assert "+ 1 more quote\n" in text
 
 
+def test_a_quote_that_another_tells_of_names_both() -> None:
+    console = screen()
+    quote = KeyQuote((Excerpt("I was afraid"),), "Ann Lee", "mayor of Orrin", "Colin Falk")
+    print_alert(console, make_alert(quotes=(quote,)))
+    assert "— Ann Lee, mayor of Orrin, according to Colin Falk" in printed(console)
+
+
 @pytest.mark.parametrize(
     "evil", ["\x1b[2J", "\x9b2J", "\u202e", "\x07", "[bold]x[/bold]", ":smile:"]
 )
@@ -91,7 +98,7 @@ def test_a_feed_cannot_steer_the_terminal(evil: str) -> None:
     alert = make_alert(
         title=Excerpt(f"A{evil}B"), source=f"S{evil}", why=(evil,), url=f"http://x.example/{evil}",
         summary=(Excerpt(f"C{evil}D"),), rule=f"r{evil}",
-        quotes=(KeyQuote((Excerpt(f"E{evil}F"),), f"G{evil}H", f"I{evil}J"),),
+        quotes=(KeyQuote((Excerpt(f"E{evil}F"),), f"G{evil}H", f"I{evil}J", f"K{evil}L"),),
     )  # fmt: skip
     print_alert(console, alert)
     text = printed(console)

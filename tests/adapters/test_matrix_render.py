@@ -51,6 +51,15 @@ def test_an_alert() -> None:
     assert "m.relates_to" not in content
 
 
+def test_a_quote_that_another_tells_of_names_both() -> None:
+    """Behind the speaker stands who told of the words, escaped like all that comes from a page."""
+    quote = KeyQuote((Excerpt("I was afraid"),), "Ann Lee", "mayor", "Falk <& Sons>")
+    content = alert_content(delivery("!r", quotes=(quote,)))
+    assert "\n> — Ann Lee, mayor, according to Falk <& Sons>\n" in content["body"]
+    shown = "— <b>Ann Lee</b>, mayor, according to Falk &lt;&amp; Sons&gt;</blockquote>"
+    assert shown in content["formatted_body"]
+
+
 @pytest.mark.parametrize(
     ("kind", "head"), [("follow-up", "Follow-up: H"), ("correction", "Correction: H")]
 )

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, event, inspect
+from sqlalchemy import create_engine, event, inspect, select
 from sqlalchemy.engine import Engine
 
 from bot.adapters.store import Store
@@ -158,7 +159,9 @@ async def test_an_article_comes_back_as_it_was_stored(store: Store) -> None:
     await store.add_feeds([FEED])
     stored = StoredArticle(
         article=make_article(full=True, lang="he", title="שלום\u2028 “𝔘” é"),
-        quotes=(Quote(18, 31, ((18, 31),), "Ida Holm", "holm", "mayor", "said", "direct", 0.9),),
+        quotes=(
+            Quote(18, 31, ((18, 31),), "Ida Holm", "holm", "mayor", "said", "direct", 0.9, "Lee"),
+        ),
         matches=(Match("ferries", ("ferry",), (Highlight("title", 0, 5, "ferry"),), (0,)),),
         placement=Placement("s1", Place.FOLLOW_UP),
         outcome="alerted",
@@ -288,6 +291,31 @@ async def test_migrations_make_the_tables_of_the_schema(store: Store) -> None:
         assert columns == {c.name: c.nullable for c in table.columns}, table.name
         indexes = {index["name"] for index in inspector.get_indexes(table.name)}
         assert {index.name for index in table.indexes} <= indexes
+    engine.dispose()
+
+
+def test_quotes_stored_before_tellers_have_none(tmp_path: Path) -> None:
+    """A database of the version before, beside whose programs the new column is left empty."""
+    engine = create_engine(f"sqlite:///{tmp_path / 'w.db'}")
+    config = Config()
+    folder = Path(engine_module.__file__).parent / "migrations"
+    config.set_main_option("script_location", str(folder))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0009")
+        columns = ("article_id", "position", "start", "end", "parts", "speaker", "entity", "office",
+                   "cue", "kind", "confidence")  # fmt: skip
+        quoted = ", ".join(f'"{column}"' for column in columns)
+        insert = f"INSERT INTO quotes ({quoted}) VALUES"
+        row = "0, 1, 3, '[[1, 3]]', 'Ida', '', '', 'said', 'direct', 0.9)"
+        connection.exec_driver_sql(f"{insert} ('before', {row}")
+        command.upgrade(config, "head")
+        connection.exec_driver_sql(f"{insert} ('after', {row}")
+        found = connection.execute(select(metadata.tables["quotes"])).all()
+        assert {(q.article_id, q.speaker, q.via) for q in found} == {
+            ("before", "Ida", None),
+            ("after", "Ida", None),
+        }
     engine.dispose()
 
 

@@ -31,7 +31,7 @@ async def full(tmp_path: Path) -> AsyncIterator[Store]:
     await store.open()
     await store.add_feeds([FEED])
     articles = [make_article(str(n), text="“No,” said Ida Holm. ß ﬁ 🌍 שלום") for n in range(COUNT)]
-    quote = Quote(1, 3, ((1, 3),), "Ida Holm", cue="said")
+    quote = Quote(1, 3, ((1, 3),), "Ida Holm", cue="said", via="Ann Lee")
     await store.record(
         PollRecord(
             FEED.id, NOW, Validators("e"), NOW,

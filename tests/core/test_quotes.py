@@ -40,6 +40,8 @@ def test_case(case: dict[str, Any]) -> None:
     found = [(text[s:e], quote.speaker) for quote in quotes for s, e in quote.parts]
     assert found == [tuple(row) for row in case["quotes"]]
     pieces = [number for number, quote in enumerate(quotes) for _ in quote.parts]
+    if "via" in case:
+        assert [quote.via for quote in quotes] == case["via"]
     for one, other in case.get("joined", ()):
         assert pieces[one] == pieces[other], "pieces of one statement"
 

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import time
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.analysis import analyze
 from bot.core.quotes import choose_quotes, find_quotes
 from bot.core.summary import split_sentences, summarize
+from tests.core import tiny_pipelines
+
+if TYPE_CHECKING:
+    from bot.core.quotes.hints import Pipeline
 
 EXAMPLES = 2000 if os.environ.get("WIREWATCH_PROFILE") == "nightly" else 120
 
@@ -40,6 +50,31 @@ def test_quotes_of_any_text(text: str, lang: str) -> None:
             at = end
 
 
+@cache
+def trained() -> Pipeline:
+    """Give a tiny pipeline with a recogniser and a parser."""
+    return tiny_pipelines.both()
+
+
+@cache
+def capitals() -> Pipeline:
+    """Give a quick pipeline with spaCy's tokenizer, which takes each capital for a person."""
+    nlp = spacy.blank("en")
+    ruler = nlp.add_pipe("entity_ruler")
+    ruler.add_patterns([{"label": "PERSON", "pattern": [{"IS_TITLE": True}]}])
+    return nlp
+
+
+@settings(max_examples=EXAMPLES // 2, deadline=None)
+@given(text=ANY)
+def test_quotes_of_any_text_beside_a_pipeline(text: str) -> None:
+    """A pipeline takes nothing from the words: the pieces are those of the rules alone."""
+    helped = [part for quote in find_quotes(text, nlp=trained()) for part in quote.parts]
+    for start, end in helped:
+        assert text[start:end] == text[start:end].strip() != ""
+    assert helped == sorted(set(helped))
+
+
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(text=ANY, sentences=st.integers(-1, 5))
 def test_summary_of_any_text(text: str, sentences: int) -> None:
@@ -60,6 +95,51 @@ def test_white_space_at_the_ends_changes_nothing(text: str) -> None:
     plain = [(q.words(text), q.speaker) for q in find_quotes(text)]
     wrapped = f"\n\n  {text}  \n"
     assert [(q.words(wrapped), q.speaker) for q in find_quotes(wrapped)] == plain
+
+
+SPACES = {
+    "doubled": (" ", "  "),
+    "tabs": (" ", "\t"),
+    "no-break": (" ", "\u00a0"),
+    "thin and wide": (" ", "\u2009\u3000 "),
+    "windows": ("\n", "\r\n"),
+    "old mac": ("\n", "\r"),
+    "ends of lines": ("\n", " \t\n  "),
+}
+
+
+def plain_quotes(text: str, lang: str = "en") -> list[tuple[str, str | None, str | None]]:
+    return [
+        (" ".join(text[start:end].split()), quote.speaker, quote.via)
+        for quote in find_quotes(text, lang=lang)
+        for start, end in quote.parts
+    ]
+
+
+@pytest.mark.parametrize("kind", SPACES)
+@settings(max_examples=EXAMPLES // 2, deadline=None)
+@given(text=NEWSLIKE)
+def test_white_space_between_words_changes_nothing(kind: str, text: str) -> None:
+    """The same text with other white space between its words and lines has the same quotes."""
+    before, after = SPACES[kind]
+    text = re.sub(r"[\r\x0b\x0c]", "", text)
+    assert plain_quotes(text.replace(before, after)) == plain_quotes(text)
+
+
+CASES = Path(__file__).parents[1] / "cases" / "quotes"
+
+
+@pytest.mark.parametrize("kind", SPACES)
+def test_white_space_in_the_cases_changes_nothing(kind: str) -> None:
+    """Our own cases read the same with other white space between their words and lines."""
+    before, after = SPACES[kind]
+    changed = []
+    for path in sorted(CASES.glob("*.json")):
+        for row in json.loads(path.read_text("utf-8")):
+            text, lang = row["text"], row.get("lang", "en")
+            if plain_quotes(text.replace(before, after), lang) != plain_quotes(text, lang):
+                changed.append(row["name"])
+    assert changed == []
 
 
 @settings(max_examples=EXAMPLES // 2, deadline=None)
@@ -98,18 +178,24 @@ SHAPES = {
     "full stops": ". " * 60_000,
     "initials": "A. " * 50_000,
     "dateline": "PARIS, " * 25_000,
+    "underscores": "_" * 100_000,
+    "marks in words": "a'b\"" * 25_000,
+    "tabs": "\t  " * 50_000,
+    "odd spaces": "a  b\t\u00a0c\r\n" * 15_000,
 }
 
 
+@pytest.mark.parametrize("helped", [False, True], ids=["rules alone", "with a pipeline"])
 @pytest.mark.parametrize("shape", SHAPES)
-def test_hostile_shapes_take_linear_time(shape: str) -> None:
+def test_hostile_shapes_take_linear_time(shape: str, helped: bool) -> None:  # noqa: FBT001
     """Four times a shape takes about four times as long, not sixteen."""
     text = SHAPES[shape]
-    find_quotes("warm up, said Ann Lee")
+    nlp = capitals() if helped else None
+    find_quotes("warm up, said Ann Lee", nlp=nlp)
 
     def spent(length: int) -> float:
         begin = time.process_time()
-        find_quotes(text[:length])
+        find_quotes(text[:length], nlp=nlp)
         summarize(text[:length])
         return time.process_time() - begin
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import random
+import os
+import subprocess
+import sys
 import threading
 import tomllib
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import spacy
-from spacy.tokens import Doc
-from spacy.training import Example
+from spacy.tokens import Doc, DocBin
 from structlog.testing import capture_logs
 
 from bot.adapters.language import Pipeline, load_pipeline
@@ -20,6 +22,8 @@ from bot.core.officials import Officials
 from bot.core.quotes import find_quotes
 from bot.core.quotes.component import QuotesComponent, blank, tokens_of
 from bot.jobs.reading import Reader
+from tests.core import tiny_pipelines
+from tests.core.tiny_pipelines import FAR
 from tests.samples import make_article
 
 if TYPE_CHECKING:
@@ -27,6 +31,24 @@ if TYPE_CHECKING:
     from bot.ports import Page
 
 TEXT = '"The bridge is closed," said Mayor Ines Duarte. "It stays closed."'
+
+
+@pytest.fixture(scope="module")
+def recogniser() -> spacy.Language:
+    """Give the tiny recogniser."""
+    return tiny_pipelines.recogniser()
+
+
+@pytest.fixture(scope="module")
+def parser() -> spacy.Language:
+    """Give the tiny parser."""
+    return tiny_pipelines.parser()
+
+
+@pytest.fixture(scope="module")
+def both() -> spacy.Language:
+    """Give the two in one pipeline."""
+    return tiny_pipelines.both()
 
 
 def test_component_on_a_blank_pipeline() -> None:
@@ -53,6 +75,93 @@ def test_component_is_saved_with_its_configuration(tmp_path: Path) -> None:
     copy = spacy.blank("en")
     copy.add_pipe("quotes", config={"threshold": 0.999})
     assert copy.from_bytes(copy.to_bytes())(TEXT)._.quotes == again(TEXT)._.quotes
+
+
+def test_quotes_travel_with_their_document() -> None:
+    """A document is saved, and packed with its user data, like any other."""
+    nlp = spacy.blank("en")
+    nlp.add_pipe("quotes")
+    doc = nlp(TEXT)
+    assert Doc(nlp.vocab).from_bytes(doc.to_bytes())._.quotes == doc._.quotes
+    packed = DocBin(store_user_data=True, docs=[doc]).to_bytes()
+    (again,) = DocBin(store_user_data=True).from_bytes(packed).get_docs(nlp.vocab)
+    assert again._.quotes == doc._.quotes
+    assert [quote.speaker for quote in again._.quotes] == ["Ines Duarte"]
+
+
+def test_several_processes_read_documents() -> None:
+    """`nlp.pipe(n_process=2)` gives what one process gives."""
+    nlp = spacy.blank("en")
+    nlp.add_pipe("quotes")
+    found = [doc._.quotes for doc in nlp.pipe([TEXT, "No words.", TEXT], n_process=2)]
+    assert found == [nlp(TEXT)._.quotes, (), nlp(TEXT)._.quotes]
+
+
+def test_the_language_is_that_of_the_pipeline() -> None:
+    """A French pipeline reads French, unless it is told another language; and so when loaded."""
+    text = "« Le pont est fermé », a déclaré Jeanne Morel."
+    nlp = spacy.blank("fr")
+    nlp.add_pipe("quote_sentences")
+    nlp.add_pipe("quotes")
+    told = spacy.blank("xx")
+    told.add_pipe("quotes", config={"lang": "fr"})
+    for pipeline in (nlp, told, spacy.blank("fr").from_config(nlp.config)):
+        assert [quote.speaker for quote in pipeline(text)._.quotes] == ["Jeanne Morel"]
+
+
+@pytest.mark.parametrize("threshold", [7, -0.1, 1.001])
+def test_a_threshold_that_is_none_is_one_clear_error(threshold: float) -> None:
+    """Confidence is from 0 to 1."""
+    nlp = spacy.blank("en")
+    with pytest.raises(ValueError, match="quotes: the threshold must be from 0 to 1, not "):
+        nlp.add_pipe("quotes", config={"threshold": threshold})
+
+
+ALONE = """
+import sys
+import spacy
+nlp = spacy.blank("en")
+nlp.add_pipe("quotes")
+print([quote.speaker for quote in nlp(sys.argv[1])._.quotes])
+"""
+
+
+def test_the_entry_point_is_enough(tmp_path: Path) -> None:
+    """A program that never imports the bot finds the component by its entry point."""
+    try:
+        distribution("wirewatch")
+    except PackageNotFoundError:
+        # A checkout on the path only: an installer would write this folder from pyproject.toml.
+        project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))
+        about = tmp_path / "wirewatch-0.dist-info"
+        about.mkdir()
+        (about / "METADATA").write_text("Metadata-Version: 2.1\nName: wirewatch\nVersion: 0\n")
+        rows = project["project"]["entry-points"]["spacy_factories"]
+        lines = "".join(f"{name} = {place}\n" for name, place in rows.items())
+        (about / "entry_points.txt").write_text(f"[spacy_factories]\n{lines}")
+    places = [str(tmp_path), str(Path(__file__).parents[2])]
+    done = subprocess.run(
+        [sys.executable, "-c", ALONE, TEXT],
+        capture_output=True,
+        check=False,
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(places)},
+        text=True,
+        timeout=120,
+    )
+    assert (done.stdout.strip(), done.returncode) == ("['Ines Duarte']", 0), done.stderr
+
+
+def test_component_behind_trained_components(both: spacy.Language) -> None:
+    """In one pipeline the component takes the recogniser's names and the parser's subjects."""
+    nlp = both
+    nlp.add_pipe("quotes")
+    text = 'Grey Stone waited near the market.\n\nIt said the wall was "old and tired".'
+    assert [quote.speaker for quote in find_quotes(text)] == [None]
+    assert [quote.speaker for quote in nlp(text)._.quotes] == ["Grey Stone"]
+    assert [quote.speaker for quote in nlp(FAR)._.quotes] == ["Ida Falk"]
+    wide = f"It  was cold.\n\n{FAR}"
+    assert [quote.speaker for quote in nlp(wide)._.quotes] == ["Ida Falk"]
 
 
 def test_factories_are_announced() -> None:
@@ -99,42 +208,9 @@ def test_tokens_of_is_safe_in_threads() -> None:
     assert found == [wanted] * 80
 
 
-PLACES = ["harbour", "market", "school", "river", "station", "village"]
-NAMES = [
-    ("Harbour Light", "PERSON"),
-    ("Silver Brook", "PERSON"),
-    ("Ann Lee", "PERSON"),
-    ("Grey Stone", "ORG"),
-    ("Blue Line", "ORG"),
-]
-VERBS = ["stood by", "met us at", "walked to", "waited near", "spoke of"]
-
-
-def train() -> spacy.Language:
-    """Train a tiny recogniser of people on sentences of our own."""
-    nlp = spacy.blank("en")
-    recogniser = nlp.add_pipe("ner")
-    recogniser.add_label("PERSON")
-    recogniser.add_label("ORG")
-    rows = []
-    for name, label in NAMES:
-        for verb in VERBS:
-            for place in PLACES[:3]:
-                text = f"{name} {verb} the {place}."
-                rows.append((text, {"entities": [(0, len(name), label)]}))
-    random.Random(1).shuffle(rows)  # noqa: S311 - the same order every time
-    examples = [Example.from_dict(nlp.make_doc(text), notes) for text, notes in rows]
-    spacy.util.fix_random_seed(1)
-    optimizer = nlp.initialize(lambda: examples)
-    for _ in range(15):
-        for batch in spacy.util.minibatch(examples, size=16):
-            nlp.update(batch, sgd=optimizer)
-    return nlp
-
-
-def test_a_trained_pipeline_feeds_the_sieve() -> None:
+def test_a_trained_pipeline_feeds_the_sieve(recogniser: spacy.Language) -> None:
     """Names of a recogniser tell a person from an institution where the words alone do not."""
-    nlp = train()
+    nlp = recogniser
     text = 'Harbour Light met us at the river.\n\n"I saw the boats," he said.'
     assert [(ent.text, ent.label_) for ent in nlp(text).ents] == [("Harbour Light", "PERSON")]
     (helped,) = find_quotes(text, nlp=nlp)
@@ -144,37 +220,6 @@ def test_a_trained_pipeline_feeds_the_sieve() -> None:
     assert [quote.speaker for quote in find_quotes(text)] == [None]
     (helped,) = find_quotes(text, nlp=nlp)
     assert helped.speaker == "Grey Stone"
-
-
-SHOUTS = ["noise of the boats", "roar of the sea", "sound of the bells", "rush of the wind"]
-
-
-@pytest.fixture(scope="module")
-def parser() -> spacy.Language:
-    """Train a tiny parser on sentences whose subject stands far behind its verb."""
-    nlp = spacy.blank("en")
-    pipe = nlp.add_pipe("parser")
-    rows = []
-    for first, last in (("Ann", "Lee"), ("Tom", "Ray"), ("Ida", "Moe"), ("Jan", "Falk")):
-        for noise in SHOUTS:
-            words = f'" We sail at dawn , " said over the {noise} {first} {last} .'.split()
-            heads = [2, 2, 7, 2, 3, 7, 7, 7, 7, 10, 8, 10, 13, 11, 15, 7, 7]
-            doc = Doc(nlp.vocab, words=words, spaces=SPACES)
-            rows.append(Example.from_dict(doc, {"heads": heads, "deps": DEPS}))
-    for dep in set(DEPS):
-        pipe.add_label(dep)
-    spacy.util.fix_random_seed(1)
-    optimizer = nlp.initialize(lambda: rows)
-    for _ in range(30):
-        nlp.update(rows, sgd=optimizer)
-    return nlp
-
-
-LEFT = "punct nsubj ccomp prep pobj punct punct"
-RIGHT = "prep det pobj prep det pobj compound nsubj punct"
-DEPS = [*LEFT.split(), "ROOT", *RIGHT.split()]
-SPACES = [False, True, True, True, False, False, *[True] * 9, False, False]
-FAR = '"We sail at dawn," said over the roar of the sea Ida Falk.'
 
 
 def test_clauses_of_a_trained_pipeline_feed_the_sieve(parser: spacy.Language) -> None:
@@ -226,6 +271,53 @@ def test_a_failing_pipeline_costs_only_its_help() -> None:
 
     nlp.add_pipe("breaks")
     assert find_quotes(TEXT, nlp=Pipeline(nlp)) == find_quotes(TEXT)
+
+
+class Counting:
+    """A pipeline that notes what it is given."""
+
+    lang, max_length = "en", 1_000_000
+
+    def __init__(self, nlp: spacy.Language) -> None:
+        self.nlp, self.given = nlp, []
+
+    def __call__(self, text: str) -> Doc:
+        self.given.append(text)
+        return self.nlp(text)
+
+
+def test_a_long_text_comes_in_portions(both: spacy.Language) -> None:
+    """A pipeline gets whole paragraphs up to its limit, and what it finds keeps its place."""
+    line = "Nobody came to the market on that day, and the river rose again.\n\n"
+    text = line * 200 + FAR
+    nlp = Counting(both)
+    quotes = find_quotes(text, nlp=nlp)
+    assert [(quote.speaker, quote.words(text)) for quote in quotes] == [
+        ("Ida Falk", "We sail at dawn,")
+    ]
+    assert "".join(nlp.given) == text
+    assert len(nlp.given) == 3
+    assert all(given.endswith("\n") for given in nlp.given[:-1])
+
+
+def test_no_more_is_given_to_a_pipeline_than_an_article_has() -> None:
+    """Behind 100,000 characters or some 10,000 tokens the rules read alone."""
+    long = Counting(spacy.blank("en"))
+    find_quotes("Marketplaces " * 10_000, nlp=long)
+    assert sum(map(len, long.given)) == 100_000
+    dense = Counting(spacy.blank("en"))
+    find_quotes("a , " * 100_000, nlp=dense)
+    assert 10_000 <= sum(len(given.split()) for given in dense.given) < 13_000
+
+
+def test_what_is_no_word_is_kept_from_a_pipeline() -> None:
+    """Runs of signs and endless words are blanked, at equal length; the quotes stay the same."""
+    text = f"{'_' * 5_000} {'x' * 5_000} {'-' * 5_000} \ud800\n\n{TEXT}"
+    nlp = Counting(spacy.blank("en"))
+    assert find_quotes(text, nlp=nlp) == find_quotes(text)
+    given = "".join(nlp.given)
+    assert given.endswith(f" ?\n\n{TEXT}")
+    assert set(given[:15_002]) == {" "}
 
 
 def test_a_pipeline_reads_only_its_own_language() -> None:

@@ -87,6 +87,15 @@ def test_reasons_are_said_once(why: tuple[str, ...], shown: str) -> None:
     assert words_of([alert_blocks(alert(rule="rafah", why=why))[2]]) == shown
 
 
+def test_a_quote_that_another_tells_of_names_both() -> None:
+    """In the alert and in the line that phones show."""
+    quote = KeyQuote((Excerpt("I was afraid"),), "Ann Lee", "mayor of Orrin", "Colin Falk")
+    told = alert(quotes=(quote,))
+    line = words_of(alert_blocks(told)).replace("\n,", ",")
+    assert "Ann Lee, mayor of Orrin, according to Colin Falk" in line
+    assert fallback(told).startswith("Ann Lee, according to Colin Falk: “I was afraid”")
+
+
 def test_unattributed_is_not_set_like_a_name() -> None:
     blocks = alert_blocks(alert(quotes=(KeyQuote((Excerpt("Words"),), None),)))
     [speaker] = [

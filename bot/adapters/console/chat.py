@@ -138,7 +138,8 @@ def _line(line: DigestLine) -> dict[str, Any]:
 
 
 def _quote(quote: KeyQuote) -> dict[str, Any]:
-    return {"text": quote.text, "speaker": quote.speaker, "office": quote.office}
+    shown = {"text": quote.text, "speaker": quote.speaker, "office": quote.office}
+    return shown | ({"via": quote.via} if quote.via else {})
 
 
 def _alert(alert: Alert) -> dict[str, Any]:

@@ -123,6 +123,8 @@ def _quote(quote: KeyQuote) -> Text:
     text.append(f"— {clean(who)}", style="bold" if quote.speaker else "dim")
     if quote.office:
         text.append(f", {clean(quote.office)}", style="dim")
+    if quote.told_by:
+        text.append(f", {clean(quote.told_by)}", style="dim")
     return text
 
 

@@ -68,7 +68,8 @@ def quoted(quote: KeyQuote) -> Rich:
     who = said(quote.speaker or "unattributed")
     name = wrapped("b" if quote.speaker else "i", who)
     office = said(f", {quote.office}") if quote.speaker and quote.office else said("")
+    via = said(f", {quote.told_by}" if quote.told_by else "")
     return Rich(
-        f"> “{words.plain}”\n> — {who.plain}{office.plain}",
-        f"<blockquote>“{words.html}”<br>— {name.html}{office.html}</blockquote>",
+        f"> “{words.plain}”\n> — {who.plain}{office.plain}{via.plain}",
+        f"<blockquote>“{words.html}”<br>— {name.html}{office.html}{via.html}</blockquote>",
     )

@@ -46,7 +46,7 @@ def quotes_content(stored: StoredArticle) -> dict[str, Any]:
 
 def _key_quote(quote: Quote, text: str) -> KeyQuote:
     parts = tuple(Excerpt(text[start:end], (), start) for start, end in quote.parts)
-    return KeyQuote(parts, quote.speaker, quote.office)
+    return KeyQuote(parts, quote.speaker, quote.office, quote.via)
 
 
 def picture_content(

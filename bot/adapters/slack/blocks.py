@@ -12,6 +12,7 @@ from bot.adapters.slack.parts import (
     REPEAT,
     Block,
     actions,
+    attribution,
     button,
     context,
     date,
@@ -23,7 +24,6 @@ from bot.adapters.slack.parts import (
     quote_block,
     rich,
     section,
-    speaker_of,
     words,
 )
 from bot.adapters.slack.text import cut, escape, one_line
@@ -115,7 +115,7 @@ def fallback(alert: Alert) -> str:
     if alert.quotes:
         first = alert.quotes[0]
         said = cut(one_line(first.text), 240)
-        tail = f"{cut(speaker_of(first), 80)}: “{said}” — {tail}"
+        tail = f"{attribution(first, 80)}: “{said}” — {tail}"
     line = f"{kind}{tail}" or one_line(alert.rule) or "New alert"
     return cut(escape(line), LONGEST_FALLBACK)
 

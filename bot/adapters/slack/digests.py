@@ -10,6 +10,7 @@ from bot.adapters.slack.parts import (
     LONGEST_HEADER,
     REPEAT,
     Block,
+    attribution,
     context,
     fits,
     link_part,
@@ -18,7 +19,6 @@ from bot.adapters.slack.parts import (
     quoted,
     rich,
     section,
-    speaker_of,
     words,
 )
 from bot.adapters.slack.text import cut, escape, one_line
@@ -134,7 +134,7 @@ def _line(line: DigestLine, room: _Room, *, first: bool) -> list[Block]:
         elements.append(words(f" and {line.more_links} more"))
     if line.quote and room.quote:
         elements += [
-            words(f"\n    {cut(speaker_of(line.quote), 80)}: ", "italic"),
+            words(f"\n    {attribution(line.quote, 80)}: ", "italic"),
             *quoted(line.quote, room.quote, 5),
         ]
     return elements

@@ -238,6 +238,7 @@ def key_quotes(found: StoredArticle) -> list[KeyQuote]:
             tuple(Excerpt(text[start:end], (), start) for start, end in quote.parts),
             quote.speaker,
             quote.office,
+            quote.via,
         )
         for quote in found.quotes
     ]

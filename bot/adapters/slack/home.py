@@ -9,6 +9,7 @@ from bot.adapters.slack.listing import list_blocks
 from bot.adapters.slack.parts import (
     Block,
     actions,
+    attribution,
     button,
     context,
     date,
@@ -18,7 +19,6 @@ from bot.adapters.slack.parts import (
     quoted,
     rich,
     section,
-    speaker_of,
     words,
 )
 from bot.adapters.slack.text import cut, one_line
@@ -109,7 +109,7 @@ def _recent(deliveries: Sequence[Delivery]) -> list[Block]:
         elements = [words(cut(one_line(alert.title.text), 150) or "Untitled", "bold")]
         if alert.quotes:
             said = quoted(alert.quotes[0], 200, 0)
-            elements += [words(f"\n{cut(speaker_of(alert.quotes[0]), 80)}: ", "italic"), *said]
+            elements += [words(f"\n{attribution(alert.quotes[0], 80)}: ", "italic"), *said]
         small = [mrkdwn(f"<#{plain_id(delivery.channel)}>"), plain(one_line(alert.rule), 80)]
         small += [mrkdwn(text) for text in (date(alert.published), link_text(alert.url)) if text]
         blocks += [rich(section(elements)), context(*small)]

@@ -114,6 +114,8 @@ def quote_block(quote: KeyQuote, limit: int, most_marks: int) -> Block:
     line = [words(cut(speaker_of(quote), 120), style)]
     if quote.office:
         line.append(words(f", {cut(one_line(quote.office), 150)}"))
+    if quote.told_by:
+        line.append(words(f", {cut(one_line(quote.told_by), 150)}"))
     said = {"type": "rich_text_quote", "elements": quoted(quote, limit, most_marks)}
     return rich(section(line), said)
 
@@ -121,6 +123,12 @@ def quote_block(quote: KeyQuote, limit: int, most_marks: int) -> Block:
 def speaker_of(quote: KeyQuote) -> str:
     """Give the name that is printed beside a quote."""
     return (one_line(quote.speaker) if quote.speaker else "") or "Unattributed"
+
+
+def attribution(quote: KeyQuote, limit: int) -> str:
+    """Give who said it, and who told of it where that is another, for a line that has no room."""
+    told = f", {cut(one_line(quote.told_by), limit)}" if quote.told_by else ""
+    return f"{cut(speaker_of(quote), limit)}{told}"
 
 
 def date(when: datetime) -> str:

@@ -56,6 +56,7 @@ def rows_of_quotes(article_id: str, found: Sequence[Quote]) -> list[dict[str, An
             "cue": quote.cue,
             "kind": quote.kind,
             "confidence": quote.confidence,
+            "via": quote.via,
         }
         for position, quote in enumerate(found)
     ]
@@ -105,6 +106,7 @@ def stored_of(
                 cue=q.cue,
                 kind=q.kind,
                 confidence=q.confidence,
+                via=q.via,
             )
             for q in its_quotes
         ),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-HEAD = "0009"
+HEAD = "0010"
 """The newest migration; a test compares it with the folder's."""
 
 VARIABLE = "WIREWATCH_DATABASE_URL"

@@ -150,6 +150,7 @@ quotes = Table(
     Column("cue", Text, nullable=False),
     Column("kind", String(8), nullable=False),
     Column("confidence", Float, nullable=False),
+    Column("via", Text),  # by whom the article has the words of another
     Index("ix_quotes_entity", "entity"),
 )
 

@@ -33,16 +33,23 @@ class KeyQuote:
         parts: the pieces, in order; between two of them the article says something else.
         speaker: full name, or None for unattributed.
         office: printed beside the name, or "".
+        via: who told of the words, where that is neither the speaker nor the outlet; else None.
     """
 
     parts: tuple[Excerpt, ...]
     speaker: str | None
     office: str = ""
+    via: str | None = None
 
     @property
     def text(self) -> str:
         """The pieces joined by an ellipsis."""
         return " … ".join(part.text for part in self.parts)
+
+    @property
+    def told_by(self) -> str:
+        """What is printed behind the speaker of words that somebody else told of, or ""."""
+        return f"according to {self.via}" if self.speaker and self.via else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ class Quote:
         cue: the reporting words ("said", "according to"), or "".
         kind: direct (in marks), indirect (reported without marks).
         confidence: 0 to 1, that the speaker is right.
+        via: in `Lee told police "…", Falk said` the words are Lee's, and this is Falk: by whom the
+            article has it that they were said; None where nobody stands between.
     """
 
     start: int
@@ -35,6 +37,7 @@ class Quote:
     cue: str = ""
     kind: Literal["direct", "indirect"] = "direct"
     confidence: float = 0.0
+    via: str | None = None
 
     def words(self, text: str) -> str:
         """Give the content without interrupting clauses: the pieces, joined by " … "."""

@@ -1,8 +1,10 @@
 """The extractor as a spaCy component, and the blank pipeline that reads for `find_quotes`.
 
 `nlp.add_pipe("quotes")` puts `doc._.quotes` on every document: a tuple of `bot.core.model.Quote`.
-It works on any pipeline, a blank one included; names that a recogniser found (`doc.ents`) help to
-tell people from institutions, and subjects that a parser found stand in where the rules see none.
+The document holds them as plain lists, so that it can be saved, sent to other processes and packed
+into a `DocBin(store_user_data=True)`. The component works on any pipeline, a blank one included;
+names that a recogniser found (`doc.ents`) help to tell people from institutions, and subjects that
+a parser found stand in where the rules see none.
 The factories are announced by the entry point `spacy_factories`
 (https://spacy.io/usage/saving-loading#entry-points-components), so nothing of ours has to be
 imported before `nlp.add_pipe`.
@@ -14,6 +16,7 @@ of our own, because spaCy's needs time in the square of the length of a run of p
 from __future__ import annotations
 
 import threading
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,8 +26,9 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import registry
 
-from bot.core.quotes.extract import find_in, read
-from bot.core.quotes.hints import Hints
+from bot.core.model import Quote
+from bot.core.quotes.extract import THRESHOLD, find_in, read
+from bot.core.quotes.hints import hints_of
 from bot.core.quotes.reading import pieces
 
 if TYPE_CHECKING:
@@ -36,13 +40,23 @@ if TYPE_CHECKING:
     from bot.core.model import Span
 
 TOKENIZER = "wirewatch.linear_tokenizer.v1"
-_ENTITIES = ("PERSON", "PER", "ORG", "GPE", "LOC", "NORP", "FAC")
-_SUBJECT = "nsubj"
 _MANY_WORDS = 150_000
 _local = threading.local()
 
+_KEY = "wirewatch.quotes"
+
+
+def _quotes_of(doc: Doc) -> tuple[Quote, ...]:
+    """Build the quotes of a document from the plain data that it holds."""
+    rows = doc.user_data.get(_KEY, ())
+    return tuple(
+        Quote(**(row | {"parts": tuple((start, end) for start, end in row["parts"])}))
+        for row in rows
+    )
+
+
 if not Doc.has_extension("quotes"):
-    Doc.set_extension("quotes", default=())
+    Doc.set_extension("quotes", getter=_quotes_of)
 
 
 class LinearTokenizer:
@@ -82,10 +96,10 @@ def make_tokenizer() -> Callable[[Language], LinearTokenizer]:
     return create
 
 
-@Language.factory("quote_sentences", assigns=["token.is_sent_start"], default_config={"lang": "en"})
+@Language.factory("quote_sentences", assigns=["token.is_sent_start"], default_config={"lang": ""})
 def make_sentences(nlp: Language, name: str, lang: str) -> QuoteSentences:  # noqa: ARG001
-    """Make the component that marks sentences."""
-    return QuoteSentences(lang)
+    """Make the component that marks sentences; its language is the pipeline's unless given."""
+    return QuoteSentences(lang or nlp.lang or "en")
 
 
 class QuoteSentences:
@@ -110,11 +124,11 @@ def _starts(doc: Doc, starts: set[int]) -> Any:  # noqa: ANN401 - a numpy array
 @Language.factory(
     "quotes",
     assigns=["doc._.quotes"],
-    default_config={"lang": "en", "threshold": 0.5},
+    default_config={"lang": "", "threshold": THRESHOLD},
 )
 def make_quotes(nlp: Language, name: str, lang: str, threshold: float) -> QuotesComponent:  # noqa: ARG001
-    """Make the component that finds quotes."""
-    return QuotesComponent(lang, threshold)
+    """Make the component that finds quotes; its language is the pipeline's unless given."""
+    return QuotesComponent(lang or nlp.lang or "en", threshold)
 
 
 class QuotesComponent:
@@ -122,17 +136,22 @@ class QuotesComponent:
 
     Args:
         lang: ISO 639-1 code of the texts.
-        threshold: confidence below which a speaker is left open.
+        threshold: confidence below which a speaker is left open, 0 to 1.
+
+    Raises:
+        ValueError: the threshold is none.
     """
 
-    def __init__(self, lang: str = "en", threshold: float = 0.5) -> None:
+    def __init__(self, lang: str = "en", threshold: float = THRESHOLD) -> None:
+        if not 0 <= threshold <= 1:
+            raise ValueError(f"quotes: the threshold must be from 0 to 1, not {threshold}")
         self.lang, self.threshold = lang, threshold
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the quotes of a document."""
-        doc._.quotes = find_in(
-            doc.text, lang=self.lang, hints=hints_of(doc), threshold=self.threshold
-        )
+        hints = hints_of(doc)
+        found = find_in(doc.text, lang=self.lang, hints=hints, threshold=self.threshold)
+        doc.user_data[_KEY] = [asdict(quote) for quote in found]
         return doc
 
     def to_bytes(self, **_: Any) -> bytes:  # noqa: ANN401 - spaCy's interface
@@ -151,19 +170,6 @@ def spans_of(doc: Doc, text: str) -> list[Span]:
         for start, length in doc.to_array([IDX, LENGTH]).tolist()
         if not text[start].isspace()
     ]
-
-
-def hints_of(doc: Doc) -> Hints:
-    """Give the names that a pipeline's recogniser found and the subjects that its parser found."""
-    names = tuple(
-        (ent.start_char, ent.end_char, ent.label_) for ent in doc.ents if ent.label_ in _ENTITIES
-    )
-    subjects = {}
-    if doc.has_annotation("DEP"):
-        for token in doc:
-            if token.dep_ == _SUBJECT:
-                subjects[token.head.idx] = (token.left_edge.idx, token.idx + len(token))
-    return Hints(names, subjects)
 
 
 def blank(lang: str = "en") -> Language:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Final
 from bot.core.model import Quote
 from bot.core.quotes.filters import keep
 from bot.core.quotes.foreign import attribute_foreign
-from bot.core.quotes.hints import NO_HINTS, Hints, Pipeline
+from bot.core.quotes.hints import NO_HINTS, Hints, Pipeline, ask
 from bot.core.quotes.languages import ENGLISH, FOREIGN
 from bot.core.quotes.marks import Marked, find_blocks, find_marked
 from bot.core.quotes.names import Registry
 from bot.core.quotes.people import People
 from bot.core.quotes.reading import Sentence, read_sentences
 from bot.core.quotes.sieve import Attribution, Sieve
+from bot.core.quotes.spaces import squeeze
 
 if TYPE_CHECKING:
     from datetime import date
@@ -61,9 +62,7 @@ def find_quotes(
     """
     hints = NO_HINTS
     if nlp is not None and nlp.lang in ("en", "xx") and lang[:2].lower() in ("", "en"):
-        from bot.core.quotes.component import hints_of  # noqa: PLC0415 - spaCy takes seconds
-
-        hints = hints_of(nlp(text[: min(READ_LIMIT, nlp.max_length)]))
+        hints = ask(nlp, text)
     return find_in(text, officials=officials, when=when, lang=lang, hints=hints, indirect=indirect)
 
 
@@ -89,7 +88,8 @@ def find_in(
         indirect: see `find_quotes`.
     """
     lang = lang[:2].lower() or "en"
-    text = text[:READ_LIMIT]
+    squeezed = squeeze(text[:READ_LIMIT])
+    text, hints = squeezed.text, squeezed.hints(hints)
     blocks = find_blocks(text)
     marked = find_marked(text, blocks)
     if not marked and not indirect:
@@ -99,7 +99,7 @@ def find_in(
     sentences = _sentences(text, blocks, marked, tokens_of(text, lang), lang)
     if lang != "en":
         rows = attribute_foreign(text, sentences, marked, FOREIGN.get(lang))
-        return tuple(_foreign(text, rows, threshold))
+        return tuple(map(squeezed.quote, _foreign(text, rows, threshold)))
     mentioned = Registry(sentences, ENGLISH, hints.names)
     people = People(text, mentioned, ENGLISH, officials, when)
     sieve = Sieve(text, sentences, marked, mentioned, people, ENGLISH, hints)
@@ -108,7 +108,7 @@ def find_in(
     if indirect:
         quotes.extend(_reported(sieve, people, threshold))
         quotes.sort(key=lambda quote: quote.start)
-    return tuple(quotes)
+    return tuple(map(squeezed.quote, quotes))
 
 
 def read(
@@ -158,7 +158,14 @@ def _quote(group: list[Attribution], people: People, threshold: float) -> Quote:
         head.cue,
         "direct",
         confidence,
+        _teller(group, threshold),
     )
+
+
+def _teller(group: list[Attribution], threshold: float) -> str | None:
+    """Give who told of a statement, as far as that is sure."""
+    sure = (row.via.name for row in group if row.via and row.via.confidence >= threshold)
+    return next(sure, None)
 
 
 def _reported(sieve: Sieve, people: People, threshold: float) -> list[Quote]:

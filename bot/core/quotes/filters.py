@@ -19,7 +19,9 @@ _WORKS: Final = frozenset(
 _PLACED: Final = frozenset(
     ("on", "in", "of", "for", "from", "during", "a", "the", "his", "her", "their", "its")
 )
-_NAMED: Final = frozenset(("called", "named", "titled", "entitled", "dubbed", "codenamed"))
+_NAMED: Final = frozenset(  # `the gang called itself Q`
+    ("called", "named", "titled", "entitled", "dubbed", "codenamed", "itself", "themselves")
+)
 _LINKS: Final = frozenset("a the an of or their its these those as is are and".split())
 _NOT_SHOUTED: Final = frozenset("CROSSTALK LAUGHTER APPLAUSE CHEERS INAUDIBLE".split())
 _VERBAL: Final = frozenset("is are was were has had can did not we he she it you they".split())

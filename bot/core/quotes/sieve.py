@@ -27,6 +27,8 @@ _FULL: Final = ".?!,…—–-"
 _WRITTEN: Final = frozenset(("read", "reads", "reading"))
 _WORDS: Final = 4
 _HEADING: Final = 30
+_SAME_BREATH: Final = ("continued", "same sentence", "repeated")
+"""Nets whose stretch is told of by whoever told of the other one."""
 _LABEL: Final = re.compile(r"([A-Z][A-Z.’' -]{2,40}):\s")
 
 
@@ -45,6 +47,7 @@ class Attribution:
         bare: True when its sentence is nothing but quotes.
         weak: True when its verb reports an attitude or an act rather than words.
         joins: True when it continues the stretch before it as one statement.
+        via: who told of the words, where the sentence has it from another than the speaker.
     """
 
     marked: Marked
@@ -58,6 +61,7 @@ class Attribution:
     bare: bool = False
     joins: bool = False
     weak: bool = False
+    via: Speaker | None = None
 
     def marked_words(self, text: str) -> list[str]:
         """Give the words of the stretch."""
@@ -67,6 +71,7 @@ class Attribution:
         """Take the speaker of another quote."""
         self.speaker, self.cue, self.path = other.speaker, other.cue, path
         self.confidence = other.confidence * factor
+        self.via = other.via if path in _SAME_BREATH else None
 
 
 class Sieve:
@@ -104,6 +109,7 @@ class Sieve:
                 self._attribute(reader, index)
             self._people.remember(reader, subjects[reader.sentence.number])
         self._repeat()
+        self._tell()
         self._join()
         return self._rows
 
@@ -119,6 +125,13 @@ class Sieve:
                 if content in self._text[other.marked.start : other.marked.end]:
                     row.take(other, "repeated", 0.9)
                     break
+
+    def _tell(self) -> None:
+        """Give the first half of `Lee spoke of "…" and "…", Falk said` the teller of the second."""
+        for row, after in reversed(list(zip(self._rows, self._rows[1:], strict=False))):
+            same = row.sentence == after.sentence and row.speaker == after.speaker
+            if same and row.via is None and row.path == "before" and row.speaker is not None:
+                row.via = after.via
 
     def _speaking(self, subjects: list[Subject | None]) -> list[Subject | None]:
         """Give the subject of each sentence: its main clause's, else that of its said-clause."""
@@ -190,6 +203,7 @@ class Sieve:
             return False
         row.path, row.weak = row.found.path, before.weak
         row.speaker, row.cue, row.confidence = before.speaker, before.cue, before.confidence
+        row.via = before.via or self._teller(self._readers[row.sentence], row)
         return True
 
     def _label(self, row: Attribution) -> bool:
@@ -214,6 +228,14 @@ class Sieve:
         if speaker is not None and not (speaker.noun and row.cue.lower() in _WRITTEN):
             row.speaker = speaker
             row.confidence = max(0.0, min(1.0, found.score)) * speaker.confidence
+            row.via = self._teller(reader, row)
+
+    def _teller(self, reader: Reader, row: Attribution) -> Speaker | None:
+        """Give who told of a quote, if that is another than its speaker."""
+        if row.found is None or row.found.via is None or row.speaker is None:
+            return None
+        teller = self._people.resolve(reader, row.found.via)
+        return None if teller is None or teller.name == row.speaker.name else teller
 
     def _cue(self, reader: Reader, found: Found) -> str:
         first, last = found.cue

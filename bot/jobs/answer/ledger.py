@@ -53,6 +53,7 @@ def _described(said: Said, entity: Entity) -> list[str]:
     seen = "first by " if said.outlets > 1 else ""
     mark = "“{}”" if first.quote.kind == "direct" else "{} (reported, not quoted)"
     who = f"{first.quote.speaker or entity.name}{office}"
+    who += f", according to {first.quote.via}" if first.quote.via else ""
     return [
         f"  {mark.format(first.words)}",
         f"    {who} · {seen}{first.outlet} · {said.when:%Y-%m-%d %H:%M} UTC{spread}",

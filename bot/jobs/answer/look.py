@@ -108,6 +108,7 @@ def _receipt(desk: Desk, stored: StoredArticle, match: Match) -> list[str]:
         said = " … ".join(article.text[start:end] for start, end in quote.parts)
         who = quote.speaker or "unattributed"
         known = f" (@{quote.entity})" if quote.entity else ""
+        known += f", according to {quote.via}" if quote.via else ""
         # Reported speech is not anybody's words: it never stands in quotation marks.
         shown = f"“{' '.join(said.split())}”" if quote.kind == "direct" else f"reported: {said}"
         lines.append(f"    said by {who}{known}: {shown}")

@@ -211,9 +211,8 @@ def _on_a_new_database(zygote: Zygote, folder: Path, point: str, seed: int, wait
     result = Result("kill at each step")
     with World(zygote, folder, seed=seed) as world:
         for step, first in LEADING.items():
-            if step in point and _die_at(world, first, hit=1, wait=wait, chance=chance):
-                result.faults[first] += 1
-                result.runs += 1
+            if step in point:
+                _die_at(world, first, hit=1, wait=wait, chance=chance)
         if _die_at(world, point, hit=1, wait=wait, chance=chance):
             result.runs += 1
             result.faults[point] += 1

@@ -50,12 +50,21 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A reported quote: who is the subject, by which words, and how it was found."""
+    """A reported quote: who is the subject, by which words, and how it was found.
+
+    Attributes:
+        subject: of the reporting verb.
+        cue: first token of the reporting words, and the one behind the last.
+        path: how it was found.
+        score: 0 to 1.
+        via: the subject of a further clause that reports the whole: `Lee told police Q, Falk said`.
+    """
 
     subject: Subject
     cue: tuple[int, int]
     path: Path
     score: float
+    via: Subject | None = None
 
 
 def phrase_text(text: str, tokens: list[Token], subject: Subject) -> str:

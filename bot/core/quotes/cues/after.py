@@ -32,7 +32,7 @@ def find_after(reader: Reader, at: int) -> Found | None:
     if low in ("according", "per"):
         return according_at(reader, i, touches=touches)
     if low in BOUNDARY and low not in ("as", "so") and reader.cover[i] is None:
-        return _trailing(reader, i) if low not in ("who", "which", "that") else None
+        return find_trailing(reader, i) if low not in ("who", "which", "that") else None
     if low == "as":
         i += 1
     if i < len(tokens) and reader.is_finite(i):
@@ -50,8 +50,8 @@ def find_after(reader: Reader, at: int) -> Found | None:
         close = _clause_after(reader, i) if at == 0 else None
         if close is not None and close.cue[0] - i < 10 and close.subject.kind != "noun":
             return close
-        return _trailing(reader, i)
-    return _clause_after(reader, i) or _trailing(reader, i)
+        return find_trailing(reader, i)
+    return _clause_after(reader, i) or find_trailing(reader, i)
 
 
 def _later(reader: Reader, i: int) -> bool:
@@ -140,7 +140,7 @@ def _any_verb(reader: Reader, i: int, start: int) -> bool:
     return before and looks and reader.skip_adverbs(i) >= start
 
 
-def _trailing(reader: Reader, start: int) -> Found | None:
+def find_trailing(reader: Reader, start: int) -> Found | None:
     """Read a said-clause at the end of the sentence: `… "quote" today, officials said`."""
     tokens = reader.tokens
     for i in range(start, min(len(tokens), start + REACH)):
