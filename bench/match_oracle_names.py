@@ -26,7 +26,7 @@ def term_hits(text: Text, term: Term) -> list[Hit]:
     """Find a term at every word."""
     if term not in text.cache:
         wanted = cut(term.text)
-        size, exact = len(wanted), term.as_written
+        size, exact = len(wanted), term.exact if text.label else term.as_written
         text.cache[term] = [
             (at, at + size)
             for at in range(len(text.words) - size + 1)

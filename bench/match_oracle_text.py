@@ -134,12 +134,13 @@ Hit = tuple[int, int]
 
 @dataclass
 class Text:
-    """Words that are searched together; `gaps` are places that nothing matches across."""
+    """Words that are searched together; of a label capitals tell nothing unless `!` asks."""
 
     words: list[Word]
     originals: list[tuple[str, str, int]]
     parts: list[tuple[int, int, str, int]]
     cache: dict[object, list[Hit]] = field(default_factory=dict)
+    label: bool = False
 
 
 @dataclass
@@ -165,7 +166,7 @@ class Case:
         words = cut(value, name)
         if name == "source":
             words += [Word(BARRIER, "", 0, 0, ""), *cut(self.article.domain, "")]
-        return Text(words, [(name, value, 0)], [])
+        return Text(words, [(name, value, 0)], [], label=True)
 
     def quote_text(self, quote: Quote) -> Text:
         """Give the words of a quote, its parts one after the other."""

@@ -191,9 +191,12 @@ def said(
 
 
 @app.command()
-def explain(url: Annotated[str, typer.Argument(help="The article's link.")]) -> None:
+def explain(
+    url: Annotated[str, typer.Argument(help="The article's link.")],
+    rule: Annotated[str, typer.Argument(help="One rule, by its name.")] = "",
+) -> None:
     """Say what became of an article: fetched, read, matched or why not, story, deliveries."""
-    _shell(f"explain {url}")
+    _shell(f"explain {url} {rule}".strip())
 
 
 @app.command("test")

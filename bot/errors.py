@@ -17,6 +17,7 @@ Errors carry attributes; nobody parses messages.
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -105,8 +106,18 @@ class QueryError(InputError):
     @property
     def caret(self) -> str:
         """Two lines: the line at fault and a caret below the place."""
-        lines = self.query.split("\n")
-        return f"  {lines[self.line - 1]}\n  {' ' * (self.column - 1)}^"
+        line = self.query.split("\n")[self.line - 1]
+        before = "".join(map(_blank, line[: self.column - 1]))
+        return f"  {line}\n  {before}^"
+
+
+def _blank(char: str) -> str:
+    """Give what takes as much room as a character in a terminal (Unicode Annex 11)."""
+    if char == "\t":
+        return char
+    if unicodedata.category(char) in ("Mn", "Me", "Cf"):
+        return ""
+    return "  " if unicodedata.east_asian_width(char) in "WF" else " "
 
 
 class CommandError(InputError):

@@ -281,6 +281,18 @@ APRIL_2024 = date(2024, 4, 30)
         ("press secretary", "White House", APRIL_2024, ["jean-pierre"]),
         ("spokesman", "Kremlin", APRIL_2024, ["peskov"]),
         ("pope", "", APRIL_2024, ["pope-francis"]),
+        ("foreign minister", "Hungarian", APRIL_2024, ["szijjarto"]),
+        ("chief", "Mossad", APRIL_2024, ["barnea"]),
+        ("chief", "Shin Bet", APRIL_2024, ["ronen-bar"]),
+        ("spokesman", "Israeli military", APRIL_2024, ["hagari"]),
+        ("UN ambassador", "Israeli", APRIL_2024, ["erdan"]),
+        ("UN ambassador", "Israeli", date(2025, 3, 1), ["danon"]),
+        ("Middle East envoy", "UN", APRIL_2024, ["wennesland"]),
+        ("special envoy for Syria", "UN", APRIL_2024, ["pedersen"]),
+        ("Middle East envoy", "US", date(2025, 6, 1), ["witkoff"]),
+        ("attorney general", "US", date(2025, 6, 1), ["bondi"]),
+        ("ambassador to Israel", "US", date(2025, 6, 1), ["huckabee"]),
+        ("national security spokesman", "White House", APRIL_2024, ["kirby"]),
         ("prime minister", "Atlantis", APRIL_2024, []),
     ],
 )
@@ -357,6 +369,9 @@ def test_the_bare_surname_belongs_to_the_holder_of_the_office(
         ("Harris", "Kamala’s plane landed. Ms. Harris waved.", ["harris"]),
         ("Albanese", "The special rapporteur, Albanese, spoke.", ["francesca-albanese"]),
         ("Albanese", "In Canberra, Albanese spoke.", ["anthony-albanese"]),
+        ("ICC", "The ICC investigated what was done in Darfur.", ["icc"]),
+        ("ICC", "The ICC said it opposes U.S. sanctions.", ["icc"]),
+        ("ICC", "The ICC World Cup final is judged in the court of public opinion.", []),
         ("US", "", ["united-states"]),
         ("us", "", []),
     ],
@@ -399,3 +414,21 @@ def test_the_starter_watches_name_known_entities_and_the_console() -> None:
         named = re.findall(r"@([a-z0-9-]+)", watch["query"])
         assert named
         assert [i for i in named if OFFICIALS.get(i) is None] == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [
+        ("us", "united-states"),
+        ("usa", "united-states"),
+        ("uk", "united-kingdom"),
+        ("bibi", "netanyahu"),
+        ("netanyau", "netanyahu"),
+        ("security_council", "security-council"),
+        ("zelenskiy", "zelensky"),
+        ("xqzw", None),
+    ],
+)
+def test_an_unknown_id_suggests_whose_name_it_is(wrong: str, meant: str | None) -> None:
+    """A name of an entity comes before ids that merely look alike."""
+    assert OFFICIALS.suggest(wrong) == meant

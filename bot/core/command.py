@@ -20,7 +20,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "pause": ("pause <rule>", "no alerts until it is resumed"),
     "resume": ("resume <rule>", "alerts again"),
     "remove": ("remove <rule>", "forget a rule"),
-    "explain": ("explain <url>", "what became of an article, and why"),
+    "explain": ("explain <url> [rule]", "what became of an article, and why"),
     "quotes": ("quotes <@entity> [words] [since:7d]", "what somebody said, newest first"),
     "entity": ("entity list [words] | show <@entity>", "the people and bodies that rules can name"),
     "trend": ("trend <rule|@entity> [30d]", "matches a day, and days that stand out"),
@@ -196,6 +196,11 @@ def _two(verb: str, rest: str) -> Command:
     return Command(verb, subject=subject, query=tail)
 
 
+def _explain(verb: str, rest: str) -> Command:
+    url, _, rule = rest.partition(" ")
+    return Command(verb, subject=url, query=rule.strip())
+
+
 def _quotes(verb: str, rest: str) -> Command:
     rest, hours = _cut_duration(rest)
     subject, _, query = rest.partition(" ")
@@ -315,6 +320,7 @@ _READERS = {
     "edit": _two,
     "rename": _two,
     "quotes": _quotes,
+    "explain": _explain,
     "feed": _with_action,
     "entity": _with_action,
     "trend": _trend,

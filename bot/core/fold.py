@@ -89,10 +89,10 @@ def _fold_plain(char: str) -> str:
             out.append("" if _is_accent(letter) else letter)
         elif unicodedata.category(letter) == "Nd":
             out.append(str(unicodedata.decimal(letter)))
-        elif letter.isalnum():
-            out.append(letter)
+        elif letter in _APOSTROPHES:
+            out.append("'")
         else:
-            out.append("'" if letter in _APOSTROPHES else " ")
+            out.append(letter if letter.isalnum() else " ")
     return "".join(out)
 
 

@@ -65,6 +65,8 @@ _LOOSE_TITLE = {
     "supreme leader": "leader",
 }
 _WORD = re.compile(r"\w+")
+_LIKE_A_NAME = 0.8
+"""How alike (difflib's ratio) a name must be to be suggested for an unknown id."""
 _UN = re.compile(r"\bu\.?n\b\.?")
 _TURNED = re.compile(r"(minister|secretary|ambassador|envoy) (?:of|for|to) (?:the )?(.+)")
 
@@ -89,7 +91,9 @@ def _words(text: str) -> str:
 
 
 def _stands(name: str, words: str) -> bool:
-    return _words(name) in words
+    """Say whether a condition's word or phrase stands there; behind `*` its last word may go on."""
+    wanted = _words(name)
+    return (wanted.rstrip() if name.endswith("*") else wanted) in words
 
 
 def _fits(alias: Alias, name: str, text: str) -> bool:
@@ -135,9 +139,19 @@ class Officials:
         return self._by_id.get(entity_id)
 
     def suggest(self, entity_id: str) -> str | None:
-        """Give the known id that looks most like an unknown one, or None."""
-        close = difflib.get_close_matches(entity_id, self._by_id, n=1, cutoff=0.6)
-        return close[0] if close else None
+        """Give the known id that an unknown one probably means, or None.
+
+        An entity that has it as a name comes first (`@us`), then the id or name that looks most
+        like it; ids may look a little less so, because names are many.
+        """
+        named = self._by_name.get(name_key(entity_id.replace("_", "-")))
+        if named:
+            return named[0][1].id
+        names = {name.replace(" ", "-"): found[0][1].id for name, found in self._by_name.items()}
+        known = names | {known: known for known in self._by_id}
+        close = difflib.get_close_matches(entity_id, known, n=1, cutoff=_LIKE_A_NAME)
+        close = close or difflib.get_close_matches(entity_id, self._by_id, n=1, cutoff=0.6)
+        return known[close[0]] if close else None
 
     def named(self, name: str, text: str = "") -> tuple[Entity, ...]:
         """Give the entities that this name means.

@@ -97,7 +97,11 @@ class Archive(Protocol):
         """Give a stored article."""
 
     async def articles_at(self, url: str) -> list[StoredArticle]:
-        """Give the stored articles of a link, oldest first."""
+        """Give the stored articles of a link, oldest first.
+
+        Where none has exactly this link, those whose link is the same page: with other tracking,
+        another scheme, `www.`, a fragment.
+        """
 
     def articles_since(
         self, since: datetime, *, only_stories: bool = False, unread: bool = False

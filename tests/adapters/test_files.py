@@ -263,6 +263,14 @@ def test_names_that_mean_two_entities_are_reported(write: Write) -> None:
     assert load_rules([path]).warnings == (f"{path}:3: khan means @a and @b",)
 
 
+def test_an_entity_that_replaces_a_known_one_is_reported(write: Write) -> None:
+    """Allowed, but never silent: the names of the one that was known are gone."""
+    path = write("entities: [{id: icc, name: Ice Cream Club, kind: institution}]")
+    files, faults = check_rules([path], known=[Entity("icc", "Court", kind="institution")])
+    assert faults == []
+    assert files.warnings == (f"{path}:1: @icc replaces the shipped entity icc (Court)",)
+
+
 @pytest.mark.parametrize(
     ("raw", "place", "reason"),
     [

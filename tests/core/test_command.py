@@ -23,7 +23,9 @@ CASES = {
     "edit r Rafah -x #desk": Command("edit", subject="r", query="Rafah -x", channel="#desk"),
     "quiet 22:00-07:00 #desk": Command("quiet", value="22:00-07:00", channel="#desk"),
     "pause #desk": None,
-    "explain http://x.example/1 #desk": Command("explain", subject="http://x.example/1 #desk"),
+    "explain http://x.example/1 #desk": Command(
+        "explain", subject="http://x.example/1", query="#desk"
+    ),
     "import http://x.example": Command("feed", action="import", subject="http://x.example"),
     "export": Command("export", value="yaml"),
     "export JSON #desk": Command("export", value="json", channel="#desk"),

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 import unicodedata
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING
 
 import pytest
+import spacy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -32,6 +36,9 @@ from bot.core.query import (
 )
 from bot.errors import QueryError
 
+if TYPE_CHECKING:
+    from spacy.language import Language
+
 NIGHTLY = os.environ.get("WIREWATCH_PROFILE") == "nightly"
 settings.register_profile(
     "match",
@@ -48,9 +55,18 @@ OFFICIALS = Officials(
             "dana",
             "Dana Miron",
             aliases=(Alias("Miron"), Alias("מירון"), Alias("ميرون"), Alias("DM", exact=True)),
-            offices=(Office("trade minister", "Arvenia", "Arvenian"),),
+            offices=(
+                Office("trade minister", "Arvenia", "Arvenian", date(2023, 1, 1)),
+                Office("judge", "Arvenia", "Arvenian", end=date(2022, 12, 31)),
+            ),
         ),
-        Entity("yoel", "Yoel Miron", aliases=(Alias("יואל מירון"),)),
+        Entity(
+            "yoel",
+            "Yoel Miron",
+            aliases=(Alias("יואל מירון"), Alias("Yo Miron")),
+            offices=(Office("mayor", "Orrin", "", date(2020, 1, 1), date(2021, 1, 1)),),
+        ),
+        Entity("mir", "Sir Miron", offices=(Office("mayor", "Orrin", "", date(2021, 1, 2)),)),
         Entity(
             "icc",
             "International Court",
@@ -89,6 +105,9 @@ WORDS = [
     "Yoel",
     "Miron’s",
     "minister",
+    "mayor Miron",
+    "Sir Miron",
+    "judge",
     "DM",
     "dm",
     "Straße",
@@ -153,6 +172,9 @@ def _terms() -> st.SearchStrategy[Query]:
         plain,
         plain,
         st.builds(Term, prefix, prefix=st.just(True)),
+        st.builds(
+            Term, st.sampled_from(["Cea", "RAF", "Mir", "Ärv"]), st.just(True), st.just(True)
+        ),
         st.sampled_from([EntityRef(entity.id) for entity in OFFICIALS]),
     )
 
@@ -183,8 +205,17 @@ def queries() -> st.SearchStrategy[Query]:
     placed = st.one_of(group, near)
     regex = st.sampled_from([Regex("[0-9]+"), Regex("raf.h", ignore_case=True), Regex(r"\bICC\b")])
     words_only = st.builds(
-        Term, st.sampled_from(["Harbour", "Times", "en", "harbour times", "org"])
+        Term,
+        st.sampled_from(
+            ["Harbour", "Times", "harbour times", "org", "WORLD", "world", "NEWS", "Dana", "ROE"]
+        ),
+        exact=st.booleans(),
     )
+    begun = st.builds(
+        Term, st.sampled_from(["Har", "har", "WOR", "Dan"]), st.booleans(), st.just(True)
+    )
+    labels = st.one_of(words_only, words_only, begun)
+    codes = st.builds(Term, st.sampled_from(["en", "EN", "En", "fr", "HE"]))
     inside = _trees(st.one_of(terms, near, regex), 3)
     leaves = st.one_of(
         terms,
@@ -193,7 +224,8 @@ def queries() -> st.SearchStrategy[Query]:
         st.builds(AtLeast, st.integers(1, 4), placed),
         st.builds(About, placed),
         st.builds(Scoped, st.sampled_from(["title", "body"]), inside),
-        st.builds(Scoped, st.sampled_from(["source", "lang"]), words_only),
+        st.builds(Scoped, st.sampled_from(["source", "section", "author"]), _trees(labels, 3)),
+        st.builds(Scoped, st.just("lang"), _trees(codes, 2)),
         st.builds(
             Said,
             st.sampled_from([None, EntityRef("dana"), Term("Yoel"), Term("Dana Miron")]),
@@ -258,8 +290,10 @@ def test_the_engine_finds_what_brute_force_finds(data: st.DataObject) -> None:
                 "id": "1",
                 "title": data.draw(texts(4)),
                 "text": text,
-                "source": "Harbour Times",
-                "lang": "en",
+                "source": data.draw(st.sampled_from(["Harbour Times", "ROE news"])),
+                "lang": data.draw(st.sampled_from(["en", "he", ""])),
+                "section": data.draw(st.sampled_from(["World news", "world", ""])),
+                "author": data.draw(st.sampled_from(["Dana Roe", "By DANA ROE, Harbour", ""])),
                 "url": "https://www.harbour.org/x",
             }
         )
@@ -300,6 +334,83 @@ def test_folding_knows_no_case_and_no_form(text: str) -> None:
     """Any normal form and upper case of a text have the same words, where Unicode agrees."""
     for form in ("NFC", "NFD"):
         assert fold.words(unicodedata.normalize(form, text)) == fold.words(text)
+    assert fold.words(text.upper()) == fold.words(text)
+
+
+def test_no_letter_is_another_word_in_upper_case() -> None:
+    letters = [chr(point) for point in range(0x110000) if not 0xD800 <= point < 0xE000]
+    changed = [letter for letter in letters if letter.upper() != letter]
+    assert len(changed) > 1000
+    assert [c for c in changed if fold.words(f"a{c}") != fold.words(f"a{c.upper()}")] == []
+
+
+NAMES = [
+    *("Rafah", "Netanyahu", "António", "Guterres", "Ben-Gvir", "Szijjártó", "Zelenska", "Łódź"),
+    *("ceasefire", "cease-fire", "warrant", "hostages", "Sunday", "2024", "74", "Straße", "court"),
+    *("Al-Jazeera", "Médecins", "Erdoğan", "Kyiv", "minister", "Security", "Council", "said"),
+]
+STOPS = [" ", " ", " ", ", ", "; ", ": ", "! ", "? ", " (", ") ", " “", "” ", "\n\n", "’s ", "'s "]
+
+
+@cache
+def _spacy_english() -> Language:
+    return spacy.blank("en")
+
+
+@given(st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(STOPS)), max_size=20))
+@settings(PROFILE)
+def test_plain_words_and_names_are_cut_where_spacy_cuts_them(pairs: list[tuple[str, str]]) -> None:
+    """Its tokenizer is the reference where it has no rules of its own (don't, 5,000)."""
+    text = "".join(word + stop for word, stop in pairs)
+    folded = fold.Folded(text)
+    ours = [folded.span(start, end) for start, end in fold.word_spans(folded.text)]
+    theirs = [
+        (token.idx, token.idx + len(token))
+        for token in _spacy_english()(text)
+        if any(map(str.isalnum, token.text)) and token.text not in ("'s", "’s")
+    ]
+    assert ours == theirs
+
+
+DAYS = st.dates(date(2020, 1, 1), date(2020, 1, 31))
+TERMS = st.lists(
+    st.tuples(
+        st.sampled_from(["mayor", "prime minister", "minister of trade"]),
+        st.sampled_from(["Arvenia", "Orrin"]),
+        st.none() | DAYS,
+        st.none() | DAYS,
+    ),
+    max_size=3,
+)
+
+
+@given(st.lists(TERMS, max_size=5), DAYS | st.none(), st.sampled_from(["Arvenia", "Orrin", None]))
+@settings(PROFILE)
+def test_an_office_is_held_from_its_first_day_to_its_last(
+    terms: list[list[tuple[str, str, date | None, date | None]]],
+    when: date | None,
+    of: str | None,
+) -> None:
+    """Of any number of people; without a day only what has no end."""
+    people = [
+        Entity(f"p{n}", f"Person {n}", offices=tuple(Office(t, b, "", s, e) for t, b, s, e in each))
+        for n, each in enumerate(terms)
+    ]
+    holding = [
+        person
+        for person in people
+        if any(
+            office.title == "mayor"
+            and of in (None, office.of)
+            and (
+                office.end is None
+                if when is None
+                else (office.start or when) <= when <= (office.end or when)
+            )
+            for office in person.offices
+        )
+    ]
+    assert list(Officials(people).holding("mayor", of, when)) == holding
 
 
 @given(queries())

@@ -109,6 +109,17 @@ ERRORS: dict[str, tuple[int, str, str | None]] = {
     "title:said:@x": (6, "inside title:", None),
     "said:@x(title:a)": (8, "inside said:", None),
     "said:@x(said:@y)": (8, "inside said:", None),
+    "lang:iw": (5, "unknown language iw", "lang:he"),
+    "a lang:xx9": (7, "two letters", None),
+    "lang:Hebrew": (5, "unknown language Hebrew", "lang:he"),
+    "lang:(en OR fr-CA)": (12, "unknown language fr-CA", "lang:fr"),
+    "lang:!EN": (5, "unknown language !EN", "lang:en"),
+    "lang:ar OR lang:eng*": (16, "unknown language eng*", "lang:en"),
+    "ATLEAST a": (0, "as in ATLEAST/3", None),
+    "NEAR a": (0, "as in NEAR/8", None),
+    "title:NOT x": (6, "title:(a NOT b)", None),
+    "a title:-x": (8, "NOT title:x", None),
+    "body:ATLEAST/3 x": (5, "body:(ATLEAST/3 x)", None),
     "source:@x": (7, "takes words", None),
     "pr*": (0, "at least 3", None),
     "a pre*fix": (5, "end of a word", None),
@@ -147,6 +158,18 @@ def test_an_error_shows_line_column_and_caret() -> None:
     assert str(caught.value) == (
         "line 2, column 5: unknown field titel: did you mean title:?\n  AND titel:x\n      ^"
     )
+
+
+def test_the_caret_stands_below_the_place_however_wide_the_letters() -> None:
+    """Wide letters take two columns, marks none, and a tab is as wide as a tab."""
+    for query, before in {
+        "加沙 titel:x": " " * 5,
+        "cafe\u0301 titel:x": " " * 5,
+        "a\ttitel:x": " \t",
+    }.items():
+        with pytest.raises(QueryError) as caught:
+            parse(query)
+        assert caught.value.caret.splitlines()[1] == f"  {before}^"
 
 
 def test_limits() -> None:

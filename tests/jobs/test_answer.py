@@ -22,7 +22,7 @@ from bot.jobs.answer.ledger import export_said
 from bot.jobs.reading import Reader
 from bot.jobs.rulebook import RuleBook
 from bot.ports import Incoming, Page, Reply
-from tests.samples import FEED, NOW, make_article
+from tests.samples import FEED, NOW, make_article, make_delivery
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,7 +92,7 @@ async def test_a_bad_query_shows_the_place_and_changes_nothing(room: Room) -> No
     reply = await room.type("add said:@hulm(deal)")
     assert not reply.ok
     assert not reply.public
-    assert "unknown entity @hulm: did you mean @holm?" in reply.text
+    assert reply.text.startswith("line 1, column 6: unknown entity @hulm: did you mean @holm?")
     line, caret = reply.text.splitlines()[-2:]
     assert line[caret.index("^") :].startswith("@hulm")
     assert "1 rule here" in (await room.type("list")).text
@@ -147,7 +147,7 @@ async def test_a_query_is_tried_over_stored_articles(room: Room, store: Store) -
     await fill(store, make_article("1"), make_article("2", title="Snow", text="Snow."), old)
     reply = await room.type("test ferry 7d")
     assert "1 of 2 stored articles of 7 days" in reply.text
-    assert "The Harbour Times: Ferry 1 stays in port  (ferry)" in reply.text
+    assert "The Harbour Times: [Ferry] 1 stays in port  (ferry)" in reply.text
     assert "2 of 3" in (await room.type("test ferry 2w")).text
     assert "1 of 2" in (await room.type("test said:@holm")).text
     assert "by clause" in (await room.type("test ferry OR snow")).text
@@ -192,6 +192,12 @@ async def test_a_hit_in_the_text_is_shown_with_what_stands_around_it(
     await fill(store, make_article("1", title="News", text=text))
     reply = (await room.type("test lighthouse")).text
     assert "… says little. The pier near the old [lighthouse] was closed by the mayor on" in reply
+
+
+async def test_a_hit_in_the_title_is_marked_there(room: Room, store: Store) -> None:
+    await fill(store, make_article("1", title="Ferry stays; port empty", text="Nothing."))
+    reply = (await room.type("test ferry port")).text
+    assert "The Harbour Times: [Ferry] stays; [port] empty  (ferry, port)" in reply
 
 
 async def test_quotes_are_found_in_articles_that_no_rule_met(room: Room, store: Store) -> None:
@@ -242,6 +248,66 @@ async def test_explain_shows_what_met_a_rule(room: Room, store: Store) -> None:
     assert [stage for stage in found if stage in stages] == [
         *stages[:5], "matched", "matched", "routed"
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://harbour.example/news/1",
+        "http://harbour.example/news/1?utm_source=mail&utm_medium=x",
+        "http://harbour.example/news/1/#top",
+        "https://www.harbour.example/news/1",
+        "harbour.example/news/1",
+        "<http://harbour.example/news/1>",
+    ],
+)
+async def test_explain_knows_a_page_by_any_of_its_addresses(
+    room: Room, store: Store, link: str
+) -> None:
+    others = [make_article(key, url=f"http://harbour.example/news/{key}") for key in ("12", "2")]
+    await fill(store, make_article("1", url="http://harbour.example/news/1?ref=rss"), *others)
+    reply = await room.type(f"explain {link}")
+    assert reply.ok
+    assert reply.text.count("fetched:") == 1
+    assert reply.text.startswith("Ferry 1 stays in port")
+    assert not (await room.type("explain http://harbour.example/news/1?id=7")).ok
+
+
+async def test_explain_says_of_how_many_rules_it_does_not_speak(room: Room, store: Store) -> None:
+    article = make_article("1")
+    await fill(store, article)
+    for number in range(12):
+        await room.type(f"add absent{number} as rule{number}")
+    lines = (await room.type(f"explain {article.url}")).text.splitlines()
+    assert sum("not matched" in line for line in lines) == 10
+    assert "  and 3 more rules; explain <url> <rule> shows one" in lines
+    one = (await room.type(f"explain {article.url} rule11")).text
+    assert "not matched: rule11, for want of absent11 (not found)" in one
+    assert "rule1," not in one
+    await room.type("pause rule11")
+    assert "rule11 is paused" in (await room.type(f"explain {article.url} rule11")).text
+    assert "no rule" in (await room.type(f"explain {article.url} none")).text
+
+
+async def test_explain_tells_deliveries_of_two_rules_apart(room: Room, store: Store) -> None:
+    article = make_article("1")
+    stored = StoredArticle(article, outcome="alerted")
+    deliveries = tuple(make_delivery(article.id, rule=rule) for rule in ("ferries", "gone"))
+    await store.add_feeds([FEED])
+    await store.record(
+        PollRecord(
+            FEED.id,
+            NOW,
+            Validators(),
+            NOW,
+            seen=(article,),
+            articles=(stored,),
+            deliveries=deliveries,
+        )
+    )
+    reply = (await room.type(f"explain {article.url}")).text
+    assert "delivered: alert of ferries to console" in reply
+    assert "delivered: alert of gone to console" in reply
 
 
 async def test_feeds_are_added_paused_and_removed(room: Room, store: Store) -> None:

@@ -84,7 +84,8 @@ def check_rules(
             reading.faults.append(fault)
     entities = tuple(entity for entity, _, _ in reading.entities.values())
     rules = tuple(_checked_rules(reading, entities, known))
-    files = RuleFiles(entities, rules, tuple(_ambiguous(reading, known or ())))
+    doubts = (*_replaced(reading, known or ()), *_ambiguous(reading, known or ()))
+    files = RuleFiles(entities, rules, doubts)
     return files, reading.faults
 
 
@@ -205,6 +206,15 @@ def _checked_rules(
             reading.faults.append(tree.fault(place, reason, offset=error.position))
         else:
             yield rule
+
+
+def _replaced(reading: _Reading, known: Iterable[Entity]) -> Iterator[str]:
+    """Report entities that stand in the place of known ones: allowed, but easily an accident."""
+    names = {entity.id: entity.name for entity in known}
+    for entity, tree, way in reading.entities.values():
+        if entity.id in names:
+            name = f"{entity.id} ({names[entity.id]})"
+            yield f"{tree.path}:{tree.line(way)}: @{entity.id} replaces the shipped entity {name}"
 
 
 def _ambiguous(reading: _Reading, known: Iterable[Entity]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from bot.adapters.store.article_rows import stored_of
 from bot.adapters.store.recording import Found, put_quotes
 from bot.adapters.store.schema import articles, deliveries, matches, quotes
 from bot.core import canary
+from bot.core.story.links import canonical_link
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Sequence
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from bot.adapters.store.together import Together
     from bot.core.match.needs import Needs
     from bot.core.model import Article, PollRecord, Quote, StoredArticle
+
+
+_MOST = 500
+"""Articles of one page at most: a home page that entries link to with changing parameters."""
 
 
 class ArticleRows:
@@ -63,11 +68,26 @@ class ArticleRows:
         return found[0] if found else None
 
     async def articles_at(self, url: str) -> list[StoredArticle]:
-        """Give the stored articles of a link, oldest first."""
+        """Give the stored articles of a link, oldest first; see `bot.ports.archive`."""
+        written = or_(articles.c.url == url, articles.c.url == url.rstrip("/"))
+        found = await self._select(select(articles).where(written).order_by(articles.c.seq))
+        return found or await self._at_page(url)
+
+    async def _at_page(self, url: str) -> list[StoredArticle]:
+        """Give the stored articles whose link is another address of the same page."""
+        page = canonical_link(url if "://" in url else f"https://{url}")
+        if not page:
+            return []
+        # Whatever is left out of a page stands before or behind this; no order of characters, which
+        # databases have their own of, is relied on.
+        near = articles.c.url.contains(page.partition("?")[0], autoescape=True)
+        async with self._db.read() as connection:
+            rows = await connection.execute(select(articles.c.id, articles.c.url).where(near))
+        same = [row.id for row in rows if canonical_link(row.url) == page]
+        if not same:
+            return []
         return await self._select(
-            select(articles)
-            .where(or_(articles.c.url == url, articles.c.url == url.rstrip("/")))
-            .order_by(articles.c.seq)
+            select(articles).where(articles.c.id.in_(same[-_MOST:])).order_by(articles.c.seq)
         )
 
     async def articles_since(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import WeakValueDictionary
@@ -140,7 +141,7 @@ class Compiler:
     def _scoped(self, query: Scoped, text: str) -> Node:
         if query.field in _TEXTS:
             return self._node(query.child, text, _TEXTS[query.field])
-        child = self._node(query.child, text, "")
+        child = self._node(_in_any_case(query.child), text, "")
         return self._shared(query, lambda: FieldLeaf(str(query), query.field, child, frozenset()))
 
     def _said(self, query: Said, text: str) -> Node:
@@ -173,6 +174,22 @@ class Compiler:
                 str(query), pattern=pattern, inner=inner, gate=gate, mentions=mentions
             ),
         )
+
+
+def _in_any_case(query: Query) -> Query:
+    """Take the capitals off acronyms: outlets, sections and languages are labels, not prose."""
+    match query:
+        case Term() if query.acronym and not query.exact:
+            return replace(query, text=query.text.lower())
+        case And() | Or():
+            return replace(query, children=tuple(map(_in_any_case, query.children)))
+        case Not() | AtLeast():
+            return replace(query, child=_in_any_case(query.child))
+        case Near():
+            left, right = _in_any_case(query.left), _in_any_case(query.right)
+            return replace(query, left=left, right=right)
+        case _:
+            return query
 
 
 def _clause(query: Query, scope: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.core.match.lacking import NOT_FOUND, reason_of
 from bot.core.match.logic import AllNode, AnyNode, NotNode
 from bot.core.match.said import SaidLeaf
 
@@ -76,13 +77,18 @@ def nearest(node: Node, document: ArticleDocument) -> tuple[Missing, ...]:
             failed = [child for child in node.children if not child.holds(document)]
             return tuple(missing for child in failed for missing in nearest(child, document))
         case AnyNode():
-            return min((nearest(child, document) for child in node.children), key=len)
+            return min((nearest(child, document) for child in node.children), key=_distance)
         case NotNode():
             return (Missing(node.clause, "what it excludes is there"),)
         case SaidLeaf():
             return (Missing(node.clause, _unsaid(node, document)),)
         case _:
-            return (Missing(node.clause, "not found"),)
+            return (Missing(node.clause, reason_of(node, document)),)
+
+
+def _distance(missing: tuple[Missing, ...]) -> tuple[int, bool]:
+    """Rank ways in which a rule could have matched: of equals first what half stands there."""
+    return len(missing), all(lack.reason == NOT_FOUND for lack in missing)
 
 
 def _unsaid(node: SaidLeaf, document: ArticleDocument) -> str:

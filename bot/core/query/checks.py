@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NoReturn
 
+from bot.core.query.languages import CODES, code_meant
 from bot.core.query.patterns import PatternError, compile_pattern
 from bot.core.query.tree import (
     About,
@@ -48,6 +49,8 @@ def checked(query: Query, text: str) -> Query:
         _check_place(text, node, inside)
         if isinstance(node, Regex):
             _check_pattern(text, node)
+        if isinstance(node, Term) and isinstance(inside, Scoped) and inside.field == "lang":
+            _check_language(text, node)
         within = node if isinstance(node, Scoped | About | Said | Near | AtLeast) else inside
         below = children(node)
         if isinstance(node, Said) and node.query is not None:
@@ -87,6 +90,18 @@ def _check_pattern(text: str, node: Regex) -> None:
         compile_pattern(node.pattern, ignore_case=node.ignore_case)
     except PatternError as error:
         raise QueryError(text, node.at + 1 + error.offset, error.reason) from None
+
+
+def _check_language(text: str, node: Term) -> None:
+    """Refuse what no article's language can be, so that a rule does not wait for nothing."""
+    code = node.text if node.exact else node.text.casefold()
+    if code in CODES and not node.prefix:
+        return
+    meant = code_meant(node.text)
+    reason = f"unknown language {node}"
+    if not meant:
+        reason += " (languages are two letters, as in lang:en)"
+    raise QueryError(text, node.at, reason, suggestion=f"lang:{meant}" if meant else None)
 
 
 def _check_asks(text: str, query: Query) -> None:

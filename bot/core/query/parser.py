@@ -45,11 +45,13 @@ _FIELDS = (*get_args(Scope), "said", "about")
 _ALIASES = {"text": "body", "headline": "title", "language": "lang", "by": "said"}
 _OPERATOR = re.compile(r"AND|OR|NOT|NEAR|ATLEAST")
 _PLACES = {"NEAR": "before and behind it", "ATLEAST": "behind it"}
+_NUMBERS = {"NEAR": "a number, as in NEAR/8", "ATLEAST": "a number, as in ATLEAST/3"}
 _COUNTED = re.compile(r"(near|atleast)(?:/(.*))?", re.IGNORECASE | re.DOTALL)
 # Phones and chats turn straight quotation marks into typographic ones.
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
 _GERSHAYIM = re.compile(r'(?<=[א-ת])"(?=[א-ת])')
 _FIELD = re.compile(r"\b([A-Za-z_]+):$")
+_OPERATION = re.compile(r"NOT(?=[\s(])|-(?=\S)|ATLEAST/[0-9]+(?=[\s(])")
 
 
 def parse(text: str) -> Query:
@@ -98,7 +100,9 @@ class _Fault(Exception):  # noqa: N818 - it never leaves this file
         super().__init__(reason)
 
     def in_query(self, text: str) -> QueryError:
-        return QueryError(text, self.at, self.reason, suggestion=self.suggestion)
+        return _behind_field(text, self.at) or QueryError(
+            text, self.at, self.reason, suggestion=self.suggestion
+        )
 
 
 @cache
@@ -163,7 +167,7 @@ class _Builder(Transformer["Token", Query]):
     def word(self, token: Token) -> Query:
         at = token.start_pos or 0
         if _OPERATOR.fullmatch(token):
-            side = "a number, as in NEAR/8" if token in ("NEAR", "ATLEAST") else "something to join"
+            side = _NUMBERS.get(token, "something to join")
             raise _Fault(at, f'{token} needs {side}; write "{token}" to look for the word')
         counted = _COUNTED.fullmatch(token)
         if counted and counted[2] is not None:
@@ -255,10 +259,24 @@ def _explained(text: str, plain: str, error: UnexpectedInput) -> QueryError:
         opened = plain.count("(", 0, at) > plain.count(")", 0, at)
         reason = "nothing stands before this bracket" if opened else "this bracket was never opened"
         return QueryError(text, at, reason)
+    if hint := _behind_field(text, at):
+        return hint
     before = plain[:at].split()
     if not before or before[-1].endswith("("):
         return QueryError(text, at, f'{token} needs something before it (or write "{token}")')
     return QueryError(text, at, f"{token} cannot follow {before[-1]}")
+
+
+def _behind_field(text: str, at: int) -> QueryError | None:
+    """Say how an operation is written that stands directly behind a field, where none may."""
+    field, operation = _FIELD.search(text, 0, at), _OPERATION.match(text, at)
+    if field is None or operation is None:
+        return None
+    if operation[0].startswith("ATLEAST"):
+        how = f"{operation[0]} x)"
+        return QueryError(text, at, f"{operation[0]} needs brackets here: {field[0]}({how}")
+    reason = f"write NOT {field[0]}x, or in brackets {field[0]}(a NOT b)"
+    return QueryError(text, at, f"{operation[0]} cannot follow {field[0]} directly: {reason}")
 
 
 def _unfinished(text: str, plain: str) -> QueryError:

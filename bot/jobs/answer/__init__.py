@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core.command import Command, parse_command
-from bot.errors import CommandError, InputError, QueryError, StoreError
+from bot.errors import CommandError, InputError, StoreError
 from bot.jobs.answer.export import answer_export
 from bot.jobs.answer.feedback import answer_feedback
 from bot.jobs.answer.feeds import answer_feed
@@ -100,8 +100,6 @@ async def answer(desk: Desk, incoming: Incoming) -> Reply:
         if changes(command) and not incoming.may_change:
             return Reply("you may look at the rules of this channel, not change them", ok=False)
         return await _ANSWERS[command.verb](desk, incoming, command)
-    except QueryError as error:
-        return Reply(f"{error.message}\n{error.caret}", ok=False)
     except InputError as error:
         return Reply(str(error), ok=False)
     except StoreError as error:

@@ -11,7 +11,7 @@ from bot.ports import Incoming, Reply
 
 if TYPE_CHECKING:
     from bot.core.command import Command
-    from bot.core.model import Entity, Match, StoredArticle
+    from bot.core.model import Delivery, Entity, Match, Rule, StoredArticle
     from bot.jobs.answer.desk import Desk
 
 _SHOWN = 30
@@ -24,13 +24,16 @@ _WORDS_SHOWN, _QUOTES_SHOWN = 8, 5
 async def answer_explain(desk: Desk, incoming: Incoming, command: Command) -> Reply:
     """Say what became of an article, from stored facts."""
     url = command.subject.strip("<> ")
+    rule = desk.named(incoming, command.query) if command.query else None
     found = await desk.store.articles_at(url)
     if not found:
         return Reply(f"{url}: not fetched; no entry with this link came by any feed", ok=False)
-    return Reply("\n".join([await _explained(desk, incoming, stored) for stored in found]))
+    return Reply("\n".join([await _explained(desk, incoming, stored, rule) for stored in found]))
 
 
-async def _explained(desk: Desk, incoming: Incoming, stored: StoredArticle) -> str:
+async def _explained(
+    desk: Desk, incoming: Incoming, stored: StoredArticle, only: Rule | None
+) -> str:
     article = stored.article
     kind = "full text" if article.full else "the feed's text"
     published = f"{article.published:%Y-%m-%d %H:%M} UTC" if article.published else "without a date"
@@ -50,8 +53,10 @@ async def _explained(desk: Desk, incoming: Incoming, stored: StoredArticle) -> s
         rule = desk.book.active.rule(match.rule)
         if tenant and (rule is None or not sees_rule(tenant, rule)):
             continue
+        if only and match.rule != only.id:
+            continue
         lines += _receipt(desk, stored, match)
-    lines += await _missed(desk, incoming, stored)
+    lines += await _missed(desk, incoming, stored, only)
     if stored.placement:
         opener = stored.placement.story == article.id
         story = "opens a story" if opener else f"{stored.placement.place} in a story"
@@ -66,13 +71,20 @@ async def _explained(desk: Desk, incoming: Incoming, stored: StoredArticle) -> s
             f"  routed: to {len(deliveries) or 'no'} channel{'s' * (len(deliveries) != 1)}"
         )
     lines += [
-        f"  delivered: {delivery.message.kind} to {delivery.chat}"
+        f"  delivered: {delivery.message.kind}{_of_rule(desk, delivery)} to {delivery.chat}"
         f"{':' + delivery.channel if delivery.channel else ''}, {delivery.state}"
         f"{' (' + reason + ')' if reason else ''}"
         for delivery, reason in deliveries
     ]
     lines.append(f"  outcome: {stored.outcome}")
     return "\n".join(lines)
+
+
+def _of_rule(desk: Desk, delivery: Delivery) -> str:
+    """Name the rule of a delivery, if it has one; a rule that was removed has only its id left."""
+    rule = desk.book.active.rule(delivery.rule_id)
+    name = rule.name if rule else delivery.rule_id
+    return f" of {name}" if name else ""
 
 
 def _receipt(desk: Desk, stored: StoredArticle, match: Match) -> list[str]:
@@ -103,13 +115,19 @@ def _receipt(desk: Desk, stored: StoredArticle, match: Match) -> list[str]:
     return lines
 
 
-async def _missed(desk: Desk, incoming: Incoming, stored: StoredArticle) -> list[str]:
+async def _missed(
+    desk: Desk, incoming: Incoming, stored: StoredArticle, only: Rule | None
+) -> list[str]:
     """Say of each rule of the channel that the article did not meet what was missing."""
     met = {match.rule for match in stored.matches}
     quotes = stored.quotes if stored.analyzed else await desk.reader.quotes(stored.article)
     lines = []
-    for rule in desk.here(incoming):
-        if rule.id in met or desk.book.active.rule(rule.id) is None:
+    for rule in [only] if only else desk.here(incoming):
+        if rule.id in met:
+            continue
+        if desk.book.active.rule(rule.id) is None:
+            if only:
+                lines.append(f"  not matched: {rule.name} is paused")
             continue
         receipt = desk.book.active.explain(rule.id, stored.article, quotes)
         if receipt.match is None:
@@ -117,7 +135,10 @@ async def _missed(desk: Desk, incoming: Incoming, stored: StoredArticle) -> list
             lines.append(f"  not matched: {rule.name}, for want of {missing}")
         else:
             lines.append(f"  not matched then: {rule.name}; it would match now")
-    return lines[:_RULES_EXPLAINED]
+    more = len(lines) - _RULES_EXPLAINED
+    if more > 0:
+        lines[_RULES_EXPLAINED:] = [f"  and {more} more rules; explain <url> <rule> shows one"]
+    return lines
 
 
 async def answer_entity(desk: Desk, _incoming: Incoming, command: Command) -> Reply:

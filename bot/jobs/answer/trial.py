@@ -116,8 +116,13 @@ async def _named(desk: Desk, what: str, ids: list[str]) -> list[str]:
     return lines
 
 
-def _heading(article: Article) -> str:
-    return f"{article.when:%d %b %H:%M}  {article.source}: {article.title}"
+def _heading(article: Article, match: Match | None = None) -> str:
+    title, at = "", 0
+    for mark in match.highlights if match else ():
+        if mark.field == "title" and mark.start >= at:
+            title += f"{article.title[at : mark.start]}[{article.title[mark.start : mark.end]}]"
+            at = mark.end
+    return f"{article.when:%d %b %H:%M}  {article.source}: {title}{article.title[at:]}"
 
 
 def _sample(article: Article, match: Match) -> str:
@@ -126,7 +131,7 @@ def _sample(article: Article, match: Match) -> str:
         getattr(article, h.field)[h.start : h.end].casefold() for h in match.highlights
     )
     shown = f"  ({', '.join(list(words)[:4])})" if words else ""
-    return f"  {_heading(article)}{shown}{_excerpt(article, match)}"
+    return f"  {_heading(article, match)}{shown}{_excerpt(article, match)}"
 
 
 def _excerpt(article: Article, match: Match) -> str:
