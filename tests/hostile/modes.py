@@ -136,7 +136,9 @@ MODES: dict[str, tuple[Mode, str | int]] = {
     "deflate-bomb": (answer(bomb(BOMB, -15), "Content-Encoding: deflate\r\n"), "larger than 10 MB"),
     "brotli-bomb": (
         answer(brotli_bomb(BOMB), "Content-Encoding: br\r\n"),
-        "larger than 10 MB|unknown content encoding",
+        # Read up to the limit where the decoder is there (as in the locked test packages), else
+        # refused by its label: it was not asked for.
+        "larger than 10 MB" if find_spec("brotli") else "unknown content encoding br",
     ),
     "gzip-in-gzip": (
         answer(gzip.compress(gzip.compress(GOOD)), "Content-Encoding: gzip, gzip\r\n"),
