@@ -73,7 +73,25 @@ def mapped_errors() -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, OSError) as error:
+        give_way()
         raise _in_our_words(error) from error
+
+
+def give_way() -> None:
+    """End a task that is being cancelled, though a driver says something else.
+
+    On a connection that was just lost psycopg answers a cancellation with an error of its own
+    (`AsyncConnection.wait` asks the server to cancel); who catches that would live on for ever.
+
+    Raises:
+        CancelledError: somebody wants the caller's task to end.
+    """
+    try:
+        task = asyncio.current_task()
+    except RuntimeError:  # no event loop: a command that needs none
+        return
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 class Lock(Protocol):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from bot.adapters.store.engine import conninfo
+from bot.adapters.store.engine import conninfo, give_way
 from bot.adapters.store.rules import CHANGED
 
 if TYPE_CHECKING:
@@ -37,5 +37,5 @@ async def listen(url: URL, heard: Callable[[str], object]) -> None:
                 async for notice in connection.notifies():
                     heard(notice.payload)
         except (psycopg.Error, OSError):
-            pass  # those who wait look for themselves now and then
+            give_way()  # those who wait look for themselves now and then
         await asyncio.sleep(_AGAIN)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from bot.adapters.store.engine import conninfo
+from bot.adapters.store.engine import conninfo, give_way
 from bot.adapters.store.keys import key_of
 from bot.errors import StoreError
 
@@ -95,6 +95,7 @@ class Locks:
                 row = await (await connection.execute(query, (value,))).fetchone()
         except (psycopg.Error, OSError, TimeoutError) as error:
             await self._drop()
+            give_way()
             raise StoreError(str(error).strip().partition("\n")[0] or "no answer") from None
         return bool(row and row[0])
 
