@@ -78,8 +78,8 @@ class Outbox(Protocol):
     async def latest_try(self) -> datetime | None:
         """Give when the last of the open deliveries was tried, or None."""
 
-    async def turn_back(self, by: timedelta) -> None:
-        """Move what waits after a try with a clock that was turned back."""
+    async def turn_back(self, by: timedelta, now: datetime) -> None:
+        """Move what waits after a try with a clock that was turned back, and says now."""
 
     async def block(
         self, delivery_id: str, reason: str, now: datetime, *, attempt: int | None = None

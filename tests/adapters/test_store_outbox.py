@@ -97,10 +97,29 @@ async def test_discarding_and_turning_back(store: Store) -> None:
     assert sent is not None
     await store.doubt(sent.id, NOW + timedelta(hours=1), "no answer")
     assert await store.latest_try() == NOW
-    await store.turn_back(timedelta(minutes=30))
+    back = timedelta(minutes=30)
+    await store.turn_back(back, NOW - back)
     found = await store.next_delivery("slack", "C1")
     assert found is not None
     assert found[1] == NOW + timedelta(minutes=30)
     assert await store.discard("all", "discarded", NOW, ENTRY) == 1
     assert len(await store.outbox_entries()) == 2
     assert await store.pauses(NOW) == {}
+
+
+async def test_a_doubt_of_the_new_clock_is_not_turned_back_once_more(store: Store) -> None:
+    """Its window would be over at once, and what is under way would be sent again."""
+    await store.enqueue([make_news(n) for n in range(2)], NOW)
+    back = timedelta(hours=1)
+    old = await store.start_sending(make_news(0), NOW)
+    assert old is not None
+    await store.doubt(old.id, NOW + timedelta(minutes=1), "no answer", since=NOW)
+    turned = NOW - back + timedelta(seconds=1)
+    new = await store.start_sending(make_news(1), turned)
+    assert new is not None
+    await store.doubt(new.id, turned + timedelta(minutes=1), "no answer", since=turned)
+    await store.turn_back(back, turned)
+    since = {
+        one.id: one.since for one in [await store.delivery(each.id) for each in (old, new)] if one
+    }
+    assert since == {old.id: NOW - back, new.id: turned}

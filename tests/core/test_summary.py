@@ -282,7 +282,7 @@ def test_analyze_prints_spans() -> None:
     assert quote["office"] == "Water Minister"
     assert quote["parts"] == [[quote["start"], quote["end"]]]
     assert set(quote) == {
-        "text", "start", "end", "parts", "speaker", "office", "cue", "kind", "confidence",
+        "text", "start", "end", "parts", "speaker", "office", "cue", "kind", "confidence", "via",
     }  # fmt: skip
 
 

@@ -100,8 +100,16 @@ class WaitRows:
             row = (await connection.execute(query)).one()
         return max((at for at in (row.first, row.last) if at is not None), default=None)
 
-    async def turn_back(self, by: timedelta) -> None:
-        """Move what waits after a try with a clock that was turned back."""
+    async def turn_back(self, by: timedelta, now: datetime) -> None:
+        """Move what waits after a try with a clock that was turned back.
+
+        A window of doubt that began by the new clock, before anybody noticed that it was turned,
+        stays: moved once more it would end at once, and what is under way be sent again.
+
+        Args:
+            by: by how much it was turned.
+            now: what it says since.
+        """
         waits = and_(deliveries.c.state.in_(OPEN), deliveries.c.next_try.is_not(None))
         async with self._db.write() as connection:
             found = (await connection.execute(select(deliveries).where(waits))).all()
@@ -110,6 +118,7 @@ class WaitRows:
                     name: row._mapping[name] - by  # noqa: SLF001 -- SQLAlchemy's public name
                     for name in ("next_try", "earliest", "since", "first_try")
                     if row._mapping[name] is not None  # noqa: SLF001 -- the same
+                    and (name != "since" or row.since > now)
                 }
                 await connection.execute(
                     update(deliveries).where(deliveries.c.id == row.id).values(**moved)

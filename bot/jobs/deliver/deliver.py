@@ -209,7 +209,7 @@ class Deliver:
             return
         self._resting.clear()
         self._paces.turn_back(back)
-        await self._outbox.turn_back(back)
+        await self._outbox.turn_back(back, now)
         await self._outbox.probe_all(now)
 
     async def _hear(self) -> None:
