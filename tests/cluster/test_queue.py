@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -291,3 +292,20 @@ async def test_a_state_of_slack_is_spent_once(program: Program) -> None:
     one, two = await program(), await program()
     spent = [await store.spend_slack_state("s", NOW, NOW + LEASE) for store in (one, two, one)]
     assert spent == [True, False, False]
+
+
+async def test_a_database_that_stays_away_is_one_line_at_the_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A pool that waits in vain raises an error of its own, not procrastinate's."""
+    from procrastinate import PsycopgConnector  # noqa: PLC0415 -- needs an extra
+    from psycopg_pool import PoolTimeout  # noqa: PLC0415 -- the same
+
+    from bot.adapters.cluster.schema import make_tables  # noqa: PLC0415 -- the same
+
+    async def in_vain(*_: object, **__: object) -> None:
+        raise PoolTimeout("pool initialization incomplete after 30.0 sec")
+
+    monkeypatch.setattr(PsycopgConnector, "open_async", in_vain)
+    with pytest.raises(StoreError, match="incomplete after 30"):
+        await make_tables("host=nowhere", contextlib.AsyncExitStack())

@@ -15,6 +15,7 @@ import structlog
 from procrastinate import App, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Status
+from psycopg_pool import PoolTimeout
 
 from bot.adapters.cluster.lanes import Job
 from bot.errors import StoreError
@@ -83,7 +84,7 @@ class Engine:
     async def _open(self) -> None:
         try:
             await self._connector.open_async()
-        except ConnectorException as error:
+        except (ConnectorException, PoolTimeout) as error:
             raise _refusal(error) from error
         _end_if_cancelled()
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
+from psycopg_pool import PoolTimeout
 
 from bot.errors import StoreError
 
@@ -29,6 +30,6 @@ async def make_tables(conninfo: str, alone: AbstractAsyncContextManager[object])
         async with app.open_async(), alone:
             if not await app.check_connection_async():
                 await app.schema_manager.apply_schema_async()
-    except ConnectorException as error:
+    except (ConnectorException, PoolTimeout) as error:
         cause = error.__cause__ or error
         raise StoreError(str(cause).strip().partition("\n")[0]) from error
