@@ -81,6 +81,8 @@ class _Words:
         self.chance = random.Random(f"{seed}/{number}")  # noqa: S311 -- repeatable invention
         self._noun = _HEADS[number % len(_HEADS)] + _HEADS[number // len(_HEADS) % len(_HEADS)]
         self._name = _NAMES[number % len(_NAMES)] + _HEADS[number // len(_NAMES) % len(_HEADS)]
+        if again := number // (len(_NAMES) * len(_HEADS)):  # or the names of a burst would recur
+            self._name = "aeiou"[again % 5] + self._name
 
     def _end(self) -> str:
         return self.chance.choice(_HEADS) + self.chance.choice(_TAILS)
