@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.adapters.lock import SingleRun
 from bot.adapters.store.care import File, has_wal_fault, quoted
+from bot.adapters.store.driver import use_lean_connections
 from bot.adapters.store.engine import Database, mapped_errors, migrate
 from bot.errors import StoreError
 
@@ -95,6 +96,7 @@ class SqliteDatabase(Database):
             json_deserializer=_from_json,
         )
 
+        use_lean_connections(engine.sync_engine)
         _transact(engine.sync_engine, begin)
 
         @event.listens_for(engine.sync_engine, "connect")
