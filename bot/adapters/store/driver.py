@@ -15,7 +15,7 @@ import aiosqlite
 from sqlalchemy import event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from sqlalchemy.engine import Engine
 
@@ -77,12 +77,18 @@ class LeanCursor:
 
 
 class LeanConnection(aiosqlite.Connection):
-    """A connection with such cursors."""
+    """A connection with such cursors.
+
+    Its thread does one thing after the other, in the order in which they were asked for. A caller
+    that gives up (is cancelled) stops nothing: what it has asked for is done all the same.
+    """
 
     def __init__(self, database: str, **arguments: Any) -> None:  # noqa: ANN401 -- sqlite3's own
         super().__init__(partial(sqlite3.connect, database, **arguments), _CHUNK)
         self._thread.daemon = True  # as SQLAlchemy has it: it never holds up the end of the program
-        self._settled = False
+        self._asked = self._done = (
+            0  # the first is counted by the event loop, the other by the thread
+        )
 
     # SQLAlchemy enters what it gets, which is all that it has in common with the one overridden.
     def cursor(self) -> LeanCursor:  # type: ignore[override]
@@ -91,8 +97,7 @@ class LeanConnection(aiosqlite.Connection):
 
     async def run(self, operation: str, values: Any, *, many: bool = False) -> _Given:  # noqa: ANN401
         """Execute a statement, for one row of values or for many, and take what it gives."""
-        self._settled = False
-        given: _Given = await self._execute(self._run, operation, values, many)  # type: ignore[no-untyped-call]
+        given: _Given = await self._execute(self._run, operation, values, many)
         return given
 
     def _run(self, operation: str, values: Any, many: bool) -> _Given:  # noqa: ANN401, FBT001
@@ -107,19 +112,26 @@ class LeanConnection(aiosqlite.Connection):
         finally:
             cursor.close()
 
-    async def commit(self) -> None:
-        """Commit, and know that no transaction is open."""
-        await super().commit()
-        self._settled = True
-
     async def rollback(self) -> None:
-        """Roll back, unless a commit was the last that was asked for and it was done.
+        """Roll back, unless SQLite itself says that there is nothing to be rolled back.
 
-        The pool asks for it each time a connection is given back. Where a caller gave up while
-        something was under way, nobody knows what the thread has done, and it is asked.
+        The pool asks for it each time a connection is given back, nearly always after a commit.
+        What `sqlite3` does then is to look whether a transaction is open, and nothing else; that
+        needs no way to the thread while the thread is idle. Where a caller gave up while something
+        was under way the thread is not, so it is asked, behind what it is doing.
         """
-        if not self._settled:
+        if self._asked != self._done or self.in_transaction:
             await super().rollback()
+
+    async def _execute(self, fn: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 -- as there
+        self._asked += 1
+        return await super()._execute(self._counted, fn, *args, **kwargs)  # type: ignore[no-untyped-call]
+
+    def _counted(self, work: Callable[..., Any], *values: Any, **more: Any) -> Any:  # noqa: ANN401
+        try:
+            return work(*values, **more)
+        finally:
+            self._done += 1
 
 
 def use_lean_connections(engine: Engine) -> None:
