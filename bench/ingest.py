@@ -136,6 +136,7 @@ async def ours(base: str, feeds: int) -> list[dict[str, float]]:
     from bot.adapters.feeds import HttpFeeds  # noqa: PLC0415
     from bot.adapters.http import HttpClient, Limits  # noqa: PLC0415
     from bot.adapters.parsing import ParserPool  # noqa: PLC0415
+    from bot.app.garbage import spare_what_is_here  # noqa: PLC0415
     from bot.core.model import Feed, Validators  # noqa: PLC0415
     from bot.ports import Fetched  # noqa: PLC0415
 
@@ -166,6 +167,7 @@ async def ours(base: str, feeds: int) -> list[dict[str, float]]:
             return sum(await asyncio.gather(*(some(waiting) for _ in range(64))))
 
         await every(range(feeds, feeds + WARM))
+        spare_what_is_here()  # as the bot does when everything was started
         for number in range(4):
             turn(base, number)
             pids = [worker._child.pid for worker in pool._idle]  # noqa: SLF001
@@ -189,6 +191,7 @@ async def stored(base: str, feeds: int) -> list[dict[str, float]]:
     from bot.adapters.http import HttpClient, Limits  # noqa: PLC0415
     from bot.adapters.parsing import ParserPool  # noqa: PLC0415
     from bot.adapters.store import Store  # noqa: PLC0415
+    from bot.app.garbage import spare_what_is_here  # noqa: PLC0415
     from bot.core.model import Feed  # noqa: PLC0415
 
     limits, clock, results = Limits(connections=64, per_host=64), Turned(), []
@@ -202,6 +205,7 @@ async def stored(base: str, feeds: int) -> list[dict[str, float]]:
             await poll_due(watch, store, clock)
             await store.remove_feeds([Feed(f"{base}/{n}").id for n in range(feeds, feeds + WARM)])
             await store.add_feeds(Feed(f"{base}/{n}") for n in range(feeds))
+            spare_what_is_here()
             for number in range(4):
                 turn(base, number)
                 pids = [worker._child.pid for worker in pool._idle]  # noqa: SLF001

@@ -22,6 +22,7 @@ from bot.adapters.store import Store
 from bot.adapters.websub import websub_routes
 from bot.adapters.wire import SampleWire
 from bot.app.chats import open_chats
+from bot.app.garbage import spare_what_is_here
 from bot.app.knowledge import load_knowledge
 from bot.app.observing import Observing
 from bot.app.shell import SystemClock, complain, make_desk
@@ -178,6 +179,7 @@ async def _beat(
     log.info(f"watching {len(feeds)} feeds for {rules} rules; stop with Ctrl-C")
     if typed and typed.start():
         log.info("type /watch help to see what can be asked")
+    spare_what_is_here()
     scheduler.start()
     await heart.tick()
     ending = asyncio.ensure_future(_tell_end(wire)) if wire else None

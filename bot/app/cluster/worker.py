@@ -10,6 +10,7 @@ import structlog
 
 from bot.app.cluster.house import open_house
 from bot.app.cluster.lanes import drain_lane, match_lane, poll_lane, posting_chats
+from bot.app.garbage import spare_what_is_here
 from bot.app.slack import make_slack, named_channels, resolved
 from bot.core.lanes import DELIVER, MATCH, POLL, QUEUES
 from bot.errors import CommandError
@@ -52,6 +53,7 @@ async def run_worker(settings: Settings, queues: str) -> None:
             chats = posting_chats(house, await _slack(stack, house))
             lanes.append(drain_lane(house, DELIVER, chats))
         log.info(f"working on {', '.join(wanted)}; stop with Ctrl-C")
+        spare_what_is_here()
         await house.work(lanes)
         log.info("stopping")
 
