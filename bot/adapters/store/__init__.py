@@ -9,8 +9,9 @@ from bot.adapters.store.account import AccountRows
 from bot.adapters.store.drains import DrainRows
 from bot.adapters.store.engine import VARIABLE, Database, Lock, conninfo, parse_url
 from bot.adapters.store.fair import Rota
+from bot.adapters.store.feed_states import UNCHANGED
 from bot.adapters.store.feedback import FeedbackRows
-from bot.adapters.store.feeds import UNCHANGED, FeedRows
+from bot.adapters.store.feeds import FeedRows
 from bot.adapters.store.heads import AT_ONCE as LINES
 from bot.adapters.store.heads import DELIVERED, deliveries_by_id, heads_of, mark_sending
 from bot.adapters.store.health import HealthRows
@@ -88,7 +89,7 @@ class Store(
     def __init__(self, database_url: str, *, shared: bool = False) -> None:
         self._db = _database(parse_url(database_url), shared=shared)
         self._rota = Rota()
-        self._unchanged = Together(self._db, rows(UNCHANGED, "feed"))
+        self._unchanged = Together(self._db, rows(UNCHANGED, "feed"), linger=LINGER)
         self._unseen = Together(self._db, unseen_of, most=AT_ONCE, linger=LINGER / 3, reads=True)
         self._records = Together(
             self._db, record_all, most=AT_ONCE, weigh=weight, linger=LINGER, apart=True

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Integer, and_, bindparam, or_, select
+from sqlalchemy import Integer, and_, bindparam, or_, select, union_all
 
 from bot.adapters.store.schema import feeds
 
@@ -86,14 +86,14 @@ async def _due_ids(
     connection: AsyncConnection, now: datetime, limit: int, tenant: str | None = None
 ) -> list[str]:
     """Find due feeds, never polled ones first; two looks, each along an index."""
+    asked = {"now": now, "most": limit} | ({} if tenant is None else {"tenant": tenant})
+    if connection.dialect.name == "sqlite":
+        return list((await connection.execute(_both(tenant is not None), asked)).scalars())
     ids: list[str] = []
     for polled in (False, True):
         if len(ids) < limit:
-            asked = {"now": now, "most": limit - len(ids)}
-            if tenant is not None:
-                asked["tenant"] = tenant
-            found = await connection.execute(_due(polled, tenant is not None), asked)
-            ids += found.scalars()
+            asked["most"] = limit - len(ids)
+            ids += (await connection.execute(_due(polled, tenant is not None), asked)).scalars()
     return ids
 
 
@@ -108,3 +108,13 @@ def _due(polled: bool, of_tenant: bool) -> Select[Any]:  # noqa: FBT001 -- read 
     # Several programs claim at once; SQLite has one writer and no such clause.
     query = query.order_by(feeds.c.next_poll).limit(bindparam("most", type_=Integer()))
     return query.with_for_update(skip_locked=True)
+
+
+@cache
+def _both(of_tenant: bool) -> Select[Any]:  # noqa: FBT001 -- read here alone
+    """Make one statement of both looks: rows could not be locked by it, nor need they be."""
+    looks = [_due(polled, of_tenant).add_columns(feeds.c.next_poll) for polled in (False, True)]
+    found = union_all(*(select(look.subquery()) for look in looks)).subquery()
+    # In SQLite what is NULL comes first (https://www.sqlite.org/datatype3.html, "Sort Order").
+    most = bindparam("most", type_=Integer())
+    return select(found.c.id).order_by(found.c.next_poll).limit(most)

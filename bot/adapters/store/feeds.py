@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pydantic import TypeAdapter
-from sqlalchemy import Row, bindparam, case, func, select, update
+from sqlalchemy import bindparam, case, func, select, update
 
+from bot.adapters.store.feed_states import answer_row, habit_values, state_of
 from bot.adapters.store.schema import feeds, hubs
 from bot.adapters.store.sql import insert
 from bot.core import canary
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from sqlalchemy.ext.asyncio import AsyncConnection
+    from sqlalchemy.sql.dml import ReturningUpdate
 
     from bot.adapters.store.engine import Database
     from bot.adapters.store.fair import Rota
@@ -25,35 +27,18 @@ if TYPE_CHECKING:
     from bot.core.model import FullText
 
 
-_HABITS = TypeAdapter(Habits)
-
-
-_HALVED = feeds.c.failures // 2
 UNKNOWN = Habits()
 
-# Failures are forgotten by halves, so that a feed that fails every other time is not asked as often
-# as one that never does.
-UNCHANGED = (
-    update(feeds)
-    .where(feeds.c.id == bindparam("feed"))
-    .values(
-        failures=_HALVED,
-        error=None,
-        claimed_until=None,
-        **{
-            name: bindparam(f"new_{name}", type_=feeds.c[name].type)
-            for name in ("next_poll", "last_success", "habits", "failing_since", "etag",
-                         "last_modified", "body_hash")
-        },
-    )
-)  # fmt: skip
 
-_CLAIM = (
-    update(feeds)
-    .where(feeds.c.id.in_(bindparam("ids", expanding=True)))
-    .values(claimed_until=bindparam("until", type_=feeds.c.claimed_until.type))
-    .returning(feeds)
-)
+@cache
+def _claim(size: int) -> ReturningUpdate[Any]:
+    """Make the statement that claims so many feeds: a list that expands is rewritten each time."""
+    return (
+        update(feeds)
+        .where(feeds.c.id.in_([bindparam(f"id_{at}", type_=feeds.c.id.type) for at in range(size)]))
+        .values(claimed_until=bindparam("until", type_=feeds.c.claimed_until.type))
+        .returning(feeds)
+    )
 
 
 class FeedRows:
@@ -112,8 +97,11 @@ class FeedRows:
             ids = await self._rota.claimable(connection, now, limit)
             if not ids:
                 return []
-            asked = {"ids": ids, "until": now + lease}
-            rows = (await connection.execute(_CLAIM, asked)).all()
+            # Filled up with the last one, so that there are few statements, each made once.
+            size = 1 << (len(ids) - 1).bit_length()
+            asked: dict[str, Any] = {f"id_{at}": ids[min(at, len(ids) - 1)] for at in range(size)}
+            asked["until"] = now + lease
+            rows = (await connection.execute(_claim(size), asked)).all()
         place = {one: at for at, one in enumerate(ids)}
         return [state_of(row) for row in sorted(rows, key=lambda row: place[row.id])]
 
@@ -181,7 +169,7 @@ class FeedRows:
                     error=reason,
                     next_poll=next_poll,
                     claimed_until=None,
-                    **(_habit_values(habits) if habits else {}),
+                    **(habit_values(habits) if habits else {}),
                     **({"paused": True, "gone": True} if gone else {}),
                 )
             )
@@ -258,31 +246,6 @@ async def _add(connection: AsyncConnection, wanted: Iterable[Feed]) -> None:
     await connection.execute(statement, rows)
 
 
-def answer_row(
-    feed_id: str, validators: Validators, now: datetime, next_poll: datetime, habits: Habits
-) -> dict[str, Any]:
-    """Give the parameters of `UNCHANGED`: what every successful poll sets."""
-    return {
-        "feed": feed_id,
-        "new_next_poll": next_poll,
-        "new_last_success": now,
-        "new_habits": _kept(habits),
-        "new_failing_since": habits.failing_since,
-        "new_etag": validators.etag,
-        "new_last_modified": validators.last_modified,
-        "new_body_hash": validators.body_hash,
-    }
-
-
-def _habit_values(habits: Habits) -> dict[str, Any]:
-    """Give the columns of the habits; one stands beside them, to be asked for."""
-    return {"habits": _kept(habits), "failing_since": habits.failing_since}
-
-
-def _kept(habits: Habits) -> Any:  # noqa: ANN401 -- JSON
-    return _HABITS.dump_python(habits, mode="json", exclude_defaults=True)
-
-
 def _row(feed: Feed) -> dict[str, Any]:
     return {
         "id": feed.id,
@@ -296,31 +259,3 @@ def _row(feed: Feed) -> dict[str, Any]:
         "listed": True,
         "tenant": tenant_of_origin(feed.origin),
     }
-
-
-def state_of(row: Row[Any]) -> FeedState:
-    """Read a feed's row."""
-    habits = _HABITS.validate_python(row.habits)
-    return FeedState(
-        feed=Feed(
-            url=row.url,
-            title=row.title,
-            tags=tuple(row.tags),
-            full_text=row.full_text,
-            every=row.every,
-            backfill=row.backfill,
-            origin=row.origin,
-            address=habits.address,
-        ),
-        validators=Validators(row.etag, row.last_modified, row.body_hash, tuple(row.entries)),
-        next_poll=row.next_poll,
-        failures=row.failures,
-        error=row.error,
-        last_success=row.last_success,
-        primed=row.primed,
-        paused=row.paused,
-        habits=habits,
-        pushed_until=row.pushed_until,
-        gone=row.gone,
-        told=row.told,
-    )

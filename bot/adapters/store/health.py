@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, func, or_, select, update
 
-from bot.adapters.store.feeds import state_of
+from bot.adapters.store.feed_states import state_of
 from bot.adapters.store.outbox import insert_deliveries
 from bot.adapters.store.schema import articles, feeds, matches
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, select, update
 
-from bot.adapters.store.feeds import state_of
+from bot.adapters.store.feed_states import state_of
 from bot.adapters.store.queue import count_waiting, defer
 from bot.adapters.store.schema import feeds
 from bot.core.lanes import POLL, POLL_JOB

@@ -10,6 +10,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.adapters.store.engine import VARIABLE, Database, mapped_errors, migrate
+from bot.adapters.store.feed_states import to_json
 from bot.adapters.store.keys import MIGRATING, RUNNING, key_of
 from bot.adapters.store.queue import SHARED
 from bot.errors import SettingsError, StoreError
@@ -101,6 +102,7 @@ class PostgresDatabase(Database):
         writer = create_async_engine(
             self.url.set(drivername=_DRIVER),
             pool_pre_ping=True,
+            json_serializer=to_json,
             execution_options={SHARED: self._shared},
             **sizes,
         )

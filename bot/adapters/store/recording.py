@@ -17,7 +17,7 @@ from sqlalchemy import Text, bindparam, case, delete, func, select, tuple_, upda
 from bot.adapters.store import search
 from bot.adapters.store.account import count_up
 from bot.adapters.store.article_rows import article_row, match_rows, quote_rows, rows_of_quotes
-from bot.adapters.store.feeds import UNCHANGED, answer_row
+from bot.adapters.store.feed_states import UNCHANGED, answer_row
 from bot.adapters.store.hubs import want_hub
 from bot.adapters.store.outbox import insert_deliveries
 from bot.adapters.store.queue import is_shared

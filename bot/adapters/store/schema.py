@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     JSON,
@@ -23,6 +24,11 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    _Processor = Callable[[Any], Any]
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """Aware datetimes in, aware UTC datetimes out, on databases with and without time zones."""
@@ -30,18 +36,33 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Convert to UTC; SQLite stores it without the zone, in a form that sorts as text."""
-        if value is None:
-            return None
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+    def bind_processor(self, dialect: Dialect) -> _Processor | None:
+        """Convert to UTC; SQLite stores it without the zone, in a form that sorts as text.
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        Done here as a whole, in SQLAlchemy's format: every poll converts several moments, and a
+        conversion in two steps takes twice the time.
+        """
+        return _to_sqlite if dialect.name == "sqlite" else super().bind_processor(dialect)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> _Processor | None:
         """Give the zone back."""
-        if value is None or dialect.name != "sqlite":
-            return value
-        return value.replace(tzinfo=UTC)
+        if dialect.name == "sqlite":
+            return _from_sqlite
+        return super().result_processor(dialect, coltype)
+
+    def process_bind_param(self, value: datetime | None, _: Dialect) -> datetime | None:
+        """Convert to UTC, for databases that know zones."""
+        return None if value is None else value.astimezone(UTC)
+
+
+def _to_sqlite(value: datetime | None) -> str | None:
+    if value is None:
+        return None
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def _from_sqlite(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 
 metadata = MetaData()

@@ -19,6 +19,7 @@ from bot.adapters.lock import SingleRun
 from bot.adapters.store.care import File, has_wal_fault, quoted
 from bot.adapters.store.driver import use_lean_connections
 from bot.adapters.store.engine import Database, mapped_errors, migrate
+from bot.adapters.store.feed_states import to_json
 from bot.errors import StoreError
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ class SqliteDatabase(Database):
             pool_size=size,
             max_overflow=0,
             connect_args={"timeout": _PATIENCE},
+            json_serializer=to_json,
             json_deserializer=_from_json,
         )
 
