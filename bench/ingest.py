@@ -9,7 +9,8 @@ same body, all 200 with one new entry. A first round over other feeds warms it u
 is not counted. CPU is that of the contender and its children, never the server's.
 
 Ours is `HttpFeeds` with its guard, worker pool and entry hashes, keeping validators in memory;
-"stored" is ours with all that a poll takes, from the claim to the commit in a store on disk. The
+"stored" is ours with all that a poll takes, from the claim to the commit in a store on disk. Both
+spare the collector what was there after warming up, as the program does when it has started. The
 peers need a Python with `reader`, `sgmllib3k` and `requests`: `reader` keeps its database in a file
 of its own, as it always does (so its figures hold the storing of entries and ours do not);
 "plain" is `requests` and `feedparser` in 64 threads, conditional requests, nothing stored.
