@@ -7,13 +7,15 @@ from contextlib import contextmanager
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from bot.core.match.base import part_of
 from bot.core.match.compiler import Compiler, has_said
 from bot.core.match.document import ArticleDocument
 from bot.core.match.explain import MatchReceipt, names_in, nearest
 from bot.core.match.frequency import Frequency
 from bot.core.match.index import Index
-from bot.core.match.logic import AnyNode
+from bot.core.match.leaves import TermLeaf
+from bot.core.match.logic import AllNode, AnyNode
+from bot.core.match.places import NearNode
+from bot.core.match.sieve import ANY_WORD, slot_of
 from bot.core.model import Match
 from bot.core.query import parse
 
@@ -56,12 +58,13 @@ class CompiledRule:
         in_vain: how often it was triggered and did not match, since its triggers were chosen.
         patience: how often that may happen before they are chosen anew.
         speaks: True when the query has a `said:`.
+        needs: slot of a word without which it is not met (`Grid.slots`).
         simple: True when any of `leaves` holding is all that the query asks for.
     """
 
     __slots__ = (
-        "gates", "id", "in_vain", "leaves", "node", "number", "patience", "rule", "simple",
-        "speaks",
+        "gates", "id", "in_vain", "leaves", "needs", "node", "number", "patience", "rule",
+        "simple", "speaks",
     )  # fmt: skip
 
     def __init__(
@@ -80,12 +83,27 @@ class CompiledRule:
         self.simple = (len(self.leaves) == 1 and node is self.leaves[0]) or (
             isinstance(node, AnyNode) and node.children == self.leaves
         )
+        self.needs = _needs(node, self.leaves)
+
+    def match(self, document: ArticleDocument) -> Match:
+        """Give its match; called only where it is met."""
+        return Match(self.id, *self.node.part(document))
 
 
 def _leaves(node: Node, frequency: Frequency, *, gates: bool) -> tuple[Leaf, ...]:
     found = node.triggers(frequency, gates=gates)
     assert found is not None, "the grammar refuses queries that ask for nothing"  # noqa: S101
     return found[1]
+
+
+def _needs(node: Node, leaves: tuple[Leaf, ...]) -> int:
+    """Give the slot of a word that a node needs beside its triggers."""
+    if isinstance(node, AllNode | NearNode):
+        parts = node.children if isinstance(node, AllNode) else (node.left, node.right)
+        for part in parts:
+            if isinstance(part, TermLeaf) and part.pattern.plain and part not in leaves:
+                return slot_of(part.pattern.words[0])
+    return ANY_WORD
 
 
 class RuleSet:
@@ -167,29 +185,30 @@ class RuleSet:
             quotes: of `article.text`; None where they are not known: no `said:` is met then.
         """
         document = ArticleDocument(article, quotes)
-        asked: dict[CompiledRule, Leaf | None] = {}  # None: by several, all of which may tell
-        met, tired = [], []
-        for trigger in self._hits(document, gates=False):
-            for compiled in trigger.watchers:
-                if compiled in asked:
-                    asked[compiled] = None
-                    continue
-                asked[compiled] = trigger
-                if compiled.simple or compiled.node.holds(document):
-                    met.append(compiled)
-                else:
-                    compiled.in_vain += 1
-                    if compiled.in_vain > compiled.patience:
-                        tired.append(compiled)
+        met: dict[CompiledRule, Match | None] = {}  # None: more than one part of it may tell
+        asked: set[CompiledRule] = set()
+        tired = []
+        for leaf in self._hits(document, gates=False):
+            if leaf.told:
+                clauses, marks, spoken = leaf.part(document)
+                for rule in leaf.told:
+                    told = None if rule in met else (rule.id, clauses, marks, spoken)
+                    met[rule] = told and _match(Match, told)
+            if leaf.watchers:
+                words = document.grid.slots
+                for rule in leaf.watchers:
+                    if rule in asked:
+                        continue
+                    asked.add(rule)
+                    if words[rule.needs] and rule.node.holds(document):
+                        met[rule] = None
+                    else:
+                        rule.in_vain += 1
+                        if rule.in_vain > rule.patience:
+                            tired.append(rule)
         if tired or self._frequency.learning:
             self._learn(document, tired)
-        met.sort(key=_number)
-        found = []
-        for compiled in met:
-            leaf = asked[compiled] if compiled.simple else None
-            part = part_of(compiled.node, document) if leaf is None else leaf.part(document)
-            found.append(Match(compiled.id, *part))
-        return found
+        return [met[rule] or rule.match(document) for rule in sorted(met, key=_number)]
 
     def find_candidates(self, article: Article, *, teaser: bool = False) -> set[str]:
         """Give the ids of rules that match, or could once the quotes of the text are known.
@@ -206,7 +225,7 @@ class RuleSet:
         return {
             compiled.id
             for leaf in self._hits(document, gates=True)
-            for compiled in leaf.watchers
+            for compiled in (*leaf.told, *leaf.watchers)
             if leaf in compiled.gates
             and (_could(compiled, document) or (teaser and compiled.node.may(document)))
         }
@@ -223,7 +242,7 @@ class RuleSet:
         document = ArticleDocument(article, quotes)
         if not compiled.node.holds(document):
             return MatchReceipt(rule_id, None, missing=nearest(compiled.node, document))
-        match = Match(rule_id, *part_of(compiled.node, document))
+        match = compiled.match(document)
         spoken = tuple(document.quotes[index] for index in match.quotes) if document.quotes else ()
         return MatchReceipt(rule_id, match, names_in(match, article), spoken)
 
@@ -234,19 +253,19 @@ class RuleSet:
         candidates = self.find_candidates(article)
         return any(self._rules[rule_id].speaks for rule_id in candidates)
 
-    def _hits(self, document: ArticleDocument, *, gates: bool) -> dict[Leaf, None]:
+    def _hits(self, document: ArticleDocument, *, gates: bool) -> Iterable[Leaf]:
         return self._index.hits(document, gates=gates)
 
     def _post(self, compiled: CompiledRule) -> None:
         for leaf in dict.fromkeys((*compiled.leaves, *compiled.gates)):
-            if not leaf.watchers:
+            if leaf.idle:
                 self._index.add(leaf)
-            leaf.watch(compiled)
+            leaf.watch(compiled, met=compiled.simple and leaf in compiled.leaves)
 
     def _withdraw(self, compiled: CompiledRule) -> None:
         for leaf in dict.fromkeys((*compiled.leaves, *compiled.gates)):
             leaf.unwatch(compiled)
-            if not leaf.watchers:
+            if leaf.idle:
                 self._index.drop(leaf)
 
     def _learn(self, document: ArticleDocument, tired: list[CompiledRule]) -> None:
@@ -269,3 +288,5 @@ def _could(compiled: CompiledRule, document: ArticleDocument) -> bool:
 
 
 _number = attrgetter("number")
+_match = tuple.__new__
+"""Makes a named tuple of a tuple, see document.py."""

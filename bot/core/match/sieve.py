@@ -9,6 +9,7 @@ first names, or one that is much longer. Nothing else in the engine knows of num
 
 from __future__ import annotations
 
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,12 +37,17 @@ _SOME = 20
 """So few are cheaper to tell apart one by one than in arrays."""
 
 WORD, PAIR = 0, 1
-BEGINNINGS = (7, 5, 3)
+BEGINNINGS = (6, 5, 3)
 """Kinds of what is looked for; those of beginnings are their sizes in bytes."""
-_SHORTER = 3
+_SHORTEST = 3
 """Bytes by which beginnings are sifted that are too short for the first sieve."""
 # The last bits of a product are made by the last bits of a number alone: its first bytes.
-_BUT_SHORTER = np.array(64 - 8 * _SHORTER, np.uint64)
+_BUT = {size: np.array(64 - 8 * size, np.uint64) for size in BEGINNINGS}
+_SLOT_BITS = 15
+"""Slots by which words are asked for one by one, as a power of two: a core can cache them."""
+_UNUSED = np.array(64 - _SLOT_BITS, np.uint64)
+ANY_WORD = 1 << _SLOT_BITS
+"""A slot that is always taken."""
 _SMALL = 12
 """Rules seldom look for short beginnings, so their tables are small at first, and fast."""
 
@@ -65,9 +71,10 @@ class Grid:
         heads: the first 8 bytes of each word, as one number.
     """
 
-    __slots__ = ("_data", "_text", "before", "heads", "last")
+    __slots__ = ("_data", "_slots", "_text", "before", "heads", "last")
 
     def __init__(self, text: str) -> None:
+        self._slots: bytearray | None = None
         self._text = text if text.isascii() else ""
         self._data = data = text.encode("utf-8", "surrogatepass") + b" " * HEAD
         inside = np.frombuffer(data, np.uint8) != _BLANK
@@ -78,9 +85,17 @@ class Grid:
         self.heads = numbers.take(before)
         self.heads &= _MASKS.take(last - before, mode="clip")
 
-    def numbers(self) -> set[int]:
-        """Give the heads, each once."""
-        return set(self.heads.tolist())
+    @property
+    def slots(self) -> bytearray:
+        """For every slot of a word (`slot_of`) whether one may stand there.
+
+        Of a hundred words that do not, it says so of one.
+        """
+        if self._slots is None:
+            self._slots = slots = bytearray(ANY_WORD + 1)
+            np.frombuffer(slots, np.uint8)[(self.heads * MULTIPLIER) >> _UNUSED] = 1
+            slots[ANY_WORD] = 1
+        return self._slots
 
     def words(self, at: Any, further: int = 0) -> list[Piled]:  # noqa: ANN401 - an array
         """Give words, or what begins with them and ends so many words further."""
@@ -90,10 +105,10 @@ class Grid:
             ends = (self.last[further:] if further else self.last).take(at)
             starts += 1
             ends += 1
-            return [
-                (self.cut(start, end), start, end)
-                for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
-            ]
+            spans, text = zip(starts.tolist(), ends.tolist(), strict=True), self._text
+            if text:
+                return [(text[start:end], start, end) for start, end in spans]
+            return [(self.cut(start, end), start, end) for start, end in spans]
         return [self.word(one, further) for one in at.tolist()] if count else []
 
     def word(self, at: int, further: int = 0) -> Piled:
@@ -118,13 +133,13 @@ class Sieve:
             need not be among it.
     """
 
-    __slots__ = ("_everything", "_pairs", "_short", "_words")
+    __slots__ = ("_begun", "_everything", "_pairs", "_words")
 
     def __init__(self, everything: Callable[[int], Iterable[str]]) -> None:
         self._everything = everything
         self._words = Heads(self._all_heads)
         self._pairs = Bloom(self._all_pairs)
-        self._short = Bloom(self._all_short, _SMALL)
+        self._begun = {size: Bloom(partial(self._all_begun, size), _SMALL) for size in BEGINNINGS}
 
     def add(self, kind: int, text: str) -> None:
         """Look for something more.
@@ -140,10 +155,10 @@ class Sieve:
             first, second = data.split(b" ")
             self._pairs.add(_number_of_pair(first, second))
             self._words.add(*_lead(first, second))
-        elif kind >= COARSE:
-            self._words.add(_number(data), _BEGUN)
         else:
-            self._short.add(_number_of_short(data))
+            if kind >= COARSE:
+                self._words.add(_number(data), _BEGUN)
+            self._begun[kind].add(_number_of_beginning(data, kind))
 
     def drop(self, kind: int, text: str) -> None:
         """Look for something no more that was added once."""
@@ -154,10 +169,10 @@ class Sieve:
             first, second = data.split(b" ")
             self._pairs.drop(_number_of_pair(first, second))
             self._words.drop(*_lead(first, second))
-        elif kind >= COARSE:
-            self._words.drop(_number(data), _BEGUN)
         else:
-            self._short.drop(_number_of_short(data))
+            if kind >= COARSE:
+                self._words.drop(_number(data), _BEGUN)
+            self._begun[kind].drop(_number_of_beginning(data, kind))
 
     def _all_heads(self) -> tuple[Any, Any, Any]:
         whole = Grid(f" {' '.join(self._everything(WORD))} ").heads
@@ -165,14 +180,15 @@ class Sieve:
         words = np.concatenate([whole, np.where(lead, first, second)])
         flags = np.full(len(words), _WHOLE, np.uint8)
         flags[len(whole) :] = np.where(lead, _FIRST, _LAST)
-        return words, flags, self._beginnings(long=True)
+        long = [self._beginnings(size) for size in BEGINNINGS if size >= COARSE]
+        return words, flags, np.concatenate(long)
 
     def _all_pairs(self) -> Any:  # noqa: ANN401 - an array
         first, second, _ = self._halves()
         return (first * PAIRED + second) * MULTIPLIER
 
-    def _all_short(self) -> Any:  # noqa: ANN401 - an array
-        return (self._beginnings(long=False) * MULTIPLIER) << _BUT_SHORTER
+    def _all_begun(self, size: int) -> Any:  # noqa: ANN401 - an array
+        return (self._beginnings(size) * MULTIPLIER) << _BUT[size]
 
     def _halves(self) -> tuple[Any, Any, Any]:
         """Give the heads of the words of all pairs, and where the first is much the longer."""
@@ -180,9 +196,8 @@ class Sieve:
         sizes = grid.last - grid.before
         return grid.heads[::2], grid.heads[1::2], sizes[::2] - sizes[1::2] > _MUCH
 
-    def _beginnings(self, *, long: bool) -> Any:  # noqa: ANN401 - an array
-        kinds = [kind for kind in BEGINNINGS if (kind >= COARSE) == long]
-        return Grid(f" {' '.join(t for kind in kinds for t in self._everything(kind))} ").heads
+    def _beginnings(self, size: int) -> Any:  # noqa: ANN401 - an array
+        return Grid(f" {' '.join(self._everything(size))} ").heads
 
     def sift(self, grid: Grid) -> tuple[list[Piled], list[Piled], list[Piled]]:
         """Give the words, pairs and words with a beginning that may be looked for.
@@ -204,10 +219,24 @@ class Sieve:
             elif len(passed):
                 _tell_apart(grid, passed, flags, words, pairs)
             if begins is not None:
-                begun = grid.words(begins)
-        if self._short.held:
-            begun += grid.words(self._short.sift((heads * MULTIPLIER) << _BUT_SHORTER))
+                begun = self._sift_begun(grid, begins)
+        short = self._begun[_SHORTEST]
+        if short.held:
+            begun += grid.words(short.sift((heads * MULTIPLIER) << _BUT[_SHORTEST]))
         return words, pairs, begun
+
+    def _sift_begun(self, grid: Grid, at: Any) -> list[Piled]:  # noqa: ANN401 - an array
+        """Give where beginnings may stand of those words whose first bytes passed."""
+        if len(at) <= FEW:
+            return grid.words(at)
+        numbers = grid.heads.take(at)
+        numbers *= MULTIPLIER
+        kept = [
+            at.take(begun.sift(numbers << _BUT[size]))
+            for size, begun in self._begun.items()
+            if begun.held and size >= COARSE
+        ]
+        return grid.words(kept[0] if len(kept) == 1 else np.unique(np.concatenate(kept)))
 
     def _sift_pairs(self, grid: Grid, passed: Any, flags: Any) -> list[Piled]:  # noqa: ANN401
         """Give where pairs may stand, by which of their words passed as what."""
@@ -215,7 +244,9 @@ class Sieve:
         last = _marked(passed, flags, _LAST)
         last -= 1
         at = np.concatenate([_marked(passed, flags, _FIRST), last])
-        at = at[(at >= 0) & (at < len(heads) - 1)]
+        # What would begin before the first word or end behind the last is another pair then.
+        np.maximum(at, 0, out=at)
+        np.minimum(at, len(heads) - 2, out=at)
         numbers = heads.take(at)
         numbers *= PAIRED
         numbers += heads[1:].take(at)
@@ -248,17 +279,18 @@ def _tell_apart(
             words.append(word(at))
 
 
-def head_of(word: str) -> int:
-    """Give the head of a word, see `Grid`."""
-    return _number(word.encode("utf-8", "surrogatepass"))
+@lru_cache(maxsize=8192)
+def slot_of(word: str) -> int:
+    """Give the slot of a word, see `Grid.slots`."""
+    return (_number(word.encode("utf-8", "surrogatepass")) * BY_HEAD & FULL) >> 64 - _SLOT_BITS
 
 
 def _number(word: bytes) -> int:
     return int.from_bytes(word[:HEAD], "little")
 
 
-def _number_of_short(word: bytes) -> int:
-    return _number(word[:_SHORTER]) * BY_HEAD << (64 - 8 * _SHORTER) & FULL
+def _number_of_beginning(word: bytes, size: int) -> int:
+    return _number(word[:size]) * BY_HEAD << (64 - 8 * size) & FULL
 
 
 def _number_of_pair(first: bytes, second: bytes) -> int:
