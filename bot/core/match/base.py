@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from bot.core.match.compiled import CompiledRule
     from bot.core.match.document import ArticleDocument, Document, Place
     from bot.core.match.frequency import Frequency
-    from bot.core.match.rules import CompiledRule
     from bot.core.model import Highlight
 
 _FIELDS = {"title": 0, "text": 1, "source": 2, "author": 3, "section": 4, "lang": 5}

@@ -7,15 +7,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bot.core import fold
-from bot.core.match.sieve import Grid, slot_of
+from bot.core.match.grid import Grid, slot_of
 from bot.core.model import Highlight
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from bot.core.match.base import Leaf, Part
+    from bot.core.match.grid import Passed
     from bot.core.match.pattern import Pattern, Stretch
-    from bot.core.match.sieve import Piled, Sieve
+    from bot.core.match.sieve import Sieve
     from bot.core.model import Article, Field, Quote
 
 _JOIN = f" {fold.BARRIER} "
@@ -70,7 +71,7 @@ class Document:
         self._offsets: dict[str, list[int]] = {}
         self._has: dict[str, bool] = {}
         self._grid: Grid | None = None
-        self.sifted: dict[str, Sequence[Stretch]] = {}
+        self.sifted: Mapping[str, Sequence[Stretch]] = {}
 
     @property
     def root(self) -> Document:
@@ -103,12 +104,12 @@ class Document:
             known = self._has[word] = bool(maybe) and f" {word} " in self.text
         return known
 
-    def sift(self, sieve: Sieve) -> tuple[list[Piled], list[Piled], list[Piled]]:
+    def sift(self, sieve: Sieve) -> tuple[Passed, Passed, Passed]:
         """Give what a sieve lets through: words, pairs of words, words with a beginning.
 
         Returns:
-            For each, all texts with their start and end, in the order they stand; the offsets are
-            of use only where the folded text is `plain`: else they count bytes.
+            For each, all texts with their starts and ends, see `Sieve.sift`; the offsets are of
+            use only where the folded text is `plain`: else they count bytes.
         """
         return sieve.sift(self.grid)
 

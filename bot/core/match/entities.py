@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from bot.core import fold
 from bot.core.match.base import outermost
+from bot.core.match.grid import slot_of
 from bot.core.match.joined import joined_forms
 from bot.core.match.pattern import Pattern, pattern_of
-from bot.core.match.sieve import slot_of
 from bot.core.query import Term
 
 if TYPE_CHECKING:

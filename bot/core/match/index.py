@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.core.match.leaves import EntityLeaf, GateLeaf, TermLeaf
 from bot.core.match.said import SaidLeaf
-from bot.core.match.sieve import BEGINNINGS, PAIR, WORD, Piled, Sieve
+from bot.core.match.sieve import BEGINNINGS, PAIR, WORD, Sieve
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.core.match.base import Leaf
     from bot.core.match.document import ArticleDocument
     from bot.core.match.frequency import Frequency
+    from bot.core.match.grid import Passed
     from bot.core.match.pattern import Pattern, Stretch
 
 Entries = dict[str, list[tuple["Pattern", "Leaf"]]]
@@ -51,11 +52,13 @@ class Index:
         hits = document.hits
         maybe: list[tuple[Pattern, Leaf]] = []
         words, pairs, begun = document.sift(self._sieve)
-        if words:
-            document.sifted = self._find(WORD, _same(words), document, maybe)
-        if pairs:
-            self._find(PAIR, _same(pairs), document, maybe)
-        if begun:
+        if words[0]:
+            document.sifted = self._find(WORD, words, document, maybe)
+        if pairs[0]:
+            # Whatever stands between the words of a pair, they are looked up with one space.
+            texts = [" ".join(filter(None, t.split(" "))) if "  " in t else t for t in pairs[0]]
+            self._find(PAIR, (texts, *pairs[1:]), document, maybe)
+        if begun[0]:
             maybe += self._beginnings(begun, document)
         for pattern, leaf in maybe:
             if leaf in hits or not pattern.stretches(document):
@@ -72,38 +75,40 @@ class Index:
     def _find(
         self,
         kind: int,
-        found: dict[str, list[Stretch]],
+        passed: Passed,
         document: ArticleDocument,
         maybe: list[tuple[Pattern, Leaf]],
-    ) -> dict[str, Sequence[Stretch]]:
+    ) -> dict[str, list[Stretch]]:
         """Note the leaves of texts that stand there, and add to `maybe` those that ask for more.
 
         Returns:
             The texts that are looked for, with their places.
         """
         hits, plain = document.hits, document.plain
-        texts, patterns = self._texts[kind], self._patterns[kind]
-        known: dict[str, Sequence[Stretch]] = {}
-        for text, stretches in found.items():
-            places = stretches if plain else ()
-            leaves = texts.get(text)
-            if leaves:
-                known[text] = places
-                for leaf in leaves:
+        texts, starts, ends = passed
+        # Looked up all at once, so that the processor waits for many rules' memory together.
+        leaves = map(self._texts[kind].get, texts)
+        entries = map(self._patterns[kind].get, texts)
+        found: dict[str, list[Stretch]] = {}
+        for text, alone, more, start, end in zip(texts, leaves, entries, starts, ends, strict=True):
+            if alone is None and more is None:
+                continue
+            places = found.get(text)
+            if places is None:
+                places = found[text] = []
+                for leaf in alone or ():
                     hits[leaf] = places
-            entries = patterns.get(text)
-            if entries:
-                known[text] = places
-                if places:
-                    for pattern, _ in entries:
-                        if pattern.direct:
-                            # All its places are known, so that nobody has to search for it.
-                            document.places[pattern] = places
-                maybe += entries
-        return known
+                for entry in more or ():
+                    maybe.append(entry)
+                    if plain and entry[0].direct:
+                        # All its places are known, so that nobody has to search for it.
+                        document.places[entry[0]] = places
+            if plain and not (places and places[-1][0] == start):
+                places.append((start, end))
+        return found
 
     def _beginnings(
-        self, begun: Iterable[Piled], document: ArticleDocument
+        self, begun: Passed, document: ArticleDocument
     ) -> Iterable[tuple[Pattern, Leaf]]:
         """Give what words begin with that may stand there."""
         found: dict[tuple[Pattern, Leaf], list[Stretch]] = {}
@@ -111,7 +116,7 @@ class Index:
             patterns = self._patterns[kind]
             if not patterns:
                 continue
-            for word, start, end in begun:
+            for word, start, end in zip(*begun, strict=True):
                 for entry in patterns.get(_beginning(word, kind), ()):
                     if word.startswith(entry[0].words[0]):
                         found.setdefault(entry, []).append((start, end))
@@ -208,18 +213,6 @@ class Index:
     def _take_out(self, kind: int, key: str, entry: tuple[Pattern, Leaf]) -> None:
         if _drop(self._patterns[kind], key, entry):
             self._sieve.drop(kind, key)
-
-
-def _same(texts: Iterable[Piled]) -> dict[str, list[Stretch]]:
-    """Gather the places of each text, with single spaces; what passed twice stands there once."""
-    found: dict[str, list[Stretch]] = {}
-    for written, start, end in texts:
-        text = " ".join(filter(None, written.split(" "))) if "  " in written else written
-        if text not in found:
-            found[text] = [(start, end)]
-        elif found[text][-1][0] != start:
-            found[text].append((start, end))
-    return found
 
 
 def _kind(leaf: TermLeaf) -> int:
