@@ -55,9 +55,7 @@ class Index:
         if words[0]:
             document.sifted = self._find(WORD, words, document, maybe)
         if pairs[0]:
-            # Whatever stands between the words of a pair, they are looked up with one space.
-            texts = [" ".join(filter(None, t.split(" "))) if "  " in t else t for t in pairs[0]]
-            self._find(PAIR, (texts, *pairs[1:]), document, maybe)
+            self._find(PAIR, pairs, document, maybe)
         if begun[0]:
             maybe += self._beginnings(begun, document)
         for pattern, leaf in maybe:
@@ -85,12 +83,11 @@ class Index:
             The texts that are looked for, with their places.
         """
         hits, plain = document.hits, document.plain
-        texts, starts, ends = passed
-        # Looked up all at once, so that the processor waits for many rules' memory together.
-        leaves = map(self._texts[kind].get, texts)
-        entries = map(self._patterns[kind].get, texts)
+        leaves, entries = self._texts[kind].get, self._patterns[kind].get
         found: dict[str, list[Stretch]] = {}
-        for text, alone, more, start, end in zip(texts, leaves, entries, starts, ends, strict=True):
+        for written, start, end in zip(*passed):  # noqa: B905 - as long; checking takes its time
+            text = " ".join(filter(None, written.split(" "))) if "  " in written else written
+            alone, more = leaves(text), entries(text)
             if alone is None and more is None:
                 continue
             places = found.get(text)
