@@ -15,6 +15,7 @@ _BROTLI = brotli is not None and hasattr(brotli.Decompressor, "can_accept_more_d
 ACCEPTED = "gzip, deflate, br" if _BROTLI else "gzip, deflate"
 _SLICE = 1 << 18
 _MAX_MEMBERS = 1_000
+_MAX_PARTS = 1_000
 
 
 class TooLargeError(Exception):
@@ -45,6 +46,7 @@ class Decompressor:
             raise FetchError(f"unknown content encoding {name[:20]}")
         self._limit, self._size = limit, 0
         self._parts: list[bytes] = []
+        self._begun = bytearray()
 
     def feed(self, data: bytes) -> None:
         """Take bytes as they came.
@@ -74,13 +76,17 @@ class Decompressor:
         """
         if self._codec is not None and self._size and not self._codec.done:
             raise FetchError("the answer broke off")
-        return b"".join(self._parts)
+        return b"".join((self._begun, *self._parts)) if self._begun else b"".join(self._parts)
 
     def _take(self, data: bytes) -> None:
         self._size += len(data)
         if self._size > self._limit:
             raise TooLargeError
         self._parts.append(data)
+        # Ten megabytes in chunks of two bytes would be five million objects, twenty times as large.
+        if len(self._parts) > _MAX_PARTS:
+            self._begun += b"".join(self._parts)
+            self._parts.clear()
 
 
 class _Zlib:

@@ -170,8 +170,9 @@ class ParserPool:
             WirewatchError: what the function raised of that family, unchanged.
             ParsingError: the function failed otherwise, took too long, or needed too much memory.
         """
-        request = pickle.dumps((function, args, kwargs))
         async with self._places:
+            # Here, for those who wait need no second copy of their document meanwhile.
+            request = pickle.dumps((function, args, kwargs))
             worker = self._idle.pop() if self._idle else await self._start()
             self._busy.add(worker)
             kind, value = await self._answer(worker, request)

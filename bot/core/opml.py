@@ -53,7 +53,8 @@ class _Reader:
         self.folders.append(None)
         link = web_link(_web(address), "")
         if link:
-            self._add(link, title, fields)
+            # A list must call a feed something (OPML 2.0), and an address is no outlet's name.
+            self._add(link, "" if title in (address, link) else title, fields)
         else:
             self._note(f"{address[:100]!r} is no http(s) address")
 
@@ -71,8 +72,8 @@ class _Reader:
     def _add(self, link: str, title: str, fields: dict[str, str]) -> None:
         tags = [folder for folder in self.folders if folder]
         # OPML 2.0's `category` names further folders: "/World/Middle East,/Courts".
-        tags += [part for one in fields.get("category", "").split(",")
-                 for part in one.strip().strip("/").split("/") if part]  # fmt: skip
+        tags += [tag for one in fields.get("category", "").split(",")
+                 for part in one.split("/") if (tag := one_line(part))]  # fmt: skip
         full = fields.get(_FULL_TEXT.lower(), "").lower()
         if full in _CHOICES:
             self.chosen.add(link)
@@ -143,29 +144,38 @@ def parse_opml(data: bytes | str) -> FeedList:
 def write_opml(feeds: Iterable[Feed]) -> str:
     """Write feeds as OPML 2.0, each in a folder of its first tag; the others are its categories.
 
-    `parse_opml` gives the same addresses, titles, tags and full-text choices again.
+    Tags that no category can hold are folders within folders. `parse_opml` gives the same
+    addresses, titles, tags and full-text choices again. A feed says its choice even where it is the
+    usual one: a list that says nothing leaves what it is imported over as it is.
     """
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<opml version="2.0">', "  <head>",
              "    <title>Wirewatch feeds</title>", "  </head>", "  <body>"]  # fmt: skip
-    folders: dict[str, list[Feed]] = {}
+    folders: dict[tuple[str, ...], list[Feed]] = {}
     for feed in feeds:
-        folders.setdefault(feed.tags[0] if feed.tags else "", []).append(feed)
-    for folder, members in folders.items():
-        if folder:
-            lines.append(f"    <outline text={quoteattr(folder)}>")
-        lines += [f"    {'  ' if folder else ''}{_outline(feed)}" for feed in members]
-        if folder:
-            lines.append("    </outline>")
+        folders.setdefault(_folders(feed.tags), []).append(feed)
+    for path, members in folders.items():
+        lines += [f"{_indent(at)}<outline text={quoteattr(one)}>" for at, one in enumerate(path)]
+        lines += [_indent(len(path)) + _outline(feed, feed.tags[len(path) :]) for feed in members]
+        lines += [f"{_indent(at)}</outline>" for at in reversed(range(len(path)))]
     return "\n".join([*lines, "  </body>", "</opml>", ""])
 
 
-def _outline(feed: Feed) -> str:
+def _folders(tags: tuple[str, ...]) -> tuple[str, ...]:
+    """Give the tags that are written as folders."""
+    plain = not any("," in tag or "/" in tag for tag in tags[1:])
+    return tags[:1] if plain else tags[:_MAX_DEPTH]
+
+
+def _indent(depth: int) -> str:
+    return "  " * (depth + 2)
+
+
+def _outline(feed: Feed, categories: tuple[str, ...]) -> str:
     title = quoteattr(feed.title or feed.url)
     attributes = [f'type="rss" text={title} title={title} xmlUrl={quoteattr(feed.url)}']
-    if len(feed.tags) > 1:
-        attributes.append(f"category={quoteattr(','.join(f'/{tag}' for tag in feed.tags[1:]))}")
-    if feed.full_text != "matched":
-        attributes.append(f"{_FULL_TEXT}={quoteattr(feed.full_text)}")
+    if categories:
+        attributes.append(f"category={quoteattr(','.join(f'/{tag}' for tag in categories))}")
+    attributes.append(f"{_FULL_TEXT}={quoteattr(feed.full_text)}")
     return f"<outline {' '.join(attributes)}/>"
 
 

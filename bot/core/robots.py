@@ -39,23 +39,26 @@ NOTHING = Robots((("/", False),))
 
 def parse_robots(text: str, agent: str) -> Robots:
     """Read the groups for a product token, such as `wirewatch`; else those for `*`."""
+    mine = agent.lower()
+    # Others' groups are not even collected: a file may name thousands, each with all its rules.
     groups: dict[str, list[tuple[str, bool]]] = {}
-    names: list[str] = []
+    names: set[str] = set()
     in_names = False
     for line in text.splitlines():
         key, _, value = line.partition("#")[0].partition(":")
         key, value = key.strip().lower(), value.strip()
         if key == "user-agent":
-            names = [*names, value.lower()] if in_names else [value.lower()]
+            names = names if in_names else set()
             in_names = True
-            for name in names:
+            if (name := value.lower()) in (mine, "*"):
+                names.add(name)
                 groups.setdefault(name, [])
         elif key in {"allow", "disallow"}:
             in_names = False
             for name in names:
                 if value and len(groups[name]) < MAX_RULES:
                     groups[name].append((_normal(value), key == "allow"))
-    chosen = groups.get(agent.lower())
+    chosen = groups.get(mine)
     return Robots(tuple(groups.get("*", []) if chosen is None else chosen))
 
 

@@ -6,6 +6,7 @@ way only, whoever says that they are there. Polling goes on at a slow pace as a 
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 AT_ONCE = 20
 AGAIN = timedelta(seconds=60)
 """After a call the feed is polled at once and again after this: a cache may lag behind the hub."""
+
+APART = timedelta(seconds=10)
+"""Between polls that calls ask for: a hub that calls all the time, for a feed that leads to
+somebody else's server, hammers nobody with us."""
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +54,7 @@ class Leases(Protocol):
         """Note that a hub will not, or no more."""
 
     async def poll_soon(self, feed_id: str, now: datetime) -> bool:
-        """Make a feed due now; False when it is being polled at this moment."""
+        """Make a feed due now if it works; False when it is being polled at this moment."""
 
 
 class Sender(Protocol):
@@ -85,6 +90,7 @@ class Hubs:
         self._leases, self._sender, self._base = leases, sender, base.rstrip("/")
         self._clock, self._chance = clock, chance
         self._polls: dict[str, list[datetime]] = {}
+        self._latest: dict[str, datetime] = {}
 
     async def tick(self) -> None:
         """Ask the hubs that are due, and make the feeds due that were called for.
@@ -94,8 +100,11 @@ class Hubs:
         """
         now = self._clock.now()
         await self._call_for_polls(now)
-        for lease in await self._leases.due_hubs(now, AT_ONCE):
-            await self._ask(lease)
+        due = await self._leases.due_hubs(now, AT_ONCE)
+        # Together, for one that does not answer takes half a minute.
+        asked = await asyncio.gather(*map(self._ask, due), return_exceptions=True)
+        for error in filter(None, asked):
+            raise error
 
     async def recall(self) -> None:
         """Make the feeds due that were called for, where another program asks the hubs.
@@ -156,12 +165,14 @@ class Hubs:
         lease = await self._leases.hub_lease(token)
         if lease is not None:
             now = self._clock.now()
-            self._polls[lease.feed_id] = [now, now + AGAIN]
+            soon = max(now, self._latest.get(lease.feed_id, now - APART) + APART)
+            self._polls[lease.feed_id] = [soon, soon + AGAIN]
             await self._call_for_polls(now)
 
     async def _call_for_polls(self, now: datetime) -> None:
         for feed_id, times in list(self._polls.items()):
             if times[0] <= now and await self._leases.poll_soon(feed_id, now):
                 times.pop(0)
+                self._latest[feed_id] = now
             if not times:
                 self._polls.pop(feed_id, None)

@@ -74,20 +74,22 @@ class Reader:
         self._officials = officials
         self._nlp = nlp
 
-    async def read(self, entry: Article, full_text: FullText) -> Reading:
+    async def read(self, entry: Article, full_text: FullText, *, late: bool = False) -> Reading:
         """Read one article; never raises for what is in it.
+
+        Where it is `late` no page is fetched, for those of its feed have taken long enough.
 
         Steps: candidates on title and feed text, or rules that the page's text may complete; the
         page, if there are any (or the feed always wants it); quotes; matches with the full text and
         the speakers.
         """
         try:
-            return await self._read(entry, full_text)
+            return await self._read(entry, full_text, late=late)
         except Exception as error:
             log.exception("article not read", url=entry.url, title=entry.title)
             return Reading(entry, entry, outcome=f"could not be read: {error}"[:200])
 
-    async def _read(self, entry: Article, full_text: FullText) -> Reading:
+    async def _read(self, entry: Article, full_text: FullText, *, late: bool) -> Reading:
         goes_on = full_text != "never" and bool(entry.url) and len(entry.text) < ENOUGH
         began = time.perf_counter()
         candidates = self._rules.find_candidates(entry, teaser=goes_on)
@@ -96,7 +98,7 @@ class Reader:
             self._meter.matched(spent)
         if not candidates and full_text != "always":
             return Reading(entry, entry, outcome="no rule matched")
-        article, note = await self._with_page(entry, full_text)
+        article, note = await self._with_page(entry, full_text, late=late)
         quotes = await self.quotes(article)
         began = time.perf_counter()
         matches = self._rules.find_matches(article, quotes)
@@ -127,12 +129,16 @@ class Reader:
         self._meter.quoted(time.perf_counter() - began)
         return found
 
-    async def _with_page(self, entry: Article, full_text: FullText) -> tuple[Article, str]:
+    async def _with_page(
+        self, entry: Article, full_text: FullText, *, late: bool
+    ) -> tuple[Article, str]:
         """Give the article with its page's text, and a note when the page could not be had."""
         if full_text == "never" or not entry.url:
             return entry, ""
         if full_text == "matched" and len(entry.text) >= ENOUGH:
             return replace(entry, full=True), ""
+        if late:
+            return entry, " (its page: not fetched, others of its feed took too long)"
         try:
             page = await self._pages.fetch(entry)
         except FetchError as error:

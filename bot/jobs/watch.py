@@ -47,6 +47,10 @@ TOO_OLD = "older than what is remembered of its feed, so it may have been told b
 PAGES_AT_ONCE = 4
 """Pages fetched at the same time for one feed; the client bounds them per host as well."""
 
+PAGES_FOR = 240.0
+"""Seconds for which one poll begins to fetch pages. A feed may bring 5,000 entries whose pages take
+half a minute each; those that are left alert with the feed's own text, and the feed goes on."""
+
 
 class Memory(FeedStore, Archive, Protocol):
     """What a poll remembers."""
@@ -267,11 +271,13 @@ class Watch:
 
     async def _read(self, state: FeedState, fresh: Sequence[Article]) -> list[Reading]:
         """Read new articles, oldest first: feeds list the newest first."""
-        gate = asyncio.Semaphore(PAGES_AT_ONCE)
+        gate, loop = asyncio.Semaphore(PAGES_AT_ONCE), asyncio.get_running_loop()
+        until = loop.time() + PAGES_FOR
 
         async def one(article: Article) -> Reading:
             async with gate:
-                return await self._reader.read(article, state.feed.full_text)
+                late = loop.time() > until
+                return await self._reader.read(article, state.feed.full_text, late=late)
 
         oldest_first = fresh[::-1]
         ordered = sorted(oldest_first, key=lambda article: article.when)

@@ -1,7 +1,9 @@
-"""Feeds that are fetched from a local server."""
+"""Feeds that are fetched from a local server, and a network without sockets."""
 
 from __future__ import annotations
 
+import socket
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +12,7 @@ from aiohttp import web
 from bot.adapters.feeds import HttpFeeds
 from bot.adapters.http import HttpClient, Limits
 from bot.adapters.parsing import ParserPool
+from tests.adapters.egress import Net
 from tests.adapters.site import Site
 
 if TYPE_CHECKING:
@@ -44,3 +47,16 @@ async def pool() -> AsyncIterator[ParserPool]:
 @pytest.fixture
 def feeds(client: HttpClient, pool: ParserPool) -> HttpFeeds:
     return HttpFeeds(client, pool)
+
+
+@pytest.fixture
+def net(monkeypatch: pytest.MonkeyPatch) -> Net:
+    """Pretend names, and no sockets at all."""
+    net = Net()
+
+    def no_sockets(*_: object) -> None:
+        raise AssertionError("a socket was made")
+
+    fields = vars(socket) | {"getaddrinfo": net.getaddrinfo, "socket": no_sockets}
+    monkeypatch.setattr("bot.adapters.guard.socket", SimpleNamespace(**fields))
+    return net

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import io
@@ -16,7 +17,7 @@ from aiohttp import web
 from bot.adapters.http import HttpClient
 from bot.adapters.websub import MAX_BODY, websub_routes
 from bot.core.feed.links import announced
-from bot.core.model import Habits, PollRecord, Validators
+from bot.core.model import Feed, Habits, PollRecord, Validators
 from bot.core.websub import LEASE, Signature, granted, renewal
 from bot.jobs.hubs import AGAIN, Hubs
 from tests.samples import FEED, NOW
@@ -37,12 +38,17 @@ class World:
         self.store, self.clock = store, clock
         self.forms: list[dict[str, str]] = []
         self.status = 202
+        self.together = 1
+        self.all_here = asyncio.Event()
         self.browser: aiohttp.ClientSession
         self.hubs: Hubs
         self.base = ""
 
     async def hear(self, request: web.Request) -> web.Response:
         self.forms.append({name: str(value) for name, value in (await request.post()).items()})
+        if len(self.forms) == self.together:
+            self.all_here.set()
+        await self.all_here.wait()
         return web.Response(status=self.status)
 
     @property
@@ -160,6 +166,46 @@ async def test_a_call_makes_the_feed_due_now_and_a_little_later(world: World) ->
     world.clock.turn(seconds=AGAIN.total_seconds())
     await world.hubs.tick()
     assert await world.due()
+
+
+async def test_a_hub_that_calls_all_the_time_hammers_nobody(world: World) -> None:
+    """Polls that calls ask for are ten seconds apart; what came in between is not forgotten."""
+    await active(world)
+    polled = []
+    for second in range(60):
+        await world.call()
+        await world.hubs.tick()
+        if await world.due():
+            polled.append(second)
+            await announce(world.store)  # as a poll does
+        world.clock.turn(seconds=1)
+    assert polled == [0, 10, 20, 30, 40, 50]
+
+
+async def test_a_call_does_not_outweigh_a_server_that_asked_for_patience(world: World) -> None:
+    await active(world)
+    until = NOW + timedelta(hours=2)
+    await world.store.feed_failed(FEED.id, "HTTP 429", until, Habits(hub=HUB, topic=TOPIC))
+    assert await world.call() == 202
+    assert not await world.due()
+    world.clock.turn(hours=1.9)
+    await world.hubs.tick()
+    assert not await world.due()
+    world.clock.turn(hours=0.2)
+    assert await world.due()
+
+
+async def test_a_hub_that_does_not_answer_keeps_no_other_waiting(world: World) -> None:
+    """All that are due are asked at the same time."""
+    other = Feed("http://other.example/feed")
+    await world.store.add_feeds([other])
+    habits = Habits(hub=HUB, topic=other.url)
+    later = NOW + timedelta(hours=1)
+    await world.store.record(PollRecord(other.id, NOW, Validators(), later, habits=habits))
+    world.together = 2  # answers the first only when the second has come
+    async with asyncio.timeout(10):
+        await world.hubs.tick()
+    assert {form["hub.topic"] for form in world.forms} == {TOPIC, other.url}
 
 
 @pytest.mark.parametrize(

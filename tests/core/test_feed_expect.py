@@ -109,6 +109,11 @@ def holds(path: Path, whose: str, field: str, value: object, content_type: str) 
         )
     except FeedError:
         return False
+    return meets(parsed, whose, field, value)
+
+
+def meets(parsed: ParsedFeed, whose: str, field: str, value: object) -> bool:
+    """Say whether a reading has what is expected of the feed, or of its first entry."""
     if whose == "feed":
         return FEED[field](parsed, value)
     return bool(parsed.articles) and ENTRY[field](parsed.articles[0], value)

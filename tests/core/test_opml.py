@@ -1,10 +1,12 @@
 """Lists of feeds: folders, duplicates, faults with their line, and the way back."""
 
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.model import Feed
+from bot.core.model import Feed, FullText
 from bot.core.opml import parse_opml, write_opml
 from bot.errors import FeedError, FileError
 
@@ -77,8 +79,32 @@ def test_depth_is_bounded() -> None:
         parse_opml(deep)
 
 
-names = st.text("abc é&<>\"'ש", min_size=1, max_size=8).map(lambda s: " ".join(s.split()) or "x")
-tags = st.lists(st.text("abcאé&<", min_size=1, max_size=5), unique=True, max_size=3).map(tuple)
+def test_an_address_is_no_name() -> None:
+    """A list calls a feed something; what calls it by its address leaves the name to be learned."""
+    feed = Feed("https://harbour.example/feed?a=1&b=2")
+    assert parse_opml(write_opml([feed])).feeds == (feed,)
+    spelled = LIST.replace("Lindmouth Post", "feed://post.example/rss")
+    assert [feed.title for feed in parse_opml(spelled).feeds] == ["Harbour Times", ""]
+
+
+def test_what_is_written_says_every_choice() -> None:
+    """Also the usual one: read over another installation's, it counts there."""
+    feeds = [Feed(f"https://a.example/{one}", full_text=one) for one in get_args(FullText)]
+    assert parse_opml(write_opml(feeds)).chosen == {feed.url for feed in feeds}
+
+
+def test_more_tags_than_folders_may_be_deep_are_read_again() -> None:
+    tags = tuple(f"a/{number}" for number in range(60))
+    (feed,) = parse_opml(write_opml([Feed("https://a.example/", tags=tags)])).feeds
+    assert feed.tags[:50] == tags[:50]
+
+
+names = st.text("abc é&<>\"'ש", max_size=8).map(lambda s: " ".join(s.split()))
+tags = st.lists(
+    st.text('abאé&</, "', min_size=1, max_size=5).map(lambda s: " ".join(s.split()) or "x"),
+    unique=True,
+    max_size=3,
+).map(tuple)
 
 
 @given(

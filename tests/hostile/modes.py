@@ -132,6 +132,12 @@ MODES: dict[str, tuple[Mode, str | int]] = {
              raw(b"30d40\r\n" + b"x" * 200_000 + b"\r\n", repeat=1_000)),
         "larger than 10 MB",
     ),
+    "tiny-chunks": (
+        then(raw(OK_HEAD + b"Transfer-Encoding: chunked\r\n\r\n",
+                 b"%x\r\n%s\r\n" % (len(GOOD), GOOD)),
+             then(raw(b"2\r\n \n\r\n" * 30_000, repeat=100 // PART), raw(b"0\r\n\r\n"))),
+        "1|took over",
+    ),
     "gzip-bomb": (answer(bomb(BOMB, 31), "Content-Encoding: gzip\r\n"), "larger than 10 MB"),
     "deflate-bomb": (answer(bomb(BOMB, -15), "Content-Encoding: deflate\r\n"), "larger than 10 MB"),
     "brotli-bomb": (

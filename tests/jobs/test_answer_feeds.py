@@ -163,6 +163,40 @@ async def test_a_list_changes_the_full_text_of_known_feeds_where_it_says_so(room
     assert "1 feeds, 2 changed" in (await room.type("audit")).text
 
 
+async def test_what_is_exported_is_imported_as_it_was(room: Room) -> None:
+    """Over the same feeds nothing changes, over others' choices each is as it was exported.
+
+    Among them one that was typed with capitals, one that has no name yet, and tags with commas.
+    """
+    room.web.found = FetchError("HTTP 503")
+    await room.type("feed add https://Harbour.example/Feed")
+    feeds = [
+        Feed(f"{SITE}/a", "A, or <B>", ("World", "Courts/ICC", "x, y"), "always"),
+        Feed(f"{SITE}/b", "", ("World",), "never"),
+        Feed(f"{SITE}/c", "C"),
+    ]
+    await room.desk.store.add_feeds(feeds)
+
+    async def shown() -> dict[str, tuple[object, ...]]:
+        found = [state.feed for state in await room.desk.store.feed_states()]
+        return {one.url: (one.title, one.tags, one.full_text) for one in found}
+
+    before = await shown()
+    room.web.listed = parse_opml((await room.type("feed export")).text)
+    again = await room.type("feed import lists.example/ours.opml")
+    assert again.text == f"0 feeds added, {len(before)} were there already"
+    for url, choice in ((f"{SITE}/a", "never"), (f"{SITE}/b", "matched"), (f"{SITE}/c", "always")):
+        await room.type(f"feed text {url} {choice}")
+    again = await room.type("feed import lists.example/ours.opml")
+    assert again.text.endswith("3 got another full text")
+    assert await shown() == before
+    await room.desk.store.remove_feeds(
+        [state.feed.id for state in await room.desk.store.feed_states()]
+    )
+    await room.type("feed import lists.example/ours.opml")
+    assert await shown() == before
+
+
 async def test_the_full_text_of_a_feed_is_set_by_command(room: Room) -> None:
     """Shown without a value, set with one, noted; a file that lists the feed is named."""
     await room.desk.store.add_feeds([

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from bot.core.officials import Officials
 from bot.core.story import Stories
 from bot.errors import FeedError, FetchError, StoreError
 from bot.jobs.reading import Reader
-from bot.jobs.watch import Pace, Watch
+from bot.jobs.watch import PAGES_AT_ONCE, Pace, Watch
 from bot.ports import Fetched, Page, Unchanged
 from tests.samples import FEED, NOW, make_article
 
@@ -301,6 +302,33 @@ async def test_a_page_that_cannot_be_had_leaves_the_teaser(setting: Setting) -> 
     found = await setting.store.next_delivery("console", "")
     assert found is not None
     assert found[0].alert.teaser
+
+
+async def test_pages_that_take_long_do_not_keep_the_feed(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once its pages have taken long enough the other entries alert with the feed's own text."""
+    monkeypatch.setattr("bot.jobs.watch.PAGES_FOR", 0.2)
+    await setting.store.add_feeds([replace(FEED, full_text="always")])
+    await setting.poll()
+    setting.feeds.articles += [
+        make_article(f"a{number}", title=f"Ferry number {number}", url=f"http://x.example/{number}")
+        for number in range(200)
+    ]
+    asked = setting.pages.asked
+
+    async def fetch(article: Article) -> Page:
+        asked.append(article.url)
+        await asyncio.sleep(0.15)
+        raise FetchError("took over 30 s")
+
+    setting.pages.fetch = fetch  # type: ignore[method-assign]
+    assert await setting.poll() > 0
+    assert 0 < len(asked) <= 3 * PAGES_AT_ONCE
+    for number in range(200):
+        stored = await setting.store.article(make_article(f"a{number}").id)
+        assert stored is not None
+        assert stored.article.title == f"Ferry number {number}"
 
 
 async def test_a_page_without_the_words_of_the_teaser_does_not_lose_the_match(

@@ -6,7 +6,7 @@ import secrets
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, delete, insert, or_, select, update
+from sqlalchemy import and_, case, delete, insert, or_, select, update
 
 from bot.adapters.store.schema import feeds, hubs
 from bot.core.model import HubLease
@@ -78,11 +78,16 @@ class HubRows:
             )
 
     async def poll_soon(self, feed_id: str, now: datetime) -> bool:
-        """Make a feed due now; False when it is being polled at this moment."""
+        """Make a feed due now; False when it is being polled at this moment.
+
+        One that fails stays as it is: its server may have said when it can be asked again.
+        """
         free = or_(feeds.c.claimed_until.is_(None), feeds.c.claimed_until <= now)
         async with self._db.write() as connection:
             done = await connection.execute(
-                update(feeds).where(feeds.c.id == feed_id, free).values(next_poll=now)
+                update(feeds)
+                .where(feeds.c.id == feed_id, free)
+                .values(next_poll=case((feeds.c.error.is_(None), now), else_=feeds.c.next_poll))
             )
             return bool(done.rowcount)
 

@@ -20,9 +20,12 @@ MAX_UNSEEN = 200
 """More unseen entries than this are not worth a second document."""
 
 _TOKEN = re.compile(rb"<(?:(!--)|(!\[CDATA\[)|(/?)(?:\w+:)?(item|entry)(?=[\s>/]))")
-# The closing name is part of what is compared: a `guid` often has the same text as the `link`.
-_ID = re.compile(rb"<(?:\w+:)?(?:guid|id)(?:\s[^<>]*)?(>.*?</(?:\w+:)?(?:guid|id)\b)", re.DOTALL)
-_LINK = re.compile(rb"<link(?:\s[^<>]*)?(>.*?</link\b)", re.DOTALL)
+# Start and end apart: one pattern over both takes quadratic time where no end follows.
+_ID = (
+    re.compile(rb"<(?:\w+:)?(?:guid|id)(?:\s[^<>]*)?>"),
+    re.compile(rb"</(?:\w+:)?(?:guid|id)\b"),
+)
+_LINK = re.compile(rb"<link(?:\s[^<>]*)?>"), re.compile(rb"</link\b")
 _CHANNEL = re.compile(rb"<(?:\w+:)?channel(?:\s[^<>]*)?>")
 
 
@@ -52,10 +55,20 @@ class Outline:
             return None
         for at in wanted:
             start, end = self.spans[at]
-            named = _ID.search(self.body, start, end) or _LINK.search(self.body, start, end)
-            if named and self.body.count(named[1]) > 1:
+            named = self._between(_ID, start, end) or self._between(_LINK, start, end)
+            if named and self.body.count(named) > 1:
                 return None
         return wanted
+
+    def _between(self, marks: tuple[re.Pattern[bytes], ...], start: int, end: int) -> bytes:
+        """Give the first text between two marks, or b"".
+
+        The closing name is part of it: a `guid` often has the same text as the `link`.
+        """
+        opening, closing = marks
+        begin = opening.search(self.body, start, end)
+        close = closing.search(self.body, begin.end(), end) if begin else None
+        return self.body[begin.end() - 1 : close.end()] if begin and close else b""
 
     def only(self, wanted: Collection[int]) -> bytes:
         """Give the document with no entries but those whose positions are wanted."""

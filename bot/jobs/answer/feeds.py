@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, get_args
 from urllib.parse import urlsplit
 
+from bot.core.feed.fields import web_link
 from bot.core.model import Feed, FeedState, FullText
 from bot.core.opml import write_opml
 from bot.errors import CommandError, EgressError, FeedError, FetchError
@@ -181,7 +182,7 @@ def _other_texts(tenant: str, listed: FeedList, known: Mapping[str, Feed]) -> li
 
 
 def check_feed_url(text: str) -> str:
-    """Give a feed's URL as typed, if it can be one.
+    """Give a feed's URL as lists are read, so that both name one feed alike.
 
     Raises:
         CommandError: it cannot; says how to write it.
@@ -198,7 +199,7 @@ def check_feed_url(text: str) -> str:
         raise CommandError(f"{text!r} is no feed address; write https://example.org/feed.xml")
     if parts.username or parts.password:
         raise CommandError("a feed address must not hold a user name or password")
-    return url
+    return web_link(url, "") or url
 
 
 def _one(states: list[FeedState], subject: str) -> FeedState:
