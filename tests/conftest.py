@@ -53,12 +53,22 @@ class TurnedClock:
     """A clock that stands still until it is turned."""
 
     def __init__(self, now: datetime) -> None:
-        self._now = now
+        self._now, self._passed = now, 0.0
 
     def now(self) -> datetime:
         return self._now
 
+    def steady(self) -> float:
+        """Seconds that passed, whatever the clock was set to."""
+        return self._passed
+
     def turn(self, **by: float) -> None:
+        """Let time pass; with less than nothing, somebody sets the clock back."""
+        self._now += timedelta(**by)
+        self._passed += max(0.0, timedelta(**by).total_seconds())
+
+    def set_on(self, **by: float) -> None:
+        """Somebody sets the clock forward; no time passes."""
         self._now += timedelta(**by)
 
 

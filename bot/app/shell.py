@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+import time
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
@@ -47,6 +48,10 @@ class SystemClock:
     def now(self) -> datetime:
         """Give the time now, UTC."""
         return datetime.now(UTC)
+
+    def steady(self) -> float:
+        """Give seconds that go on evenly when somebody turns the machine's clock."""
+        return time.monotonic()
 
 
 @asynccontextmanager

@@ -174,17 +174,19 @@ class Folded:
     Attributes:
         original: as given.
         text: words between single or several spaces, a space at either end.
+        one_to_one: True where every character folded to one.
+        ends: for words that were initials, by their end in `text` where they really end in it.
     """
 
-    __slots__ = ("_ends", "_map", "_one_to_one", "original", "text")
+    __slots__ = ("_map", "ends", "one_to_one", "original", "text")
 
     def __init__(self, original: str) -> None:
         padded = f" {original} "
         self.original = original
         simple = _fold_latin(padded)
-        self._one_to_one = simple is not None
+        self.one_to_one = simple is not None
         self._map: list[int] | None = None
-        self._ends: dict[int, int] = {}
+        self.ends: dict[int, int] = {}
         folded = simple if simple is not None else self._fold_any(padded)
         if "'" in folded:
             folded = _without_apostrophes(folded)
@@ -199,7 +201,7 @@ class Folded:
         if "\u3099" in folded or "\u309a" in folded:
             # The mark goes before the space that ends its letter.
             folded = _SOUNDED.sub(r"\1 ", folded)
-        self._one_to_one = len(_TABLE.odd) < _ODD_ENOUGH and not any(
+        self.one_to_one = len(_TABLE.odd) < _ODD_ENOUGH and not any(
             char in padded for char in _TABLE.odd
         )
         return folded
@@ -214,7 +216,7 @@ class Folded:
                 initials = _INITIALS.match(folded, begin)
                 if initials:
                     word = initials[0].replace(".", "")
-                    self._ends[begin + len(word)] = initials.end()
+                    self.ends[begin + len(word)] = initials.end()
                     pieces += [folded[done:begin], word.ljust(len(initials[0]))]
                     done = initials.end()
         if pieces:
@@ -228,8 +230,8 @@ class Folded:
             start: offset of a word's first letter in `text`.
             end: offset behind a word's last letter in `text`.
         """
-        real = self._ends.get(end, end)
-        if self._one_to_one:
+        real = self.ends.get(end, end)
+        if self.one_to_one:
             first, last = start - 1, real - 1
         else:
             places = self._places()
@@ -241,8 +243,8 @@ class Folded:
 
     def spans(self, stretches: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
         """Give the stretches of the original for many, see `span`."""
-        span, ends = self.span, self._ends
-        if not self._one_to_one:
+        span, ends = self.span, self.ends
+        if not self.one_to_one:
             return [span(start, end) for start, end in stretches]
         return [
             span(start, end) if end in ends else (start - 1, end - 1) for start, end in stretches
@@ -252,9 +254,21 @@ class Folded:
         """Give a word as it is written, without the dots of initials, composed (NFC)."""
         first, last = self.span(start, end)
         written = self.original[first:last]
-        if end in self._ends:
+        if end in self.ends:
             written = written.replace(".", "")
         return written if written.isascii() else _exact_form(written)
+
+    def standing(self, stretches: Iterable[tuple[int, int]], word: str) -> list[tuple[int, int]]:
+        """Keep the stretches where a word stands as it is written, see `exact`."""
+        exact = self.exact
+        if not self.one_to_one:
+            return [(start, end) for start, end in stretches if exact(start, end) == word]
+        original = self.original
+        return [
+            (start, end)
+            for start, end in stretches
+            if original[start - 1 : end - 1] == word or exact(start, end) == word
+        ]
 
     def _behind_marks(self, end: int) -> int:
         original = self.original

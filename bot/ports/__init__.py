@@ -13,7 +13,7 @@ from bot.ports.chat import (
     Reply,
     Unknown,
 )
-from bot.ports.clock import Clock
+from bot.ports.clock import Clock, SteadyClock
 from bot.ports.feeds import Feeds, Fetched, Finder, Page, Pages, Unchanged
 from bot.ports.outbox import Holds, Lines, Outbox, OutboxDesk
 from bot.ports.people import Accounts, ChannelStore, OpinionStore, RuleStore, SilenceStore, Survey
@@ -46,6 +46,7 @@ __all__ = [
     "Reply",
     "RuleStore",
     "SilenceStore",
+    "SteadyClock",
     "Store",
     "Survey",
     "Unchanged",

@@ -11,3 +11,10 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """Give the time now, aware, UTC."""
+
+
+class SteadyClock(Clock, Protocol):
+    """A clock that also tells how much time passes, however it is set."""
+
+    def steady(self) -> float:
+        """Give seconds since some moment, which grow with the time that passes and else never."""

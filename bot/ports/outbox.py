@@ -75,6 +75,9 @@ class Outbox(Protocol):
     ) -> None:
         """Keep it as being sent; after `until` the chat is asked."""
 
+    async def in_doubt(self, chats: Iterable[str]) -> list[tuple[str, int]]:
+        """Give the deliveries whose outcome is unknown: their ids, and which attempt it was."""
+
     async def latest_try(self) -> datetime | None:
         """Give when the last of the open deliveries was tried, or None."""
 

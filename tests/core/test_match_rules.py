@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import random
 import time
+from dataclasses import replace
 
 import pytest
 
 from bench.match_data import make_articles, make_officials, make_rules, make_world
+from bench.match_oracle import expected_of
+from bench.match_oracle_text import Case
 from bot.core.match import RuleSet, article_of, match_record
 from bot.core.model import Alias, Article, Entity, Office, Quote, Rule
 from bot.core.officials import Officials
+from bot.core.query import parse
 from bot.errors import QueryError
 
 OFFICIALS = Officials(
@@ -175,6 +179,56 @@ def test_highlights_name_the_entity() -> None:
         (0, 10, "miron"),
         (15, 20, "miron"),
     ]
+
+
+def test_a_rule_that_several_of_its_words_meet_tells_of_all() -> None:
+    """In the order of the query, once, beside rules that one word meets."""
+    found = rules(
+        a='Gaza OR "Rafah crossing" OR @miron',
+        b="Gaza OR Haifa",
+        c="Rafah OR Rafah",
+        d="(Gaza OR Haifa) -truce",
+        e="(Rafah -truce) OR (Haifa -Gaza)",
+    )
+    text = "Gaza, Rafah crossing, Gaza: Miron"
+    assert [
+        (match.rule, match.clauses, [text[mark.start : mark.end] for mark in match.highlights])
+        for match in found.find_matches(article(text))
+    ] == [
+        ("a", ("Gaza", '"Rafah crossing"', "@miron"), ["Gaza", "Rafah crossing", "Gaza", "Miron"]),
+        ("b", ("Gaza",), ["Gaza", "Gaza"]),
+        ("c", ("Rafah",), ["Rafah"]),
+        ("d", ("Gaza",), ["Gaza", "Gaza"]),
+        ("e", ("Rafah",), ["Rafah"]),
+    ]
+    found.remove("b")
+    assert met(found, text) == ["a", "c", "d", "e"]
+
+
+@pytest.mark.parametrize("spice", ["", " naïve café U.S. ", " Łódź 拉法 ", " عاجل ﬁne "])
+def test_many_rules_at_once_give_what_the_oracle_gives(spice: str) -> None:
+    """Enough that words are asked for by their slots; texts that fold to ASCII and others."""
+    made = make_world(20_000)
+    officials, listed = make_officials(made), make_rules(made, 1500, "dense")
+    found = RuleSet(officials, listed)
+    trees = {rule.id: parse(rule.query) for rule in listed}
+    for each in make_articles(made, 1):
+        text = replace(each, text=each.text[:900] + spice + each.text[900:])
+        case = Case(text, (), officials)
+        wanted = {
+            rule: answer
+            for rule, tree in trees.items()
+            if (answer := expected_of(tree, case)) is not None
+        }
+        assert len(wanted) > 8
+        assert {
+            match.rule: (
+                match.clauses,
+                tuple((mark.field, mark.start, mark.end) for mark in match.highlights),
+                match.quotes,
+            )
+            for match in found.find_matches(text)
+        } == wanted
 
 
 @pytest.fixture(scope="module")

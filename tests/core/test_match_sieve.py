@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.core.match.sieve import BEGINNINGS, PAIR, WORD, Grid, Sieve
+from bot.core.match.grid import ANY_WORD, Grid, slot_of
+from bot.core.match.sieve import BEGINNINGS, PAIR, WORD, Sieve
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,7 +38,7 @@ def words(count: int, seed: int) -> list[str]:
 def passed(sieve: Sieve, text: str) -> set[tuple[int, str]]:
     found = set()
     for kind, piles in enumerate(sieve.sift(Grid(text))):
-        for pile, start, end in piles:
+        for pile, start, end in zip(*piles, strict=True):
             assert text.encode()[start:end] == pile.encode()
             found.add((kind, " ".join(pile.split())))
     return found
@@ -124,6 +125,29 @@ def test_beginnings_let_whole_words_through(size: int) -> None:
     found = passed(sieve, f" {start}ing a {start} xyz ")
     assert found == {(BEGUN, f"{start}ing"), (BEGUN, start)}
     assert passed(sieve, f" {start[:2]} x ") == set()
+
+
+def test_of_words_that_begin_alike_few_pass() -> None:
+    """Six bytes tell apart what five do not; a shorter beginning among them is found as well."""
+    sieve = Looking()
+    sieve.look(BEGINNINGS[0], ["constr", "consti", "conste"])
+    others = " ".join(f"const{letter}{number}" for letter in "abdfgh" for number in range(20))
+    assert len(passed(sieve, f" {others} construe {others} ")) < 6
+    assert (BEGUN, "construe") in passed(sieve, f" {others} construe {others} ")
+    sieve.look(BEGINNINGS[1], ["wordy"])
+    found = passed(sieve, f" {others} construe wordy wordyness {others} ")
+    assert {(BEGUN, word) for word in ("construe", "wordy", "wordyness")} <= found
+    sieve.drop(BEGINNINGS[0], "constr")
+    assert (BEGUN, "construe") not in passed(sieve, f" {others} construe {others} ")
+
+
+@pytest.mark.parametrize("text", ["naïve warrants", "warrants", "слово warrants мост", "拉法"])
+def test_every_word_of_a_text_has_its_slot(text: str) -> None:
+    grid = Grid(f" {text} ")
+    assert all(grid.slots[slot_of(word)] for word in text.split())
+    assert grid.slots[ANY_WORD]
+    absent = sum(grid.slots[slot_of(f"absent{number}")] for number in range(500))
+    assert absent < 10
 
 
 @pytest.mark.parametrize("text", ["", " ", "   ", " \x00 "])

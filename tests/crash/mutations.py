@@ -152,6 +152,13 @@ def never_sync() -> None:
     SqliteDatabase._engine = careless
 
 
+def windows_by_the_clock() -> None:
+    """Measure the window of doubt by the machine's clock: put forward, it ends every window."""
+    from bot.app.shell import SystemClock
+
+    SystemClock.steady = lambda clock: clock.now().timestamp()
+
+
 MUTATIONS = {
     function.__name__: function
     for function in (
@@ -166,3 +173,5 @@ MUTATIONS = {
 }
 OF_THE_DISK = {never_sync.__name__: never_sync}
 """What only a power loss finds."""
+OF_THE_CLOCK = {windows_by_the_clock.__name__: windows_by_the_clock}
+"""What only a turned clock finds."""

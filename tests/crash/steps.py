@@ -95,9 +95,9 @@ def install(plan: Plan) -> None:
     if plan.crash or plan.trace:
         _wrap_steps(Points(plan))
     if plan.mutation:
-        from tests.crash.mutations import MUTATIONS, OF_THE_DISK
+        from tests.crash.mutations import MUTATIONS, OF_THE_CLOCK, OF_THE_DISK
 
-        (MUTATIONS | OF_THE_DISK)[plan.mutation]()
+        (MUTATIONS | OF_THE_DISK | OF_THE_CLOCK)[plan.mutation]()
 
 
 def _shorten(plan: Plan) -> None:

@@ -172,6 +172,15 @@ def test_clock_jumps(zygote: Zygote, tmp_path: Path) -> None:
     kept(timing.clock_jumps(zygote, tmp_path, times=times, seed=10), 5 * times)
 
 
+def test_a_turned_clock_finds_windows_that_go_by_it(zygote: Zygote, tmp_path: Path) -> None:
+    """Else the test above would show nothing."""
+    mutation = "windows_by_the_clock"
+    result = timing.clock_jumps(
+        zygote, tmp_path, times=2, seed=10, names=("+1 d",), mutation=mutation
+    )
+    assert result.found["doubled"] + result.found["marked repeats"], result.story()
+
+
 def test_burst(zygote: Zygote, tmp_path: Path) -> None:
     """A thousand matches at once."""
     matches = CI["burst"]

@@ -177,7 +177,7 @@ from bot.adapters.http import HttpClient
 from bot.adapters.pages import HttpPages
 from bot.adapters.parsing import ParserPool
 from bot.core.model import Article, Feed, Validators
-from bot.errors import FetchError
+from bot.errors import FeedError, FetchError
 from aiohttp import web
 
 BODY = b"<rss version='2.0'><channel><item><guid>1</guid><link>http://a.example/</link></item>"
@@ -206,6 +206,11 @@ async def main():
         except FetchError as error:
             print(error)
         await feeds.discover("http://a.example/site")
+        await feeds.fetch(Feed("http://b.example/", address="http://a.example/new"), Validators())
+        try:
+            await feeds.read_list("http://a.example/list")
+        except FeedError as error:
+            print(error)
         await client.post("http://a.example/hub", {"hub.mode": "subscribe"})
     await runner.cleanup()
 
@@ -218,7 +223,7 @@ print("judged", len(places))
 
 @pytest.mark.process
 def test_every_connection_is_judged_by_the_guard() -> None:
-    """Feeds, pages, discovery, hubs: no connection that the socket factory was not asked about."""
+    """Feeds, moved ones, pages, discovery, lists, hubs: the guard was asked for each socket."""
     found = subprocess.run(
         [sys.executable, "-c", WATCHED], cwd=ROOT, capture_output=True, text=True, check=False
     )

@@ -7,6 +7,8 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+import pytest
+
 from bot.core.model import AuditEntry, DeliveryState, Notice, Rule
 from bot.core.owners import inboxes
 from bot.core.pacing import GIVE_UP, LONGEST_RETRY
@@ -258,6 +260,30 @@ async def test_a_chat_that_is_connected_again_is_hurried(store: Store, clock: Tu
     assert len(chat.posts) == 3
 
 
+class LateChat(ToldChat):
+    """Accepts without a word, and shows what it accepted only later."""
+
+    def __init__(self, clock: TurnedClock) -> None:
+        super().__init__(clock)
+        self.looks = 0
+        self._kept: list[Delivery] = []
+        self._late = True
+
+    async def post(self, delivery: Delivery) -> Outcome:
+        if not self._late:
+            return await super().post(delivery)
+        self._kept.append(delivery)
+        return Unknown("timeout")
+
+    async def find(self, delivery: Delivery) -> str | None:
+        self.looks += 1
+        return await super().find(delivery)
+
+    def appear(self) -> None:
+        self.posts += self._kept
+        self._late = False
+
+
 async def test_a_clock_that_is_turned_back_holds_nothing_up(
     store: Store, clock: TurnedClock
 ) -> None:
@@ -283,6 +309,59 @@ async def test_a_clock_that_was_turned_back_while_the_bot_was_off(
     await live(deliver_to(store, clock, chat), clock, 150, step=10)
     assert len(chat.posts) == 1
     assert await store.count_deliveries() == {"delivered": 1}
+
+
+@pytest.mark.parametrize("restart", [False, True])
+async def test_a_clock_that_is_put_forward_ends_no_window(
+    store: Store, clock: TurnedClock, *, restart: bool
+) -> None:
+    """What the chat accepted appears late; a look before that would have it sent twice."""
+    await store.enqueue([make_news(0), make_news(1)], NOW)
+    chat = LateChat(clock)
+    job = deliver_to(store, clock, chat)
+    assert await job.drain() == 0
+    clock.set_on(days=1)
+    job = deliver_to(store, clock, chat) if restart else job
+    await live(job, clock, 20)
+    assert chat.looks == 0, "the window is not over, whatever the clock says"
+    chat.appear()
+    await live(job, clock, 60)
+    assert chat.looks == 1
+    assert len(chat.links) == len(set(chat.links)) == 2
+
+
+@pytest.mark.parametrize("turned", [{"hours": 1}, {"hours": -1}, {"days": 1}])
+async def test_a_window_is_over_when_its_time_has_passed(
+    store: Store, clock: TurnedClock, turned: dict[str, float]
+) -> None:
+    """What never arrived comes after one window, not after as long as the clock was turned."""
+    await store.enqueue([make_news(0)], NOW)
+    chat = ToldChat(clock)
+    chat.rule = lambda one: Unknown("lost") if one.attempt == 1 else None
+    job = deliver_to(store, clock, chat)
+    await job.drain()
+    (clock.turn if min(turned.values()) < 0 else clock.set_on)(**turned)
+    await live(job, clock, 58)
+    assert not chat.posts
+    await live(job, clock, 20)
+    assert len(chat.posts) == 1
+
+
+async def test_what_the_store_knows_of_alone_is_measured_by_the_store(
+    store: Store, clock: TurnedClock
+) -> None:
+    """Another program left it in doubt while this one ran: its window began when it was marked."""
+    chat = ToldChat(clock)
+    job = deliver_to(store, clock, chat)
+    await job.drain()
+    await store.enqueue([make_news(0)], clock.now())
+    [(delivery, _)] = await store.deliveries_of(make_news(0).alert.article)
+    await store.start_sending(delivery, clock.now())
+    clock.turn(seconds=50)
+    await live(job, clock, 8)
+    assert not chat.posts
+    await live(job, clock, 10)
+    assert len(chat.posts) == 1
 
 
 async def test_what_somebody_discards_while_it_is_next_is_not_sent(

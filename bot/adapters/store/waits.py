@@ -90,6 +90,14 @@ class WaitRows:
                 update(deliveries).where(soon, named > until).values(next_try=named)
             )
 
+    async def in_doubt(self, chats: Iterable[str]) -> list[tuple[str, int]]:
+        """Give the deliveries whose outcome is unknown: their ids, and which attempt it was."""
+        query = select(deliveries.c.id, deliveries.c.attempt).where(
+            deliveries.c.state == DeliveryState.SENDING, deliveries.c.chat.in_(list(chats))
+        )
+        async with self._db.read() as connection:
+            return [(row.id, row.attempt) for row in await connection.execute(query)]
+
     async def latest_try(self) -> datetime | None:
         """Give when the last of the open deliveries was tried, or None."""
         query = select(

@@ -11,8 +11,10 @@ entities.py   names with their conditions, prefixes and namesakes
 compiler.py   query tree to nodes
 index.py      from words to the leaves they trigger
 frequency.py  how rare words are, guessed and learned
-sieve.py      which words of an article may be looked for
+grid.py       the words of an article, as numbers
+sieve.py      which of them may be looked for
 bloom.py      which numbers may be among many
+compiled.py   a rule ready to be asked, and matches
 rules.py      RuleSet: add, remove, find
 explain.py    why a rule matched, or what it lacked
 backtest.py   a rule tried on articles of the past

@@ -1,38 +1,30 @@
 """The compiled query: nodes that are asked about a document.
 
 A node says whether it `holds`. Before the quotes of an article are known, it says whether it
-`could` and whether it `must` hold whatever they turn out to be. `collect` gathers the clauses that
-were met with their highlights.
+`could` and whether it `must` hold whatever they turn out to be. Its `part` of a match are the
+clauses that were met with their highlights.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from bot.core.match.compiled import CompiledRule
     from bot.core.match.document import ArticleDocument, Document, Place
     from bot.core.match.frequency import Frequency
-    from bot.core.match.rules import CompiledRule
     from bot.core.model import Highlight
 
 _FIELDS = {"title": 0, "text": 1, "source": 2, "author": 3, "section": 4, "lang": 5}
 
 
-@dataclass(slots=True)
-class Found:
-    """What a match consists of, as it is gathered."""
-
-    clauses: list[str] = field(default_factory=list)
-    highlights: list[Highlight] = field(default_factory=list)
-    quotes: list[int] = field(default_factory=list)
-
-
 Part = tuple[tuple[str, ...], tuple["Highlight", ...], tuple[int, ...]]
-"""What a match tells of a node: clauses, highlights, quotes."""
+"""What a match tells of a node: clauses, highlights, quotes; as in `Match`."""
+
+NOTHING: Part = ((), (), ())
 
 Triggers = tuple[float, tuple["Leaf", ...]]
 """Leaves of which one must hold, and the share of articles in which one is guessed to."""
@@ -67,8 +59,8 @@ class Node(ABC):
         return True
 
     @abstractmethod
-    def collect(self, document: Document, found: Found) -> None:
-        """Add clauses and highlights; called only where it holds."""
+    def part(self, document: Document) -> Part:
+        """Give what a match tells of it; called only where it holds."""
 
     @abstractmethod
     def triggers(self, frequency: Frequency, *, gates: bool) -> Triggers | None:
@@ -84,37 +76,48 @@ class Node(ABC):
 
 
 _FEW = 8
-"""Watchers that a tuple holds: it takes a third of a dictionary's memory, and less to look at."""
+"""Rules that a tuple holds: it takes a third of a dictionary's memory, and less to look at."""
+
+Watchers = tuple["CompiledRule", ...] | dict["CompiledRule", None]
+"""Rules that wait for a leaf; of many a dictionary, which loses one at no cost."""
 
 
 class Leaf(Node):
     """A node that can be looked up; shared by all rules that hold it.
 
     Attributes:
-        watchers: the rules it triggers; of many a dictionary, which loses one at no cost.
+        told: the rules that are met where it holds.
+        watchers: the rules that are to be asked where it holds.
     """
 
-    __slots__ = ("watchers",)
+    __slots__ = ("told", "watchers")
 
     def __init__(self, clause: str) -> None:
         super().__init__(clause)
-        self.watchers: tuple[CompiledRule, ...] | dict[CompiledRule, None] = ()
+        self.told: Watchers = ()
+        self.watchers: Watchers = ()
 
-    def watch(self, rule: CompiledRule) -> None:
-        """Trigger a rule that it does not trigger yet."""
-        if isinstance(self.watchers, dict):
-            self.watchers[rule] = None
-        elif len(self.watchers) < _FEW:
-            self.watchers = (*self.watchers, rule)
+    @property
+    def idle(self) -> bool:
+        """Say whether no rule waits for it."""
+        return not (self.told or self.watchers)
+
+    def watch(self, rule: CompiledRule, *, met: bool) -> None:
+        """Trigger a rule that it does not trigger yet.
+
+        Args:
+            rule: which.
+            met: True where nothing else is asked for.
+        """
+        if met:
+            self.told = _with(self.told, rule)
         else:
-            self.watchers = dict.fromkeys((*self.watchers, rule))
+            self.watchers = _with(self.watchers, rule)
 
     def unwatch(self, rule: CompiledRule) -> None:
         """Trigger a rule no more."""
-        if isinstance(self.watchers, dict):
-            self.watchers.pop(rule, None)
-        else:
-            self.watchers = tuple(other for other in self.watchers if other is not rule)
+        self.told = _without(self.told, rule)
+        self.watchers = _without(self.watchers, rule)
 
     def cost(self, frequency: Frequency) -> float:  # noqa: ARG002 - some leaves ask it
         """Guess the share of articles it triggers on."""
@@ -125,17 +128,28 @@ class Leaf(Node):
         return self.cost(frequency), (self,)
 
     def part(self, document: Document) -> Part:
-        """Give what the match of a rule tells that asks for this leaf, or for it among others.
-
-        Remembered by the document: many rules may ask for the same.
-        """
+        """Give what a match tells of it; remembered: many rules may ask for the same."""
         known = document.parts.get(self)
         if known is None:
             known = document.parts[self] = self._part(document)
         return known
 
-    def _part(self, document: Document) -> Part:
-        return part_of(self, document)
+    @abstractmethod
+    def _part(self, document: Document) -> Part: ...
+
+
+def _with(rules: Watchers, rule: CompiledRule) -> Watchers:
+    if isinstance(rules, dict):
+        rules[rule] = None
+        return rules
+    return (*rules, rule) if len(rules) < _FEW else dict.fromkeys((*rules, rule))
+
+
+def _without(rules: Watchers, rule: CompiledRule) -> Watchers:
+    if isinstance(rules, dict):
+        rules.pop(rule, None)
+        return rules
+    return tuple(other for other in rules if other is not rule) if rules else rules
 
 
 class Positional(Leaf):
@@ -152,29 +166,22 @@ class Positional(Leaf):
         return bool(self.places(document))
 
     def marks(self, document: Document) -> tuple[Highlight, ...]:
-        """Give its highlights, remembered by the document."""
-        known = document.marked.get(self)
-        if known is None:
-            known = document.marked[self] = document.marks(self.places(document))
-        return known
+        """Give its highlights."""
+        return document.marks(self.places(document))
 
     def _part(self, document: Document) -> Part:
         return (self.clause,), self.marks(document), ()
 
-    def collect(self, document: Document, found: Found) -> None:
-        """Add itself with all its places."""
-        found.clauses.append(self.clause)
-        found.highlights.extend(self.marks(document))
 
-
-def part_of(node: Node, document: Document) -> Part:
-    """Gather what a match tells of a node that holds."""
-    found = Found()
-    node.collect(document, found)
+def joined(parts: Sequence[Part]) -> Part:
+    """Give what a match tells of several nodes: each clause, highlight and quote once."""
+    if len(parts) == 1:
+        return parts[0]
+    quotes = {quote for part in parts for quote in part[2]}
     return (
-        tuple(dict.fromkeys(found.clauses)),
-        tidy(found.highlights),
-        tuple(sorted(set(found.quotes))) if found.quotes else (),
+        tuple(dict.fromkeys([clause for part in parts for clause in part[0]])),
+        tidy([mark for part in parts for mark in part[1]]),
+        tuple(sorted(quotes)) if quotes else (),
     )
 
 

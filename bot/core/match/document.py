@@ -7,15 +7,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bot.core import fold
-from bot.core.match.sieve import HEAD, Grid, head_of
+from bot.core.match.grid import Grid, slot_of
 from bot.core.model import Highlight
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from bot.core.match.base import Leaf, Part, Positional
+    from bot.core.match.base import Leaf, Part
+    from bot.core.match.grid import Passed
     from bot.core.match.pattern import Pattern, Stretch
-    from bot.core.match.sieve import Piled, Sieve
+    from bot.core.match.sieve import Sieve
     from bot.core.model import Article, Field, Quote
 
 _JOIN = f" {fold.BARRIER} "
@@ -23,8 +24,11 @@ _JOIN = f" {fold.BARRIER} "
 _WORD = 40
 """Characters that a word and the space before it hardly ever exceed."""
 
-_ASKED = 10
+_ASKED = 3
 """Words asked for, one by one, beyond which it is cheaper to have the heads of all at hand."""
+
+_mark = tuple.__new__
+"""Makes a named tuple of a tuple: its own way there is a call in Python, four times as long."""
 
 Place = tuple[int, int, str]
 """Start and end in the folded text, and the id of the entity that is named there, or ""."""
@@ -45,9 +49,10 @@ class Document:
 
     Attributes:
         text: the folded text; pieces that must not run together stand on both sides of a barrier.
+        hits: the leaves that the index found in it, and where; no places: they were not counted.
         places: what `Pattern.stretches` found already.
-        marked: the highlights of leaves that were asked for them.
         parts: what matches tell of leaves.
+        sifted: words that the index found in it, and where; no places: they were not counted.
         memo: what else was worked out for this document, by the object that did.
     """
 
@@ -59,15 +64,14 @@ class Document:
         self._root = root
         self._folded = fold.Folded(original)
         self.text = self._folded.text
+        self.hits: dict[Leaf, Sequence[Stretch]] = {}
         self.places: dict[Pattern, Sequence[Stretch]] = {}
         self.memo: dict[Any, Any] = {}
-        self.marked: dict[Positional, tuple[Highlight, ...]] = {}
         self.parts: dict[Leaf, Part] = {}
         self._offsets: dict[str, list[int]] = {}
         self._has: dict[str, bool] = {}
         self._grid: Grid | None = None
-        self._numbers: set[int] | None = None
-        self._sifted: dict[str, list[Stretch]] = {}
+        self.sifted: Mapping[str, Sequence[Stretch]] = {}
 
     @property
     def root(self) -> Document:
@@ -90,29 +94,22 @@ class Document:
         return self._grid
 
     def has(self, word: str) -> bool:
-        """Say whether a word stands in it: by a search while few are asked for."""
-        if word in self._sifted:
+        """Say whether a word stands in it."""
+        if word in self.sifted:
             return True
         known = self._has.get(word)
         if known is None:
-            few = len(self._has) < _ASKED
-            known = self._has[word] = f" {word} " in self.text if few else self._among_all(word)
+            # Most words that are asked for stand in no article: their heads tell soonest.
+            maybe = len(self._has) < _ASKED or self.grid.slots[slot_of(word)]
+            known = self._has[word] = bool(maybe) and f" {word} " in self.text
         return known
 
-    def _among_all(self, word: str) -> bool:
-        """Look up a word's head; a search tells apart the long words that begin alike."""
-        if self._numbers is None:
-            self._numbers = self.grid.numbers()
-        if head_of(word) not in self._numbers:
-            return False
-        return (len(word) < HEAD and word.isascii()) or f" {word} " in self.text
-
-    def sift(self, sieve: Sieve) -> tuple[list[Piled], list[Piled], list[Piled]]:
+    def sift(self, sieve: Sieve) -> tuple[Passed, Passed, Passed]:
         """Give what a sieve lets through: words, pairs of words, words with a beginning.
 
         Returns:
-            For each, all texts with their start and end, in the order they stand; the offsets are
-            of use only where the folded text is `plain`: else they count bytes.
+            For each, all texts with their starts and ends, see `Sieve.sift`; the offsets are of
+            use only where the folded text is `plain`: else they count bytes.
         """
         return sieve.sift(self.grid)
 
@@ -121,14 +118,10 @@ class Document:
         """Whether the folded text is ASCII."""
         return self.text.isascii()
 
-    def note(self, word: str, places: list[Stretch]) -> None:
-        """Remember that a word stands in it, and where; no places: they were not counted."""
-        self._sifted[word] = places
-
     def stretches(self, word: str) -> Sequence[Stretch]:
         """Give the places of a word: as they were sifted, or by a search."""
         size = len(word)
-        return self._sifted.get(word) or [(at, at + size) for at in self.offsets(word)]
+        return self.sifted.get(word) or [(at, at + size) for at in self.offsets(word)]
 
     @cached_property
     def starts(self) -> list[int]:
@@ -148,7 +141,7 @@ class Document:
         known = self._offsets.get(word)
         if known is not None:
             return known
-        sifted = self._sifted.get(word)
+        sifted = self.sifted.get(word)
         if sifted:
             found = self._offsets[word] = [start for start, _ in sifted]
             return found
@@ -165,6 +158,10 @@ class Document:
     def exact(self, start: int, end: int) -> str:
         """Give a word as written, see `fold.Folded.exact`."""
         return self._folded.exact(start, end)
+
+    def standing(self, stretches: Sequence[Stretch], word: str) -> list[Stretch]:
+        """Keep the stretches where a word stands as it is written."""
+        return self._folded.standing(stretches, word)
 
     def field(self, start: int) -> Field:
         """Give the field that a stretch lies in."""
@@ -219,15 +216,18 @@ class ArticleDocument(Document):
 
     def marks_of(self, stretches: Iterable[Stretch], entity: str = "") -> tuple[Highlight, ...]:
         """Give the original spans of stretches; a barrier keeps each in one field."""
-        body = self.body_start
-        return tuple(
-            [
-                Highlight("title", first, last, entity)
-                if first < body
-                else Highlight("text", first - body, last - body, entity)
-                for first, last in self._folded.spans(stretches)
-            ]
-        )
+        body, folded, marks = self.body_start, self._folded, []
+        plain, ends = folded.one_to_one, folded.ends
+        for start, end in stretches:
+            if plain and end not in ends:
+                first, last = start - 1, end - 1
+            else:
+                first, last = folded.span(start, end)
+            if first < body:
+                marks.append(_mark(Highlight, ("title", first, last, entity)))
+            else:
+                marks.append(_mark(Highlight, ("text", first - body, last - body, entity)))
+        return tuple(marks)
 
     @cached_property
     def first_paragraph(self) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.core import fold
 from bot.core.match.base import outermost
+from bot.core.match.grid import slot_of
 from bot.core.match.joined import joined_forms
 from bot.core.match.pattern import Pattern, pattern_of
 from bot.core.query import Term
@@ -102,6 +103,7 @@ class Names:
         self._offices = frozenset(
             fold.words(office.title)[-1] for office in entity.offices if fold.words(office.title)
         )
+        self._slots = tuple({slot_of(pattern.words[0]) for pattern in self.patterns})
         surnames = {name.surname for name in self.names if name.surname}
         self._namesakes = {
             surname: directory.full_names(surname, entity.id) for surname in surnames
@@ -142,6 +144,11 @@ class Names:
 
     def _find(self, document: Document) -> list[Place]:
         found: list[Place] = []
+        if document is document.root:
+            # Most articles have no first word of its names, which is soon seen.
+            words = document.grid.slots
+            if not any(words[slot] for slot in self._slots):
+                return found
         for name in self.names:
             places = [
                 (start, end, self.entity.id)

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from bot.core.match.leaves import EntityLeaf, GateLeaf, TermLeaf
 from bot.core.match.said import SaidLeaf
-from bot.core.match.sieve import BEGINNINGS, PAIR, WORD, Piled, Sieve
+from bot.core.match.sieve import BEGINNINGS, PAIR, WORD, Sieve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from bot.core.match.base import Leaf
     from bot.core.match.document import ArticleDocument
     from bot.core.match.frequency import Frequency
+    from bot.core.match.grid import Passed
     from bot.core.match.pattern import Pattern, Stretch
 
 Entries = dict[str, list[tuple["Pattern", "Leaf"]]]
@@ -30,94 +31,97 @@ class Index:
     def __init__(self, frequency: Frequency) -> None:
         self._frequency = frequency
         self._sieve = Sieve(self._all_of)
-        self._words: dict[str, list[Leaf]] = {}
+        # Words and pairs of words by which all is said, and what asks for more than its words.
+        self._texts: dict[int, dict[str, tuple[Leaf, ...]]] = {WORD: {}, PAIR: {}}
         self._patterns: dict[int, Entries] = {kind: {} for kind in (WORD, PAIR, *BEGINNINGS)}
         self._speakers: dict[str, dict[Leaf, None]] = {}
         self._always: dict[Leaf, None] = {}
 
     def __bool__(self) -> bool:
         """Say whether anything is in it."""
-        entries = (*self._patterns.values(), *self._speakers.values())
-        return any((self._words, self._always, *entries))
+        entries = (*self._texts.values(), *self._patterns.values(), *self._speakers.values())
+        return any((self._always, *entries))
 
     @property
     def always(self) -> Iterable[Leaf]:
         """The leaves that no word triggers: they are asked about every article."""
         return self._always
 
-    def hits(self, document: ArticleDocument, *, gates: bool) -> dict[Leaf, None]:
-        """Give the triggers that hold (or could, for gates), each once."""
-        hits: dict[Leaf, None] = {}
+    def hits(self, document: ArticleDocument, *, gates: bool) -> dict[Leaf, Sequence[Stretch]]:
+        """Give the triggers that hold (or could, for gates), each once, see `Document.hits`."""
+        hits = document.hits
         maybe: list[tuple[Pattern, Leaf]] = []
         words, pairs, begun = document.sift(self._sieve)
-        if words:
-            self._find_words(document, words, hits, maybe)
-        if pairs:
-            self._find_pairs(document, pairs, hits, maybe)
-        if begun:
-            maybe += self._beginnings({word for word, _, _ in begun})
+        if words[0]:
+            document.sifted = self._find(WORD, words, document, maybe)
+        if pairs[0]:
+            self._find(PAIR, pairs, document, maybe)
+        if begun[0]:
+            maybe += self._beginnings(begun, document)
         for pattern, leaf in maybe:
-            if leaf not in hits and pattern.present(document):
+            if leaf in hits or not pattern.stretches(document):
+                continue
+            if isinstance(leaf, TermLeaf) and not leaf.scope:
+                hits[leaf] = document.places[pattern]
+            else:
                 _note(leaf, document, hits, gates=gates)
         if self._always or document.quotes:
             for leaf in self._asked(document):
                 _note(leaf, document, hits, gates=gates)
         return hits
 
-    def _find_words(
+    def _find(
         self,
+        kind: int,
+        passed: Passed,
         document: ArticleDocument,
-        words: Iterable[Piled],
-        hits: dict[Leaf, None],
         maybe: list[tuple[Pattern, Leaf]],
-    ) -> None:
-        alone, patterns = self._words, self._patterns[WORD]
-        found: dict[str, list[Stretch]] = {}
-        for word, start, end in words:
-            if word in found:
-                found[word].append((start, end))
-            elif word in alone or word in patterns:
-                found[word] = [(start, end)]
-        plain = document.plain
-        for word, stretches in found.items():
-            places = stretches if plain else []
-            document.note(word, places)
-            for leaf in alone.get(word, ()):
-                hits[leaf] = None
-            if word in patterns:
-                _sort_out(patterns[word], places, document, hits, maybe)
+    ) -> dict[str, list[Stretch]]:
+        """Note the leaves of texts that stand there, and add to `maybe` those that ask for more.
 
-    def _find_pairs(
-        self,
-        document: ArticleDocument,
-        pairs: Iterable[Piled],
-        hits: dict[Leaf, None],
-        maybe: list[tuple[Pattern, Leaf]],
-    ) -> None:
-        patterns = self._patterns[PAIR]
+        Returns:
+            The texts that are looked for, with their places.
+        """
+        hits, plain = document.hits, document.plain
+        leaves, entries = self._texts[kind].get, self._patterns[kind].get
         found: dict[str, list[Stretch]] = {}
-        for text, start, end in pairs:
-            pair = " ".join(filter(None, text.split(" "))) if "  " in text else text
-            if pair not in patterns:
+        for written, start, end in zip(*passed):  # noqa: B905 - as long; checking takes its time
+            text = " ".join(filter(None, written.split(" "))) if "  " in written else written
+            alone, more = leaves(text), entries(text)
+            if alone is None and more is None:
                 continue
-            if pair not in found:
-                found[pair] = [(start, end)]
-            elif found[pair][-1][0] != start:
-                found[pair].append((start, end))
-        plain = document.plain
-        for pair, places in found.items():
-            _sort_out(patterns[pair], places if plain else [], document, hits, maybe)
+            places = found.get(text)
+            if places is None:
+                places = found[text] = []
+                for leaf in alone or ():
+                    hits[leaf] = places
+                for entry in more or ():
+                    maybe.append(entry)
+                    if plain and entry[0].direct:
+                        # All its places are known, so that nobody has to search for it.
+                        document.places[entry[0]] = places
+            if plain and not (places and places[-1][0] == start):
+                places.append((start, end))
+        return found
 
-    def _beginnings(self, words: Iterable[str]) -> list[tuple[Pattern, Leaf]]:
-        found: list[tuple[Pattern, Leaf]] = []
+    def _beginnings(
+        self, begun: Passed, document: ArticleDocument
+    ) -> Iterable[tuple[Pattern, Leaf]]:
+        """Give what words begin with that may stand there."""
+        found: dict[tuple[Pattern, Leaf], list[Stretch]] = {}
         for kind in BEGINNINGS:
             patterns = self._patterns[kind]
             if not patterns:
                 continue
-            for word in words:
-                entries = patterns.get(word[:kind] if word.isascii() else _beginning(word, kind))
-                if entries:
-                    found += [entry for entry in entries if word.startswith(entry[0].words[0])]
+            for word, start, end in zip(*begun, strict=True):
+                for entry in patterns.get(_beginning(word, kind), ()):
+                    if word.startswith(entry[0].words[0]):
+                        found.setdefault(entry, []).append((start, end))
+        if document.plain:
+            for (pattern, _), places in found.items():
+                if not pattern.exact:
+                    # Whatever begins so has passed; what is long and short, twice.
+                    document.places[pattern] = sorted(set(places))
         return found
 
     def _asked(self, document: ArticleDocument) -> list[Leaf]:
@@ -129,12 +133,14 @@ class Index:
 
     def add(self, leaf: Leaf) -> None:
         """Add a leaf that is not there yet."""
-        if isinstance(leaf, TermLeaf) and leaf.word:
-            if leaf.word in self._words:
-                self._words[leaf.word].append(leaf)
+        if isinstance(leaf, TermLeaf) and leaf.text:
+            kind, text = _kind(leaf), leaf.text
+            texts = self._texts[kind]
+            if text in texts:
+                texts[text] += (leaf,)
             else:
-                self._sieve.add(WORD, leaf.word)
-                self._words[leaf.word] = [leaf]
+                self._sieve.add(kind, text)
+                texts[text] = (leaf,)
         elif isinstance(leaf, SaidLeaf):
             for speaker in (leaf.speaker, "") if leaf.speaker else ("",):
                 self._speakers.setdefault(speaker, {})[leaf] = None
@@ -147,7 +153,7 @@ class Index:
             self._always[leaf] = None
 
     def _all_of(self, kind: int) -> Iterable[str]:
-        return chain(self._words, self._patterns[WORD]) if kind == WORD else self._patterns[kind]
+        return chain(self._texts.get(kind, ()), self._patterns[kind])
 
     def _enter(self, pattern: Pattern, leaf: Leaf) -> None:
         kind, key = self._place(pattern)
@@ -175,14 +181,23 @@ class Index:
 
     def drop(self, leaf: Leaf) -> None:
         """Take out a leaf that triggers nothing any more."""
-        if isinstance(leaf, TermLeaf) and leaf.word and _drop(self._words, leaf.word, leaf):
-            self._sieve.drop(WORD, leaf.word)
+        if isinstance(leaf, TermLeaf) and leaf.text:
+            self._leave_text(leaf)
+            return
         self._always.pop(leaf, None)
         if isinstance(leaf, SaidLeaf):
             for speaker in {leaf.speaker, ""}:
                 self._speakers.get(speaker, {}).pop(leaf, None)
         for pattern in _patterns(leaf):
             self._leave(pattern, leaf)
+
+    def _leave_text(self, leaf: TermLeaf) -> None:
+        kind, text = _kind(leaf), leaf.text
+        texts = self._texts[kind]
+        texts[text] = tuple(other for other in texts[text] if other is not leaf)
+        if not texts[text]:
+            del texts[text]
+            self._sieve.drop(kind, text)
 
     def _leave(self, pattern: Pattern, leaf: Leaf) -> None:
         anchors, entry = pattern.anchors, (pattern, leaf)
@@ -197,26 +212,9 @@ class Index:
             self._sieve.drop(kind, key)
 
 
-def _sort_out(
-    entries: Iterable[tuple[Pattern, Leaf]],
-    places: list[Stretch],
-    document: ArticleDocument,
-    hits: dict[Leaf, None],
-    maybe: list[tuple[Pattern, Leaf]],
-) -> None:
-    """Add to `hits` the leaves that surely hold where their words stand, to `maybe` the others."""
-    known = document.places
-    for entry in entries:
-        pattern, leaf = entry
-        if not (places and pattern.direct):
-            maybe.append(entry)
-            continue
-        # All its places are known, so that nobody has to search for it.
-        known[pattern] = places
-        if isinstance(leaf, TermLeaf) and not leaf.scope:
-            hits[leaf] = None
-        else:
-            maybe.append(entry)
+def _kind(leaf: TermLeaf) -> int:
+    """Tell a word from a pair of words."""
+    return WORD if leaf.pattern.plain else PAIR
 
 
 def _place_of_beginning(word: str) -> tuple[int, str]:
@@ -255,10 +253,12 @@ def _patterns(leaf: Leaf) -> Iterable[Pattern]:
     return leaf.patterns if isinstance(leaf, GateLeaf) else ()
 
 
-def _note(leaf: Leaf, document: ArticleDocument, hits: dict[Leaf, None], *, gates: bool) -> None:
+def _note(
+    leaf: Leaf, document: ArticleDocument, hits: dict[Leaf, Sequence[Stretch]], *, gates: bool
+) -> None:
     """Add a leaf whose pattern stands in the document, if nothing else speaks against it."""
     if isinstance(leaf, GateLeaf):
         if gates:
-            hits[leaf] = None
+            hits[leaf] = ()
     elif leaf.could(document) if gates else leaf.holds(document):
-        hits[leaf] = None
+        hits[leaf] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.core.match.base import Found, Leaf, Node, Positional, article_of, in_scope
+from bot.core.match.base import NOTHING, Leaf, Node, Part, Positional, article_of, in_scope
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from bot.core.match.document import Document, Place
     from bot.core.match.entities import Names
     from bot.core.match.frequency import Frequency
-    from bot.core.match.pattern import Pattern
+    from bot.core.match.pattern import Pattern, Stretch
     from bot.core.model import Highlight
 
 _TOO_MANY = 1000
@@ -25,16 +25,15 @@ class TermLeaf(Positional):
     Attributes:
         pattern: what to look for.
         scope: "title", "text" or "" for both.
-        word: the word, where that alone decides (one whole word, any case, any field), else "".
+        text: its one or two words, where these alone decide (whole, any case, any field), else "".
     """
 
-    __slots__ = ("pattern", "scope", "word")
+    __slots__ = ("pattern", "scope", "text")
 
     def __init__(self, clause: str, pattern: Pattern, scope: str) -> None:
         super().__init__(clause)
         self.pattern, self.scope = pattern, scope
-        plain = len(pattern.words) == 1 and not (pattern.prefix or pattern.exact or scope)
-        self.word = pattern.words[0] if plain else ""
+        self.text = " ".join(pattern.words) if pattern.direct and not scope else ""
 
     def cost(self, frequency: Frequency) -> float:
         """Count on its rarest word."""
@@ -44,8 +43,8 @@ class TermLeaf(Positional):
 
     def holds(self, document: Document) -> bool:
         """Look up the word, or search for the phrase."""
-        if self.word:
-            return document.has(self.word)
+        if self in document.hits:
+            return True
         if self.scope:
             return bool(self.places(document))
         return self.pattern.present(document)
@@ -54,27 +53,28 @@ class TermLeaf(Positional):
         """May, unless it is looked for in the title, which is known."""
         return self.scope != "title" or self.holds(document)
 
+    def _stretches(self, document: Document) -> Sequence[Stretch]:
+        """Give its places in any field: as the index found them, or by a search."""
+        return document.hits.get(self) or self.pattern.stretches(document)
+
     def places(self, document: Document) -> Sequence[Place]:
         """Find it everywhere in its scope."""
         known = document.memo.get(self)
-        if known is None and self.word:
-            known = [(start, end, "") for start, end in document.stretches(self.word)]
-            document.memo[self] = known
-        elif known is None:
-            found = [(start, end, "") for start, end in self.pattern.stretches(document)]
+        if known is None:
+            found = [(start, end, "") for start, end in self._stretches(document)]
             known = in_scope(document, found, self.scope) if self.scope else found
             document.memo[self] = known
         return known
 
-    def marks(self, document: Document) -> tuple[Highlight, ...]:
-        """Give its highlights, the short way where it may stand in any field."""
-        if self.scope:
-            return super().marks(document)
-        known = document.marked.get(self)
+    def part(self, document: Document) -> Part:
+        """Give what a match tells of it, the short way where it may stand in any field."""
+        known = document.parts.get(self)
         if known is None:
-            word = self.word
-            found = document.stretches(word) if word else self.pattern.stretches(document)
-            known = document.marked[self] = document.marks_of(found)
+            if self.scope:
+                marks = self.marks(document)
+            else:
+                marks = document.marks_of(self._stretches(document))
+            known = document.parts[self] = (self.clause,), marks, ()
         return known
 
 
@@ -114,8 +114,9 @@ class GateLeaf(Leaf):
         """Look for any of them."""
         return any(pattern.present(document) for pattern in self.patterns)
 
-    def collect(self, document: Document, found: Found) -> None:
-        """Add nothing: it triggers a rule, but is no part of the query."""
+    def _part(self, document: Document) -> Part:  # noqa: ARG002
+        """Tell nothing: it triggers a rule, but is no part of the query."""
+        return NOTHING
 
 
 class PatternLeaf(Positional):
@@ -181,9 +182,7 @@ class FieldLeaf(Leaf):
         """Depend on the field, which is known."""
         return self.holds(document)
 
-    def collect(self, document: Document, found: Found) -> None:
-        """Add itself with the highlights of the field."""
-        inner = Found()
-        self.child.collect(article_of(document).of_field(self.name), inner)
-        found.clauses.append(self.clause)
-        found.highlights.extend(inner.highlights)
+    def _part(self, document: Document) -> Part:
+        """Tell of itself with the highlights of the field."""
+        _, marks, _ = self.child.part(article_of(document).of_field(self.name))
+        return (self.clause,), marks, ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.match.base import Found, Node, Triggers, least_of, sum_of
+from bot.core.match.base import NOTHING, Node, Part, Triggers, joined, least_of, sum_of
 from bot.core.match.leaves import FieldLeaf, PatternLeaf, TermLeaf
 from bot.core.match.said import SaidLeaf
 
@@ -40,8 +40,9 @@ class NotNode(Node):
         """May, unless a word that is excluded stands there already."""
         return not (isinstance(self.child, TermLeaf) and self.child.holds(document))
 
-    def collect(self, document: Document, found: Found) -> None:
-        """Add nothing: what is absent has no place."""
+    def part(self, document: Document) -> Part:  # noqa: ARG002
+        """Tell nothing: what is absent has no place."""
+        return NOTHING
 
     def triggers(self, frequency: Frequency, *, gates: bool) -> Triggers | None:  # noqa: ARG002
         """Trigger on nothing."""
@@ -77,10 +78,10 @@ class AllNode(Node):
         """May where all may."""
         return all(child.may(document) for child in self._order)
 
-    def collect(self, document: Document, found: Found) -> None:
-        """Add all."""
-        for child in self.children:
-            child.collect(document, found)
+    def part(self, document: Document) -> Part:
+        """Tell of all."""
+        parts = [c.part(document) for c in self.children if not isinstance(c, NotNode)]
+        return joined(parts)
 
     def triggers(self, frequency: Frequency, *, gates: bool) -> Triggers | None:
         """Trigger on the rarest child."""
@@ -115,11 +116,9 @@ class AnyNode(Node):
         """May where any may."""
         return any(child.may(document) for child in self.children)
 
-    def collect(self, document: Document, found: Found) -> None:
-        """Add those that hold."""
-        for child in self.children:
-            if child.holds(document):
-                child.collect(document, found)
+    def part(self, document: Document) -> Part:
+        """Tell of those that hold."""
+        return joined([child.part(document) for child in self.children if child.holds(document)])
 
     def triggers(self, frequency: Frequency, *, gates: bool) -> Triggers | None:
         """Trigger on any child."""

@@ -79,6 +79,8 @@ class Pattern:
         else:
             found = list(document.stretches(self.words[0]))
         if self.exact and found:
+            if len(self.words) == 1 and not self.prefix:
+                return document.standing(found, self.exact[0])
             found = [place for place in found if self._as_written(document, place)]
         return found
 

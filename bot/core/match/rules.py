@@ -4,29 +4,27 @@ from __future__ import annotations
 
 import gc
 from contextlib import contextmanager
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from bot.core.match.base import part_of
+from bot.core.match.compiled import CompiledRule, matches_of
 from bot.core.match.compiler import Compiler, has_said
 from bot.core.match.document import ArticleDocument
 from bot.core.match.explain import MatchReceipt, names_in, nearest
 from bot.core.match.frequency import Frequency
 from bot.core.match.index import Index
-from bot.core.match.logic import AnyNode
-from bot.core.model import Match
 from bot.core.query import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from bot.core.match.base import Leaf, Node
-    from bot.core.model import Article, Quote, Rule
+    from bot.core.match.base import Leaf, Part
+    from bot.core.model import Article, Match, Quote, Rule
     from bot.core.officials import Officials
 
 _YOUNG = 500
 """Rules after which what parsing leaves behind is collected while many are added."""
-_PATIENCE = 8
+_MANY = 8
+"""Leaves beyond which it pays to know which words may stand there before rules are asked."""
 _WORTH_LEARNING = 10
 """Rules from which it pays to learn how common words are."""
 
@@ -41,51 +39,6 @@ def _young_garbage_only() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
-
-
-class CompiledRule:
-    """A rule, ready to be asked.
-
-    Attributes:
-        rule: as added.
-        id: the rule's.
-        number: ascending in the order of adding.
-        node: the compiled query.
-        leaves: what triggers it once the quotes are known; one of them must hold.
-        gates: what triggers it before that.
-        in_vain: how often it was triggered and did not match, since its triggers were chosen.
-        patience: how often that may happen before they are chosen anew.
-        speaks: True when the query has a `said:`.
-        simple: True when any of `leaves` holding is all that the query asks for.
-    """
-
-    __slots__ = (
-        "gates", "id", "in_vain", "leaves", "node", "number", "patience", "rule", "simple",
-        "speaks",
-    )  # fmt: skip
-
-    def __init__(
-        self, rule: Rule, number: int, node: Node, frequency: Frequency, *, speaks: bool
-    ) -> None:
-        self.rule, self.number, self.node, self.speaks = rule, number, node, speaks
-        self.id = rule.id
-        self.in_vain, self.patience = 0, _PATIENCE
-        self.trigger(frequency)
-
-    def trigger(self, frequency: Frequency) -> None:
-        """Choose what triggers it."""
-        node = self.node
-        self.leaves = _leaves(node, frequency, gates=False)
-        self.gates = _leaves(node, frequency, gates=True) if self.speaks else self.leaves
-        self.simple = (len(self.leaves) == 1 and node is self.leaves[0]) or (
-            isinstance(node, AnyNode) and node.children == self.leaves
-        )
-
-
-def _leaves(node: Node, frequency: Frequency, *, gates: bool) -> tuple[Leaf, ...]:
-    found = node.triggers(frequency, gates=gates)
-    assert found is not None, "the grammar refuses queries that ask for nothing"  # noqa: S101
-    return found[1]
 
 
 class RuleSet:
@@ -167,29 +120,30 @@ class RuleSet:
             quotes: of `article.text`; None where they are not known: no `said:` is met then.
         """
         document = ArticleDocument(article, quotes)
-        asked: dict[CompiledRule, Leaf | None] = {}  # None: by several, all of which may tell
-        met, tired = [], []
-        for trigger in self._hits(document, gates=False):
-            for compiled in trigger.watchers:
-                if compiled in asked:
-                    asked[compiled] = None
+        met: list[CompiledRule] = []
+        parts: list[Part] = []
+        asked: set[CompiledRule] = set()
+        tired = []
+        hits = self._hits(document, gates=False)
+        words = document.grid.slots if len(hits) > _MANY else None
+        for leaf in hits:
+            if leaf.told:
+                met += leaf.told
+                parts += [leaf.part(document)] * len(leaf.told)
+            for rule in leaf.watchers:
+                if rule in asked:
                     continue
-                asked[compiled] = trigger
-                if compiled.simple or compiled.node.holds(document):
-                    met.append(compiled)
+                asked.add(rule)
+                if (words is None or words[rule.needs]) and rule.node.holds(document):
+                    met.append(rule)
+                    parts.append(rule.node.part(document))
                 else:
-                    compiled.in_vain += 1
-                    if compiled.in_vain > compiled.patience:
-                        tired.append(compiled)
+                    rule.in_vain += 1
+                    if rule.in_vain > rule.patience:
+                        tired.append(rule)
         if tired or self._frequency.learning:
             self._learn(document, tired)
-        met.sort(key=_number)
-        found = []
-        for compiled in met:
-            leaf = asked[compiled] if compiled.simple else None
-            part = part_of(compiled.node, document) if leaf is None else leaf.part(document)
-            found.append(Match(compiled.id, *part))
-        return found
+        return matches_of(met, parts, document)
 
     def find_candidates(self, article: Article, *, teaser: bool = False) -> set[str]:
         """Give the ids of rules that match, or could once the quotes of the text are known.
@@ -206,7 +160,7 @@ class RuleSet:
         return {
             compiled.id
             for leaf in self._hits(document, gates=True)
-            for compiled in leaf.watchers
+            for compiled in (*leaf.told, *leaf.watchers)
             if leaf in compiled.gates
             and (_could(compiled, document) or (teaser and compiled.node.may(document)))
         }
@@ -223,7 +177,7 @@ class RuleSet:
         document = ArticleDocument(article, quotes)
         if not compiled.node.holds(document):
             return MatchReceipt(rule_id, None, missing=nearest(compiled.node, document))
-        match = Match(rule_id, *part_of(compiled.node, document))
+        match = compiled.match(document)
         spoken = tuple(document.quotes[index] for index in match.quotes) if document.quotes else ()
         return MatchReceipt(rule_id, match, names_in(match, article), spoken)
 
@@ -234,19 +188,19 @@ class RuleSet:
         candidates = self.find_candidates(article)
         return any(self._rules[rule_id].speaks for rule_id in candidates)
 
-    def _hits(self, document: ArticleDocument, *, gates: bool) -> dict[Leaf, None]:
+    def _hits(self, document: ArticleDocument, *, gates: bool) -> Collection[Leaf]:
         return self._index.hits(document, gates=gates)
 
     def _post(self, compiled: CompiledRule) -> None:
         for leaf in dict.fromkeys((*compiled.leaves, *compiled.gates)):
-            if not leaf.watchers:
+            if leaf.idle:
                 self._index.add(leaf)
-            leaf.watch(compiled)
+            leaf.watch(compiled, met=compiled.simple and leaf in compiled.leaves)
 
     def _withdraw(self, compiled: CompiledRule) -> None:
         for leaf in dict.fromkeys((*compiled.leaves, *compiled.gates)):
             leaf.unwatch(compiled)
-            if not leaf.watchers:
+            if leaf.idle:
                 self._index.drop(leaf)
 
     def _learn(self, document: ArticleDocument, tired: list[CompiledRule]) -> None:
@@ -266,6 +220,3 @@ def _could(compiled: CompiledRule, document: ArticleDocument) -> bool:
     if compiled.simple and not compiled.speaks:
         return True
     return compiled.node.could(document) if compiled.speaks else compiled.node.holds(document)
-
-
-_number = attrgetter("number")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core import fold
-from bot.core.match.base import Found, Leaf, Node, Positional, Triggers, article_of
+from bot.core.match.base import Leaf, Node, Part, Positional, Triggers, article_of, tidy
 
 if TYPE_CHECKING:
     from bot.core.match.document import Document
     from bot.core.match.frequency import Frequency
     from bot.core.match.pattern import Pattern
-    from bot.core.model import Quote
+    from bot.core.model import Highlight, Quote
 
 
 class SaidLeaf(Leaf):
@@ -86,18 +86,16 @@ class SaidLeaf(Leaf):
         """Nobody knows before the quotes are there."""
         return False
 
-    def collect(self, document: Document, found: Found) -> None:
-        """Add the quotes, their words that were met, and the speaker's names."""
-        article = article_of(document)
-        found.clauses.append(self.clause)
-        for index in self._met(document):
-            found.quotes.append(index)
-            if self.inner is not None:
-                inner = Found()
-                self.inner.collect(article.of_quote(index), inner)
-                found.highlights.extend(inner.highlights)
+    def _part(self, document: Document) -> Part:
+        """Tell of the quotes, their words that were met, and the speaker's names."""
+        article, met = article_of(document), self._met(document)
+        marks: list[Highlight] = []
+        if self.inner is not None:
+            for index in met:
+                marks += self.inner.part(article.of_quote(index))[1]
         if self.mentions is not None:
-            found.highlights.extend(self.mentions.marks(document))
+            marks += self.mentions.part(document)[1]
+        return (self.clause,), tidy(marks), tuple(met)
 
 
 def _folded(name: str | None) -> str:

@@ -1,14 +1,15 @@
 """Which words of a text may be among many others, told in a few operations on arrays.
 
 A dictionary look-up for each word of an article costs more than all the rest of matching, most of
-it in making the words. `Grid` finds the words of a folded text as numbers; a `Sieve` says which of
-them may be looked for, by the filters of bloom.py; the dictionary behind them refuses what passes
-wrongly. Pairs of words are sifted by one word of each first: the last, as surnames are rarer than
-first names, or one that is much longer. Nothing else in the engine knows of numpy.
+it in making the words. A `Sieve` says which words of a `Grid` may be looked for, by the filters of
+bloom.py; the dictionary behind them refuses what passes wrongly. Pairs of words are sifted by one
+word of each first: the last, as surnames are rarer than first names, or one that is much longer.
+Beginnings are sifted by their first five bytes with the words, then by six.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,88 +25,28 @@ from bot.core.match.bloom import (
     Bloom,
     Heads,
 )
+from bot.core.match.grid import NONE, Grid, Passed, number_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-HEAD = 8
-"""Bytes of a word that are looked at: a number has as many."""
-_BLANK = np.array(ord(" "), np.uint8)
-_MASKS = np.array([(1 << 8 * n) - 1 for n in range(HEAD + 1)], np.uint64)
 _SOME = 20
 """So few are cheaper to tell apart one by one than in arrays."""
 
 WORD, PAIR = 0, 1
-BEGINNINGS = (7, 5, 3)
+BEGINNINGS = (6, 5, 3)
 """Kinds of what is looked for; those of beginnings are their sizes in bytes."""
-_SHORTER = 3
+_SHORTEST = 3
 """Bytes by which beginnings are sifted that are too short for the first sieve."""
 # The last bits of a product are made by the last bits of a number alone: its first bytes.
-_BUT_SHORTER = np.array(64 - 8 * _SHORTER, np.uint64)
+_BUT = {size: np.array(64 - 8 * size, np.uint64) for size in BEGINNINGS}
 _SMALL = 12
-"""Rules seldom look for short beginnings, so their tables are small at first, and fast."""
+"""Rules seldom look for beginnings, so their tables are small at first, and fast."""
 
 # What a word is looked for as: whole, as the first or the second of a pair, as a beginning.
 _WHOLE, _FIRST, _LAST, _BEGUN = 1, 2, 4, 0
 _MUCH = 4
 """Letters by which the first word of a pair must be longer to stand for it."""
-
-
-Piled = tuple[str, int, int]
-"""A text that passes, its start and its end."""
-
-
-class Grid:
-    """The words of a folded text (a space at either end at least, and between them).
-
-    Attributes:
-        before: for each word the offset of the space before it: in the text, where that is ASCII,
-            else in its UTF-8.
-        last: for each word the offset of its last byte, likewise.
-        heads: the first 8 bytes of each word, as one number.
-    """
-
-    __slots__ = ("_data", "_text", "before", "heads", "last")
-
-    def __init__(self, text: str) -> None:
-        self._text = text if text.isascii() else ""
-        self._data = data = text.encode("utf-8", "surrogatepass") + b" " * HEAD
-        inside = np.frombuffer(data, np.uint8) != _BLANK
-        edges = (inside[1:] != inside[:-1]).nonzero()[0]
-        self.before, self.last = before, last = edges[::2], edges[1::2]
-        # Every offset read as the number that begins there: overlapping, so no copy of the text.
-        numbers: Any = np.ndarray((len(data) - HEAD,), "<u8", data, 1, (1,))
-        self.heads = numbers.take(before)
-        self.heads &= _MASKS.take(last - before, mode="clip")
-
-    def numbers(self) -> set[int]:
-        """Give the heads, each once."""
-        return set(self.heads.tolist())
-
-    def words(self, at: Any, further: int = 0) -> list[Piled]:  # noqa: ANN401 - an array
-        """Give words, or what begins with them and ends so many words further."""
-        count = len(at)
-        if count > FEW:
-            starts = self.before.take(at)
-            ends = (self.last[further:] if further else self.last).take(at)
-            starts += 1
-            ends += 1
-            return [
-                (self.cut(start, end), start, end)
-                for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
-            ]
-        return [self.word(one, further) for one in at.tolist()] if count else []
-
-    def word(self, at: int, further: int = 0) -> Piled:
-        """Give one of them."""
-        start, end = self.before.item(at) + 1, self.last.item(at + further) + 1
-        return self.cut(start, end), start, end
-
-    def cut(self, start: int, end: int) -> str:
-        """Give a stretch of the text."""
-        if self._text:
-            return self._text[start:end]
-        return self._data[start:end].decode("utf-8", "surrogatepass")
 
 
 class Sieve:
@@ -118,13 +59,13 @@ class Sieve:
             need not be among it.
     """
 
-    __slots__ = ("_everything", "_pairs", "_short", "_words")
+    __slots__ = ("_begun", "_everything", "_pairs", "_words")
 
     def __init__(self, everything: Callable[[int], Iterable[str]]) -> None:
         self._everything = everything
         self._words = Heads(self._all_heads)
         self._pairs = Bloom(self._all_pairs)
-        self._short = Bloom(self._all_short, _SMALL)
+        self._begun = {size: Bloom(partial(self._all_begun, size), _SMALL) for size in BEGINNINGS}
 
     def add(self, kind: int, text: str) -> None:
         """Look for something more.
@@ -135,29 +76,29 @@ class Sieve:
         """
         data = text.encode("utf-8", "surrogatepass")
         if kind == WORD:
-            self._words.add(_number(data), _WHOLE)
+            self._words.add(number_of(data), _WHOLE)
         elif kind == PAIR:
             first, second = data.split(b" ")
             self._pairs.add(_number_of_pair(first, second))
             self._words.add(*_lead(first, second))
-        elif kind >= COARSE:
-            self._words.add(_number(data), _BEGUN)
         else:
-            self._short.add(_number_of_short(data))
+            if kind >= COARSE:
+                self._words.add(number_of(data), _BEGUN)
+            self._begun[kind].add(_number_of_beginning(data, kind))
 
     def drop(self, kind: int, text: str) -> None:
         """Look for something no more that was added once."""
         data = text.encode("utf-8", "surrogatepass")
         if kind == WORD:
-            self._words.drop(_number(data), _WHOLE)
+            self._words.drop(number_of(data), _WHOLE)
         elif kind == PAIR:
             first, second = data.split(b" ")
             self._pairs.drop(_number_of_pair(first, second))
             self._words.drop(*_lead(first, second))
-        elif kind >= COARSE:
-            self._words.drop(_number(data), _BEGUN)
         else:
-            self._short.drop(_number_of_short(data))
+            if kind >= COARSE:
+                self._words.drop(number_of(data), _BEGUN)
+            self._begun[kind].drop(_number_of_beginning(data, kind))
 
     def _all_heads(self) -> tuple[Any, Any, Any]:
         whole = Grid(f" {' '.join(self._everything(WORD))} ").heads
@@ -165,14 +106,15 @@ class Sieve:
         words = np.concatenate([whole, np.where(lead, first, second)])
         flags = np.full(len(words), _WHOLE, np.uint8)
         flags[len(whole) :] = np.where(lead, _FIRST, _LAST)
-        return words, flags, self._beginnings(long=True)
+        long = [self._beginnings(size) for size in BEGINNINGS if size >= COARSE]
+        return words, flags, np.concatenate(long)
 
     def _all_pairs(self) -> Any:  # noqa: ANN401 - an array
         first, second, _ = self._halves()
         return (first * PAIRED + second) * MULTIPLIER
 
-    def _all_short(self) -> Any:  # noqa: ANN401 - an array
-        return (self._beginnings(long=False) * MULTIPLIER) << _BUT_SHORTER
+    def _all_begun(self, size: int) -> Any:  # noqa: ANN401 - an array
+        return (self._beginnings(size) * MULTIPLIER) << _BUT[size]
 
     def _halves(self) -> tuple[Any, Any, Any]:
         """Give the heads of the words of all pairs, and where the first is much the longer."""
@@ -180,42 +122,55 @@ class Sieve:
         sizes = grid.last - grid.before
         return grid.heads[::2], grid.heads[1::2], sizes[::2] - sizes[1::2] > _MUCH
 
-    def _beginnings(self, *, long: bool) -> Any:  # noqa: ANN401 - an array
-        kinds = [kind for kind in BEGINNINGS if (kind >= COARSE) == long]
-        return Grid(f" {' '.join(t for kind in kinds for t in self._everything(kind))} ").heads
+    def _beginnings(self, size: int) -> Any:  # noqa: ANN401 - an array
+        return Grid(f" {' '.join(self._everything(size))} ").heads
 
-    def sift(self, grid: Grid) -> tuple[list[Piled], list[Piled], list[Piled]]:
+    def sift(self, grid: Grid) -> tuple[Passed, Passed, Passed]:
         """Give the words, pairs and words with a beginning that may be looked for.
 
         Returns:
-            For each, all there are, ascending by start.
+            For each, all there are, ascending by start; beginnings at first the longer ones.
         """
-        heads = grid.heads
-        words: list[Piled] = []
-        pairs: list[Piled] = []
-        begun: list[Piled] = []
-        if not len(heads):
+        words = pairs = begun = NONE
+        if not len(grid.heads):
             return words, pairs, begun
         if self._words.held:
-            passed, flags, begins = self._words.sift(heads)
+            passed, flags, begins = self._words.sift(grid.heads)
             if len(passed) > _SOME:
                 words = grid.words(_marked(passed, flags, _WHOLE))
                 pairs = self._sift_pairs(grid, passed, flags)
             elif len(passed):
-                _tell_apart(grid, passed, flags, words, pairs)
-            if begins is not None:
-                begun = grid.words(begins)
-        if self._short.held:
-            begun += grid.words(self._short.sift((heads * MULTIPLIER) << _BUT_SHORTER))
+                words, pairs = _tell_apart(grid, passed, flags)
+            if begins is not None and len(begins):
+                begun = self._sift_begun(grid, begins)
+        short = self._begun[_SHORTEST]
+        if short.held:
+            more = grid.words(short.sift((grid.heads * MULTIPLIER) << _BUT[_SHORTEST]))
+            begun = begun[0] + more[0], begun[1] + more[1], begun[2] + more[2]
         return words, pairs, begun
 
-    def _sift_pairs(self, grid: Grid, passed: Any, flags: Any) -> list[Piled]:  # noqa: ANN401
+    def _sift_begun(self, grid: Grid, at: Any) -> Passed:  # noqa: ANN401 - an array
+        """Give where beginnings may stand of those words whose first bytes passed."""
+        if len(at) <= FEW:
+            return grid.words(at)
+        numbers = grid.heads.take(at)
+        numbers *= MULTIPLIER
+        kept = [
+            at.take(begun.sift(numbers << _BUT[size]))
+            for size, begun in self._begun.items()
+            if begun.held and size >= COARSE
+        ]
+        return grid.words(kept[0] if len(kept) == 1 else np.unique(np.concatenate(kept)))
+
+    def _sift_pairs(self, grid: Grid, passed: Any, flags: Any) -> Passed:  # noqa: ANN401
         """Give where pairs may stand, by which of their words passed as what."""
         heads = grid.heads
         last = _marked(passed, flags, _LAST)
         last -= 1
         at = np.concatenate([_marked(passed, flags, _FIRST), last])
-        at = at[(at >= 0) & (at < len(heads) - 1)]
+        # What would begin before the first word or end behind the last is another pair then.
+        np.maximum(at, 0, out=at)
+        np.minimum(at, len(heads) - 2, out=at)
         numbers = heads.take(at)
         numbers *= PAIRED
         numbers += heads[1:].take(at)
@@ -230,42 +185,28 @@ def _marked(passed: Any, flags: Any, flag: int) -> Any:  # noqa: ANN401 - arrays
     return passed.take((flags & flag).nonzero()[0])
 
 
-def _tell_apart(
-    grid: Grid,
-    passed: Any,  # noqa: ANN401 - an array
-    flags: Any,  # noqa: ANN401 - an array
-    words: list[Piled],
-    pairs: list[Piled],
-) -> None:
-    """Add to words and pairs what passed, one by one."""
-    word, final = grid.word, len(grid.heads) - 1
+def _tell_apart(grid: Grid, passed: Any, flags: Any) -> tuple[Passed, Passed]:  # noqa: ANN401
+    """Give the words and pairs of what passed, one by one."""
+    words, pairs, final = [], [], len(grid.heads) - 1
     for at, flag in zip(passed.tolist(), flags.tolist(), strict=True):
         if flag & _LAST and at:
-            pairs.append(word(at - 1, 1))
+            pairs.append(at - 1)
         if flag & _FIRST and at < final:
-            pairs.append(word(at, 1))
+            pairs.append(at)
         if flag & _WHOLE:
-            words.append(word(at))
+            words.append(at)
+    return grid.few(words) if words else NONE, grid.few(pairs, 1) if pairs else NONE
 
 
-def head_of(word: str) -> int:
-    """Give the head of a word, see `Grid`."""
-    return _number(word.encode("utf-8", "surrogatepass"))
-
-
-def _number(word: bytes) -> int:
-    return int.from_bytes(word[:HEAD], "little")
-
-
-def _number_of_short(word: bytes) -> int:
-    return _number(word[:_SHORTER]) * BY_HEAD << (64 - 8 * _SHORTER) & FULL
+def _number_of_beginning(word: bytes, size: int) -> int:
+    return number_of(word[:size]) * BY_HEAD << (64 - 8 * size) & FULL
 
 
 def _number_of_pair(first: bytes, second: bytes) -> int:
-    return (_number(first) * BY_FIRST + _number(second)) * BY_HEAD & FULL
+    return (number_of(first) * BY_FIRST + number_of(second)) * BY_HEAD & FULL
 
 
 def _lead(first: bytes, second: bytes) -> tuple[int, int]:
     """Give the word that stands for a pair, and as what."""
     longer = len(first) - len(second) > _MUCH
-    return (_number(first), _FIRST) if longer else (_number(second), _LAST)
+    return (number_of(first), _FIRST) if longer else (number_of(second), _LAST)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bot.jobs.meter import Meter
     from bot.jobs.reading import Reader
     from bot.jobs.rulebook import RuleBook
-    from bot.ports import Clock, Finder, Incoming, Store
+    from bot.ports import Finder, Incoming, SteadyClock, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Desk:
     store: Store
     book: RuleBook
     reader: Reader
-    clock: Clock
+    clock: SteadyClock
     chats: Collection[str]
     web: Finder | None = None
     quotas: Quotas = field(default_factory=Quotas)

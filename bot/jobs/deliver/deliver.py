@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from bot.jobs.deliver.sending import Owners
     from bot.jobs.deliver.turns import SharedTurns
     from bot.jobs.meter import Meter
-    from bot.ports import Chat, Clock
+    from bot.ports import Chat, SteadyClock
 
 log = structlog.get_logger(__name__)
 
@@ -70,7 +70,7 @@ class Deliver:
         self,
         chats: Mapping[str, Chat],
         outbox: DeliverStore,
-        clock: Clock,
+        clock: SteadyClock,
         chance: Callable[[], float],
         *,
         limits: Mapping[str, Limits] = LIMITS,
@@ -115,7 +115,8 @@ class Deliver:
         """Make a new start of what waited before this program began.
 
         What failed is tried at once, and so is what refused (somebody may have mended a token
-        before starting the bot again); only the pauses that chats asked for are kept.
+        before starting the bot again); only the pauses that chats asked for are kept. The windows
+        of what was left in doubt begin now.
 
         Raises:
             StoreError: the database refused.
@@ -123,6 +124,7 @@ class Deliver:
         now = self._clock.now()
         for chat, until in (await self._outbox.pauses(now)).items():
             self._paces.hold(chat, until)
+        self._sending.found(await self._outbox.in_doubt(self._chats))
         await self._outbox.probe_all(now)
         await self._outbox.hurry(None, None, now)
         self._begun = True

@@ -13,20 +13,22 @@ from bot.core.model import AuditEntry, DeliveryState
 from bot.core.owners import refusal_told
 from bot.core.pacing import LONGEST_RETRY, hurried, is_spent, next_probe, next_try
 from bot.core.tenancy import tenant_at
+from bot.jobs.deliver.windows import Windows
 from bot.jobs.meter import UNCOUNTED
 from bot.ports import Delivered, Later, Lines, Outbox, Refused, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Iterable
     from datetime import datetime
 
     from bot.core.model import ChannelState, Delivery, Waiting
     from bot.jobs.deliver.paces import Paces, Target
     from bot.jobs.deliver.turns import SharedTurns
     from bot.jobs.meter import Meter
-    from bot.ports import Chat, Clock, Outcome
+    from bot.ports import Chat, Outcome, SteadyClock
 
 OURSELVES = "wirewatch"
+"""As the audit log names the bot itself."""
 
 Owners = Callable[[str, str], Sequence[str]]
 
@@ -35,8 +37,6 @@ def nobody(_chat: str, _channel: str) -> Sequence[str]:
     """Know of no owner."""
     return ()
 
-
-"""As the audit log names the bot itself."""
 
 log = structlog.get_logger(__name__)
 
@@ -63,13 +63,14 @@ class Sending:
         self,
         store: SendingStore,
         paces: Paces,
-        clock: Clock,
+        clock: SteadyClock,
         chance: Callable[[], float],
         sleep: Callable[[float], Awaitable[object]],
         meter: Meter = UNCOUNTED,
         turns: SharedTurns | None = None,
         owners: Owners = nobody,
     ) -> None:
+        self._windows = Windows(clock)
         self._meter, self._owners = meter, owners
         self._store, self._paces, self._clock, self._chance = store, paces, clock, chance
         self._turns = turns
@@ -78,17 +79,21 @@ class Sending:
         self._failing: dict[Target, int] = {}
         self._to_hurry: set[Target] = set()
 
+    def found(self, attempts: Iterable[tuple[str, int]]) -> None:
+        """Take over what others left in doubt: ids of deliveries, and which attempt."""
+        self._windows.found(attempts)
+
     async def resolve(
         self, chat: Chat, state: ChannelState, waiting: Waiting, delivery: Delivery
     ) -> DeliveryState:
         """Find out about a delivery that may or may not have arrived; send it if it did not."""
         now = self._clock.now()
-        settled = (delivery.since or now) + chat.doubt
-        if now < settled:
-            # Left by a crash; where the clock was turned back since, the window begins anew.
-            begun = min(delivery.since or now, now)
-            why, until = "waiting whether it arrived", begun + chat.doubt
-            await self._store.doubt(delivery.id, until, why, since=begun, attempt=delivery.attempt)
+        if left := self._windows.left(delivery, chat.doubt):
+            # The clock may have been turned back since: what is looked for is no younger than now.
+            begun, why = min(delivery.since or now, now), "waiting whether it arrived"
+            await self._store.doubt(
+                delivery.id, now + left, why, since=begun, attempt=delivery.attempt
+            )
             return DeliveryState.SENDING
         try:
             ref = await chat.find(delivery)
@@ -107,6 +112,7 @@ class Sending:
         if ref is None:
             return await self.send(chat, state, waiting, delivery)
         await self._store.delivered(delivery.id, ref, now)
+        self._windows.closed(delivery)
         self._meter.posted(chat.name, "found")
         self._arrived(chat, waiting.created, now)
         await self._worked(_target(delivery))
@@ -154,6 +160,7 @@ class Sending:
             else:
                 now, attempt = self._clock.now(), sending.attempt
                 await self._store.postpone(sending.id, now, outcome.reason, attempt=attempt)
+                self._windows.closed(sending)
                 others += 1
         if others or waiting or await self._is_blocked(state.stopped_by):
             await self._put_off(target, state, others)
@@ -179,6 +186,7 @@ class Sending:
         sending = await self._store.start_sending(delivery, now)
         if sending is None:
             return None
+        self._windows.closed(delivery)  # the attempt before this one
         while (wait := self._paces.leave(_target(delivery), self._clock.now())) > 0:
             await self._sleep(wait)
         began = time.perf_counter()
@@ -188,7 +196,9 @@ class Sending:
         except Exception as error:  # a fault of ours in a chat must not stop the others
             self._meter.posted(chat.name, "fault", time.perf_counter() - began)
             log.exception("post failed", chat=chat.name, delivery=delivery.id)
+            self._windows.opened(sending)
             return sending, Unknown(f"{type(error).__name__}: {error}")
+        self._windows.opened(sending)  # also where the outcome is known: the store may refuse it
         result = type(outcome).__name__.lower()
         self._meter.posted(chat.name, result, time.perf_counter() - began)
         if isinstance(outcome, Later) and outcome.at is not None:
@@ -208,6 +218,7 @@ class Sending:
         now, target = self._clock.now(), _target(sending)
         if isinstance(outcome, Delivered):
             await self._store.delivered(sending.id, outcome.ref, now)
+            self._windows.closed(sending)
             await self._worked(target)
             return DeliveryState.DELIVERED
         self._failed(target)
@@ -225,6 +236,7 @@ class Sending:
             await self._store.postpone(
                 sending.id, again, outcome.reason, earliest=named, attempt=sending.attempt
             )
+            self._windows.closed(sending)
             return DeliveryState.PENDING
         log.warning("delivery in doubt", delivery=sending.id, **facts)
         settled = now + chat.doubt
@@ -240,6 +252,7 @@ class Sending:
     async def _block(self, sending: Delivery, reason: str) -> None:
         now = self._clock.now()
         await self._store.block(sending.id, reason, now, attempt=sending.attempt)
+        self._windows.closed(sending)
 
     def _is_spent(self, first_try: datetime | None) -> bool:
         """Say whether a delivery was tried long enough; a bot that was off must try again first."""
@@ -260,6 +273,7 @@ class Sending:
             tenant_at(*_target(delivery)),
         )
         await self._store.bury(delivery.id, why, now, entry)
+        self._windows.closed(delivery)
         return DeliveryState.DEAD
 
     async def _stop(self, state: ChannelState, delivery: Delivery, reason: str) -> None:

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from tests.crash.blocks.killing import finish, trouble
+from tests.crash.faults import Fault
 from tests.crash.results import Result
 from tests.crash.world import World
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from tests.crash.program import Zygote
@@ -26,6 +28,8 @@ WINTER = datetime(2027, 10, 31, 2, 59, 58, tzinfo=BERLIN)
 """Two seconds before 03:00 becomes 02:00."""
 
 
+DOUBT, LATE = 2.4, 1.2
+"""The window of doubt, in seconds, and after how many a post is carried out that was under way."""
 WHOLE = 10_000
 """Matches of a whole burst."""
 SLACK = 1.2
@@ -55,23 +59,31 @@ class TurnableClock:
         self.turn((when - datetime.now(UTC)).total_seconds() - self.offset)
 
 
-def clock_jumps(zygote: Zygote, folder: Path, *, times: int, seed: int) -> Result:
+def clock_jumps(
+    zygote: Zygote,
+    folder: Path,
+    *,
+    times: int,
+    seed: int,
+    names: Sequence[str] = (*JUMPS, "to summer time", "to winter time"),
+    mutation: str = "",
+) -> Result:
     """Turn the clock while alerts are under way, and across both changes of summer time."""
     result = Result("clock jumps")
-    for name in [*JUMPS, "to summer time", "to winter time"]:
-        one = _jumps(zygote, folder / name.replace(" ", ""), name, times, seed)
+    for name in names:
+        one = _jumps(zygote, folder / name.replace(" ", ""), name, times, seed, mutation)
         result.add(one)
         result.faults[name] += one.runs
     return result
 
 
-def _jumps(zygote: Zygote, folder: Path, name: str, times: int, seed: int) -> Result:
+def _jumps(zygote: Zygote, folder: Path, name: str, times: int, seed: int, mutation: str) -> Result:
     chance = random.Random(seed)  # noqa: S311 -- repeatable
     result = Result("clock jumps")
     folder.mkdir(parents=True)
     clock = TurnableClock(folder / "clock")
     with World(zygote, folder, seed=seed) as world:
-        world.plan = world.plan.changed(clock=str(clock.path))
+        world.plan = world.plan.changed(clock=str(clock.path), doubt=DOUBT, mutation=mutation)
         world.feeds.ahead = lambda: clock.offset
         trouble(world, chance, 0.2)
         world.publish(3)
@@ -81,6 +93,8 @@ def _jumps(zygote: Zygote, folder: Path, name: str, times: int, seed: int) -> Re
                 clock.set(SUMMER if name == "to summer time" else WINTER)
             world.publish(5)
             time.sleep(chance.uniform(0.1, 1.0))
+            if name in JUMPS and not _late_on_the_way(world):
+                result.broken.append(f"{name}: no post was under way")
             if at % 3 == 2:
                 world.program.kill()
             if name in JUMPS:
@@ -99,6 +113,19 @@ def _jumps(zygote: Zygote, folder: Path, name: str, times: int, seed: int) -> Re
                 break
         finish(world, result)
     return result
+
+
+def _late_on_the_way(world: World, seconds: float = 60.0) -> bool:
+    """Let a post be under way in each chat: refused by name, carried out within the window."""
+    troubles = [server.trouble for server in (world.slack, world.matrix)]
+    for server in (world.slack, world.matrix):
+        server.trouble.queue(next(iter(server.rooms)), "late", Fault("late", wait=LATE))
+    world.publish(2, words=(world.words[0],))
+    end = time.monotonic() + seconds
+    while any(trouble.left for trouble in troubles) and time.monotonic() < end:
+        time.sleep(0.02)
+    time.sleep(LATE / 4)  # so that the program noted its doubt before the clock is turned
+    return not any(trouble.left for trouble in troubles)
 
 
 def burst(
