@@ -26,7 +26,7 @@ NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 FEED = Feed("https://fuzz.example/feed")
 NIGHTLY = os.environ.get("WIREWATCH_PROFILE") == "nightly"
 MUTATIONS = 200_000 if NIGHTLY else 2_000
-THROUGH_POOL = 20_000 if NIGHTLY else 200
+THROUGH_POOL = 200_000 if NIGHTLY else 200
 MAX_SEED = 60_000 if NIGHTLY else 6_000
 ROOT = Path(__file__).parents[2]
 
