@@ -133,7 +133,7 @@ class HttpPages:
     async def _ask_robots(self, site: str) -> tuple[Robots, float]:
         """Read a site's robots.txt: none (4xx) allows all, an unreachable one nothing for now."""
         try:
-            answer = await self._client.get(f"{site}/robots.txt", limit=MAX_SIZE)
+            answer = await self._client.get(f"{site}/robots.txt")
         except EgressError:
             raise
         except FetchError as error:
@@ -141,7 +141,10 @@ class HttpPages:
             refused = status == HTTPStatus.TOO_MANY_REQUESTS or status >= _SERVER_ERROR
             return (NOTHING, _ROBOTS_FAILED) if refused else (Robots(), _ROBOTS_KEPT)
         content_type = answer.headers.get("Content-Type", "")
-        return parse_robots(decode(answer.body, content_type), AGENT), _ROBOTS_KEPT
+        # Of a longer one the first part holds, without the line that is cut off.
+        body = answer.body
+        part = body if len(body) <= MAX_SIZE else body[:MAX_SIZE].rpartition(b"\n")[0]
+        return parse_robots(decode(part, content_type), AGENT), _ROBOTS_KEPT
 
 
 def _key(url: str, title: str) -> _Key:

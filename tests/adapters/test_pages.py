@@ -13,6 +13,7 @@ from bot.adapters.pages import HttpPages
 from bot.adapters.parsing import ParserPool
 from bot.adapters.reading import is_wall, read_page
 from bot.core.model import Article
+from bot.core.robots import MAX_SIZE
 from bot.errors import EgressError, FetchError
 
 PAGE = """<!doctype html><html><head><meta charset="utf-8"><title>Harbour opens</title>
@@ -98,6 +99,17 @@ async def test_robots_are_respected_and_remembered(pages: HttpPages, site: Site)
         await pages.fetch(article("http://harbour.example/private/a"))
     await pages.fetch(article("http://harbour.example/a"))
     assert site.asked == ["/robots.txt", "/a"]
+
+
+async def test_of_a_long_robots_file_the_first_part_holds(pages: HttpPages, site: Site) -> None:
+    """RFC 9309, section 2.5: at least 500 KiB are read; the line that is cut off says nothing."""
+    head, cut = "User-agent: *\nDisallow: /private\n", "Disallow: /"
+    filler = "#" * (MAX_SIZE - len(head) - len(cut) - 1) + "\n"
+    site.page("/robots.txt", f"{head}{filler}{cut}elsewhere\n", "text/plain")
+    site.page("/a", PAGE)
+    assert (await pages.fetch(article("http://harbour.example/a"))).text
+    with pytest.raises(FetchError, match="robots"):
+        await pages.fetch(article("http://harbour.example/private/a"))
 
 
 async def test_unreachable_robots_stop_pages_for_a_while(pages: HttpPages, site: Site) -> None:
