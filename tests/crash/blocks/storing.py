@@ -11,7 +11,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from tests.crash.blocks.killing import STARTING, finish, trouble
+from tests.crash.blocks.killing import STARTING, await_running, finish, trouble
 from tests.crash.results import Result
 from tests.crash.world import World
 
@@ -223,7 +223,10 @@ def removed(zygote: Zygote, folder: Path, *, times: int, seconds: float, seed: i
             if at % 2:
                 time.sleep(chance.uniform(0, 0.3))
                 world.program.kill()
+                before = len(world.program.said())
                 world.start()
+                # A file that goes before anybody has it open is gone with all that was in it.
+                await_running(world, before)
             _alive(world, result, "a removed file")
             _wait_for_drain(world, result)
         finish(world, result)
