@@ -21,6 +21,8 @@ from bot.errors import FetchError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.adapters.large import LargeBodies, Share
+
 MAX_HEAD = 65_536
 """Bytes of an answer's status line and headers."""
 
@@ -47,6 +49,7 @@ class Limits:
         slowest: bytes a second, over `silence` seconds, that an answer which has begun must bring.
         total: seconds for a request with its redirects, waiting for a place excluded.
         body: bytes of a body after decompression.
+        large: bytes of all bodies above a megabyte that are held at the same time.
         redirects: hops that are followed.
     """
 
@@ -57,15 +60,20 @@ class Limits:
     slowest: float = 50.0
     total: float = 30.0
     body: int = 10_000_000
+    large: int = 200_000_000
     redirects: int = 5
 
 
 class Reply(NamedTuple):
-    """An answer: its status, its headers (names in any case), and its body if it succeeded."""
+    """An answer: its status, its headers (names in any case), and its body if it succeeded.
+
+    With a large body comes its share of what such ones may take, see `LargeBodies`.
+    """
 
     status: int
     headers: CIMultiDictProxy[str]
     body: bytes
+    share: Share | None = None
 
 
 class StaleError(FetchError):
@@ -79,8 +87,9 @@ class Connection(asyncio.Protocol):
         idle_since: when it was last given back, on the loop's clock.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, large: LargeBodies | None = None) -> None:
         self.idle_since = 0.0
+        self._large = large
         self._status, self._headers = 0, _NO_HEADERS
         self._limits = limits
         self._loop = asyncio.get_running_loop()
@@ -128,13 +137,15 @@ class Connection(asyncio.Protocol):
         self._transport.write(request)
         try:
             await self._answer
-            body = self._body.close() if self._body else b""
-            return Reply(self._status, self._headers, body)
+            body = cast("Decompressor | None", self._body)
+            if body is None:
+                return Reply(self._status, self._headers, b"")
+            return Reply(self._status, self._headers, body.close(), body.share)
         except BaseException:
             self.close()
             raise
         finally:
-            self._answer = None
+            self._answer = self._body = None  # a kept connection keeps no body
 
     @property
     def reusable(self) -> bool:
@@ -260,7 +271,8 @@ class Connection(asyncio.Protocol):
             self._settle()
             return
         try:
-            self._body = Decompressor(self._headers.get("Content-Encoding", ""), self._limit)
+            encoding = self._headers.get("Content-Encoding", "")
+            self._body = Decompressor(encoding, self._limit, self._large)
         except FetchError as error:
             self._fail(error)
         length = self._headers.get("Content-Length", "")

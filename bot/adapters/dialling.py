@@ -12,6 +12,7 @@ import aiohappyeyeballs
 from bot.adapters.connection import Connection, Limits
 from bot.adapters.failures import mapped
 from bot.adapters.guard import GuardedResolver
+from bot.adapters.large import LargeBodies
 from bot.errors import FetchError
 
 if TYPE_CHECKING:
@@ -57,10 +58,14 @@ class Connections:
     Args:
         guard: judges each address that is connected to.
         limits: see `Limits`.
+
+    Attributes:
+        large: what is held of large bodies.
     """
 
     def __init__(self, guard: EgressGuard, limits: Limits) -> None:
         self._guard, self._limits = guard, limits
+        self.large = LargeBodies(limits.large)
         self._resolver = GuardedResolver(guard)
         self._loop = asyncio.get_running_loop()
         self._idle: dict[Origin, list[Connection]] = {}
@@ -115,7 +120,7 @@ class Connections:
         secure = url.scheme == "https"
         try:
             _, connection = await self._loop.create_connection(
-                partial(Connection, self._limits),
+                partial(Connection, self._limits, self.large),
                 sock=connected,
                 ssl=self._tls if secure else None,
                 server_hostname=(url.raw_host or "").rstrip(".") if secure else None,

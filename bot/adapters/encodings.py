@@ -5,8 +5,9 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import zlib
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
+from bot.adapters.large import LARGE, LargeBodies, Share
 from bot.errors import FetchError
 
 brotli: Any = importlib.import_module("brotli") if importlib.util.find_spec("brotli") else None
@@ -31,11 +32,15 @@ class _Codec(Protocol):
 class Decompressor:
     """Collects a body. `encoding` is the Content-Encoding header (RFC 9110, section 8.4).
 
+    Attributes:
+        share: what a large body takes of the bytes that such ones have in all, else None; whoever
+            holds the body holds it.
+
     Raises:
         FetchError: an encoding nobody asked for, or several on top of one another.
     """
 
-    def __init__(self, encoding: str, limit: int) -> None:
+    def __init__(self, encoding: str, limit: int, large: LargeBodies | None = None) -> None:
         name = encoding.strip().lower()
         self._codec: _Codec | None = None
         if name in {"gzip", "x-gzip", "deflate"}:
@@ -45,6 +50,7 @@ class Decompressor:
         elif name not in {"", "identity"}:
             raise FetchError(f"unknown content encoding {name[:20]}")
         self._limit, self._size = limit, 0
+        self._large, self.share = large, cast("Share | None", None)
         self._parts: list[bytes] = []
         self._begun = bytearray()
 
@@ -53,7 +59,7 @@ class Decompressor:
 
         Raises:
             TooLargeError: the body would be larger than its limit.
-            FetchError: they are not what the encoding says.
+            FetchError: they are not what the encoding says, or large bodies take too much in all.
         """
         if self._codec is None:
             self._take(data)
@@ -82,11 +88,18 @@ class Decompressor:
         self._size += len(data)
         if self._size > self._limit:
             raise TooLargeError
+        if self._size > LARGE and self._large is not None:
+            self._account(len(data))
         self._parts.append(data)
         # Ten megabytes in chunks of two bytes would be five million objects, twenty times as large.
         if len(self._parts) > _MAX_PARTS:
             self._begun += b"".join(self._parts)
             self._parts.clear()
+
+    def _account(self, size: int) -> None:
+        if self.share is None:
+            self.share, size = Share(cast("LargeBodies", self._large)), self._size
+        self.share.grow(size)
 
 
 class _Zlib:

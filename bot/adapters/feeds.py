@@ -79,6 +79,7 @@ class HttpFeeds:
             _fresh(answer),
             answer.moved,
             ", ".join(answer.headers.getall("Link", ())),
+            answer.share,
         )
 
     async def parse(self, feed: Feed, fetched: Fetched, now: datetime) -> ParsedFeed:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from multidict import CIMultiDictProxy
 
     from bot.adapters.connection import Reply
+    from bot.adapters.large import LargeBodies, Share
 
 __all__ = ["Answer", "HttpClient", "Limits"]
 
@@ -51,6 +52,7 @@ class Answer(NamedTuple):
         body: decompressed; empty for 304.
         place: where it came from after redirects.
         moved: where permanent redirects (301, 308) led before the first other one, or "".
+        share: to be held as long as a large body is, see `LargeBodies`.
     """
 
     status: int
@@ -58,6 +60,7 @@ class Answer(NamedTuple):
     body: bytes
     place: URL
     moved: str = ""
+    share: Share | None = None
 
     @property
     def url(self) -> str:
@@ -91,6 +94,13 @@ class HttpClient:
         self._places = Places(limits.connections, limits.per_host)
         # What is written is judged the same each time; feeds are asked again and again.
         self._targets: dict[str, Target] = {}
+
+    @property
+    def large(self) -> LargeBodies:
+        """What is held of large bodies; only of a client that is open."""
+        if self._connections is None:
+            raise RuntimeError("HttpClient is not open")
+        return self._connections.large
 
     async def __aenter__(self) -> Self:
         self._connections = Connections(self.guard, self.limits)
@@ -194,7 +204,7 @@ def _answer(reply: Reply, url: URL, moved: str) -> Answer:
     if not 200 <= status < 300 and status != _NOT_MODIFIED:  # noqa: PLR2004 - success
         wait = retry_after(headers.get("Retry-After"), datetime.now(UTC))
         raise FetchError(phrase(status), status=status, retry_after=wait)
-    return Answer(status, headers, reply.body, url, moved)
+    return Answer(status, headers, reply.body, url, moved, reply.share)
 
 
 def _lines(headers: Mapping[str, str]) -> str:

@@ -163,6 +163,7 @@ class Watch:
             with self._meter.span("parse", {}):
                 parsed = await self._feeds.parse(state.feed, fetched, now)
             self._meter.parsed(time.perf_counter() - began)
+            fetched = replace(fetched, body=b"", share=None)  # pages may take minutes
         except FetchError as error:
             if census and error.status == HTTPStatus.NOT_MODIFIED:  # it knows no other answer
                 return await self._unchanged(state, Unchanged(state.validators), now, census=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -24,6 +24,7 @@ class Fetched:
         fresh: seconds for which the server calls the body fresh (RFC 9111), or None.
         moved: where it permanently moved to (301, 308), or "".
         links: `Link` headers as sent (RFC 8288), joined by commas.
+        share: held with a large body: when it goes, others may take as much memory.
     """
 
     body: bytes
@@ -33,6 +34,7 @@ class Fetched:
     fresh: float | None = None
     moved: str = ""
     links: str = ""
+    share: object = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,10 @@ from bot.adapters.failures import mapped
 from bot.adapters.feeds import HttpFeeds
 from bot.adapters.guard import RefusedError
 from bot.adapters.http import HttpClient, Limits
+from bot.adapters.parsing import ParserPool
+from bot.core.model import Validators
 from bot.errors import EgressError, FetchError
-from bot.ports import Unchanged
+from bot.ports import Fetched, Unchanged
 from tests.adapters.site import NONE, RSS, Site, fetched, refused, served
 
 
@@ -255,3 +257,42 @@ async def test_permanent_moves_and_freshness_are_told(feeds: HttpFeeds, site: Si
     assert got.fresh == 900
     assert (await fetched(feeds, site, "/x")).moved == ""
     assert (await fetched(feeds, site, "/d")).moved == ""
+
+
+async def test_large_bodies_that_are_held_at_the_same_time_are_bounded(site: Site) -> None:
+    """Twelve at once: some are refused in clear words, none is lost, and all come in the end."""
+    size, most, count = 2_000_000, 9_000_000, 12
+    pieces = gzip.compress(RSS.replace(b"<channel>", b"<channel><!--" + b"x" * size + b"-->"))
+    site.answer = served(pieces, Content_Encoding="gzip")
+    limits = Limits(per_host=count, large=most)
+    async with HttpClient(allow={f"127.0.0.1:{site.port}"}, limits=limits) as client:
+        feeds = HttpFeeds(client, ParserPool(1))
+        large = client.large
+        got = await asyncio.gather(
+            *(feeds.fetch(site.feed(), Validators()) for _ in range(count)), return_exceptions=True
+        )
+        bodies = [one for one in got if isinstance(one, Fetched)]
+        reasons = {str(one) for one in got if not isinstance(one, Fetched)}
+        assert len(bodies) == most // size
+        assert reasons == {"too many large answers at the same time; asked again later"}
+        assert sum(len(one.body) for one in bodies) == large.held <= most
+        small = served(RSS)
+        site.answer = small
+        assert isinstance(await feeds.fetch(site.feed(), Validators()), Fetched), "not the small"
+        del bodies, got
+        assert large.held == 0, "free when nobody holds them, on kept connections neither"
+        site.answer = served(pieces, Content_Encoding="gzip")
+        for _ in range(count):
+            assert isinstance(await feeds.fetch(site.feed(), Validators()), Fetched)
+        assert large.held == 0
+
+
+async def test_a_large_body_that_fails_gives_its_share_back(site: Site) -> None:
+    site.answer = served(gzip.compress(b"x" * 3_000_000)[:-20], Content_Encoding="gzip")
+    async with HttpClient(allow={f"127.0.0.1:{site.port}"}) as client:
+        with pytest.raises(FetchError, match="broke off"):
+            await client.get(site.feed().url)
+        site.answer = served(b"x" * 3_000_000)
+        with pytest.raises(FetchError, match="larger"):
+            await client.get(site.feed().url, limit=2_000_000)
+        assert client.large.held == 0
