@@ -192,7 +192,8 @@ def workers(folder: Path, size: Size, settings: dict[str, str]) -> Iterator[list
         ]
         stack.callback(lambda: [worker.process.wait(120) for worker in started])
         stack.callback(lambda: [worker.end() for worker in started])
-        until(lambda: all("working on" in worker.said() for worker in started), started)
+        # Who reads the rules for the first time after a change has it, and says of no change.
+        until(lambda: all("rules read" in worker.said() for worker in started), started)
         yield started
     for worker in started:
         assert worker.process.returncode == 0, worker.said()[-3000:]

@@ -52,8 +52,8 @@ async def run_worker(settings: Settings, queues: str) -> None:
         if DELIVER in wanted:
             chats = posting_chats(house, await _slack(stack, house))
             lanes.append(drain_lane(house, DELIVER, chats))
-        log.info(f"working on {', '.join(wanted)}; stop with Ctrl-C")
         spare_what_is_here()
+        log.info(f"working on {', '.join(wanted)}; stop with Ctrl-C")
         await house.work(lanes)
         log.info("stopping")
 

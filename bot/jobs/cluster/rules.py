@@ -19,6 +19,8 @@ AT_THE_LATEST = 2.0
 _MOST = 100
 """Changes that are read rule by rule; where there are more, all rules are read."""
 
+_READ, _CHANGED = "rules read", "rules changed"
+
 log = structlog.get_logger(__name__)
 
 
@@ -76,8 +78,7 @@ class RulesInStep:
                 version = await self._versions.rules_version()
                 if version != self._version:
                     await self._refresh(self._changed(version))
-                    if self._version >= 0:
-                        log.info("rules changed", version=version)
+                    log.info(_CHANGED if self._version >= 0 else _READ, version=version)
                     self._version = version
                 self._changes = {at: one for at, one in self._changes.items() if at > version}
                 self._complained = False
