@@ -20,8 +20,8 @@ from bot.core.query import And, AtLeast, EntityRef, Near, Not, Or, Query, Scoped
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from bot.core.match.article import ArticleDocument
     from bot.core.match.base import Leaf
-    from bot.core.match.document import ArticleDocument
     from bot.core.match.pattern import Pattern
     from bot.core.model import Article, Rule
     from bot.core.officials import Officials
@@ -176,19 +176,34 @@ def _regex(term: Query) -> str:
     return r"\W+".join(map(re.escape, re.split(r"\W+", term.text)))
 
 
-def saved_searches(rules: Iterable[Rule], officials: Officials) -> Callable[[Article], list[str]]:
-    """SQLite FTS5: the article is put into a table and every rule's search is run."""
+def saved_searches(
+    rules: Iterable[Rule], officials: Officials, *, whole: bool = False
+) -> Callable[[Article], list[str]]:
+    """SQLite FTS5: the article is put into a table and every rule's search is run.
+
+    Args:
+        rules: all are asked.
+        officials: whom they may name.
+        whole: empty the table whole before each article, which the table without content allows
+            (https://sqlite.org/fts5.html#the_delete_all_command). Else the row is deleted, as one
+            writes it: what is deleted stays in the index until it is merged, and every search has
+            to look past it.
+    """
     database = sqlite3.connect(":memory:")
+    content = "content=''," if whole else ""
     database.execute(
-        "CREATE VIRTUAL TABLE article USING fts5(title, body, source,"
+        f"CREATE VIRTUAL TABLE article USING fts5(title, body, source, {content}"
         " tokenize='unicode61 remove_diacritics 2')"
     )
     searches = [(rule.id, _fts(parse(rule.query), officials)) for rule in rules]
+    empty = "INSERT INTO article(article) VALUES ('delete-all')" if whole else "DELETE FROM article"
 
     def find(article: Article) -> list[str]:
-        database.execute("DELETE FROM article")
+        database.execute(empty)
         row = (article.title, article.text, article.source)
-        database.execute("INSERT INTO article VALUES (?, ?, ?)", row)
+        database.execute(
+            "INSERT INTO article (rowid, title, body, source) VALUES (1, ?, ?, ?)", row
+        )
         ask = "SELECT 1 FROM article WHERE article MATCH ?"
         return [
             rule_id for rule_id, search in searches if database.execute(ask, (search,)).fetchone()
