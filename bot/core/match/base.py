@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from bot.core.match.article import ArticleDocument
     from bot.core.match.compiled import CompiledRule
-    from bot.core.match.document import ArticleDocument, Document, Place
+    from bot.core.match.document import Document, Place
     from bot.core.match.frequency import Frequency
     from bot.core.model import Highlight
 
@@ -175,20 +176,32 @@ class Positional(Leaf):
 
 def joined(parts: Sequence[Part]) -> Part:
     """Give what a match tells of several nodes: each clause, highlight and quote once."""
-    if len(parts) == 1:
-        return parts[0]
-    quotes = {quote for part in parts for quote in part[2]}
-    return (
-        tuple(dict.fromkeys([clause for part in parts for clause in part[0]])),
-        tidy([mark for part in parts for mark in part[1]]),
-        tuple(sorted(quotes)) if quotes else (),
-    )
+    if len(parts) < 2:  # noqa: PLR2004 - nothing to join
+        return parts[0] if parts else NOTHING
+    clauses, marks, quotes = parts[0]
+    for told, found, spoken in parts[1:]:
+        clauses += told
+        marks += found
+        quotes += spoken
+    if len(set(clauses)) < len(clauses):
+        clauses = tuple(dict.fromkeys(clauses))
+    return clauses, tidy(marks), tuple(sorted(set(quotes))) if quotes else ()
 
 
 def tidy(highlights: Sequence[Highlight]) -> tuple[Highlight, ...]:
     """Sort by field and start, and leave out what lies inside another highlight."""
     if len(highlights) < 2:  # noqa: PLR2004 - nothing to sort
         return tuple(highlights)
+    marks, end = sorted(highlights), 0
+    for field, start, behind, _ in marks:
+        if start < end or field != marks[0].field:
+            return _outermost(highlights)
+        end = behind
+    # Most lie apart, in one field.
+    return tuple(marks)
+
+
+def _outermost(highlights: Iterable[Highlight]) -> tuple[Highlight, ...]:
     kept: list[Highlight] = []
     for mark in sorted(highlights, key=_order):
         if not kept or kept[-1].field != mark.field or mark.end > kept[-1].end:

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from bot.core.match.grid import ANY_WORD, slot_of
-from bot.core.match.leaves import TermLeaf
-from bot.core.match.logic import AllNode, AnyNode
-from bot.core.match.places import NearNode
+from bot.core.match.leaves import EntityLeaf, TermLeaf
+from bot.core.match.logic import AllNode, AnyNode, NotNode
+from bot.core.match.places import Group, NearNode
 from bot.core.model import Match
 
 if TYPE_CHECKING:
-    from bot.core.match.base import Leaf, Node, Part
-    from bot.core.match.document import ArticleDocument
+    from bot.core.match.article import ArticleDocument
+    from bot.core.match.base import Leaf, Node
     from bot.core.match.frequency import Frequency
     from bot.core.model import Rule
 
 _PATIENCE = 8
-_number = attrgetter("number")
-_match = tuple.__new__
-"""Makes a named tuple of a tuple, see document.py."""
 
 
 class CompiledRule:
@@ -37,12 +33,15 @@ class CompiledRule:
         patience: how often that may happen before they are chosen anew.
         speaks: True when the query has a `said:`.
         needs: slot of a word without which it is not met (`Grid.slots`).
+        among: slots of words one of which it needs, or None where that cannot be said.
+        bars: slots of words that alone can keep it from being met where its only leaf holds; None
+            where there is more to ask.
         simple: True when any of `leaves` holding is all that the query asks for.
     """
 
     __slots__ = (
-        "gates", "id", "in_vain", "leaves", "needs", "node", "number", "patience", "rule",
-        "simple", "speaks",
+        "among", "bars", "gates", "id", "in_vain", "leaves", "needs", "node", "number", "patience",
+        "rule", "simple", "speaks",
     )  # fmt: skip
 
     def __init__(
@@ -61,7 +60,8 @@ class CompiledRule:
         self.simple = (len(self.leaves) == 1 and node is self.leaves[0]) or (
             isinstance(node, AnyNode) and node.children == self.leaves
         )
-        self.needs = _needs(node, self.leaves)
+        self.needs, self.among = _needs(node, self.leaves)
+        self.bars = _bars(node, self.leaves)
 
     def match(self, document: ArticleDocument) -> Match:
         """Give its match; called only where it is met."""
@@ -74,28 +74,42 @@ def _leaves(node: Node, frequency: Frequency, *, gates: bool) -> tuple[Leaf, ...
     return found[1]
 
 
-def _needs(node: Node, leaves: tuple[Leaf, ...]) -> int:
-    """Give the slot of a word that a node needs beside its triggers."""
+def _needs(node: Node, leaves: tuple[Leaf, ...]) -> tuple[int, tuple[int, ...] | None]:
+    """Give the slot of a word that a node needs beside its triggers, and slots one of which."""
+    word, among = ANY_WORD, None
     if isinstance(node, AllNode | NearNode):
-        parts = node.children if isinstance(node, AllNode) else (node.left, node.right)
-        for part in parts:
-            if isinstance(part, TermLeaf) and part.pattern.plain and part not in leaves:
-                return slot_of(part.pattern.words[0])
-    return ANY_WORD
+        for part in node.children if isinstance(node, AllNode) else (node.left, node.right):
+            if part in leaves:
+                continue
+            slots = _slots(part)
+            if slots and len(slots) == 1:
+                word = slots[0]
+            elif slots and not any(leaf in leaves for leaf in getattr(part, "children", ())):
+                among = slots
+    return word, among
 
 
-def matches_of(
-    met: list[CompiledRule], parts: list[Part], document: ArticleDocument
-) -> list[Match]:
-    """Give the matches of rules, of each the part that a leaf tells, in the order of adding."""
-    if not met:
-        return []
-    if len(met) > len(set(met)):
-        # Several leaves met a rule: all of them tell.
-        met = [*dict.fromkeys(met)]
-        parts = [rule.node.part(document) for rule in met]
-    numbers = [*map(_number, met)]
-    return [
-        _match(Match, (met[at].id, *parts[at]))
-        for at in sorted(range(len(met)), key=numbers.__getitem__)
-    ]
+def _slots(part: Node) -> tuple[int, ...] | None:
+    """Give slots of words one of which stands wherever a part holds; None where it has no such."""
+    if isinstance(part, TermLeaf) and part.pattern.anchors:
+        return (slot_of(part.pattern.anchors[-1]),)
+    if isinstance(part, EntityLeaf):
+        return part.names.slots
+    if isinstance(part, AnyNode | Group):
+        slots = [_slots(child) for child in part.children]
+        return tuple({slot for some in slots if some for slot in some}) if all(slots) else None
+    return None
+
+
+def _bars(node: Node, leaves: tuple[Leaf, ...]) -> tuple[int, ...] | None:
+    """Give the slots of the excluded words of a query that asks for one leaf without them."""
+    if not (isinstance(node, AllNode) and len(leaves) == 1 and leaves[0] in node.children):
+        return None
+    slots = []
+    for part in node.children:
+        term = part.child if isinstance(part, NotNode) else None
+        if isinstance(term, TermLeaf) and term.pattern.anchors:
+            slots.append(slot_of(term.pattern.anchors[-1]))
+        elif part is not leaves[0]:
+            return None
+    return tuple(slots)

@@ -142,7 +142,7 @@ class Compiler:
         if query.field in _TEXTS:
             return self._node(query.child, text, _TEXTS[query.field])
         child = self._node(_in_any_case(query.child), text, "")
-        return self._shared(query, lambda: FieldLeaf(str(query), query.field, child, frozenset()))
+        return self._shared(query, lambda: FieldLeaf(str(query), query.field, child))
 
     def _said(self, query: Said, text: str) -> Node:
         inner = None if query.query is None else self._node(query.query, text, "")

@@ -7,28 +7,25 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bot.core import fold
-from bot.core.match.grid import Grid, slot_of
+from bot.core.match.grid import Grid
 from bot.core.model import Highlight
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from bot.core.match.base import Leaf, Part
     from bot.core.match.grid import Passed
     from bot.core.match.pattern import Pattern, Stretch
     from bot.core.match.sieve import Sieve
-    from bot.core.model import Article, Field, Quote
+    from bot.core.model import Field
 
-_JOIN = f" {fold.BARRIER} "
+JOIN = f" {fold.BARRIER} "
 
 _WORD = 40
 """Characters that a word and the space before it hardly ever exceed."""
 
 _ASKED = 3
 """Words asked for, one by one, beyond which it is cheaper to have the heads of all at hand."""
-
-_mark = tuple.__new__
-"""Makes a named tuple of a tuple: its own way there is a call in Python, four times as long."""
 
 Place = tuple[int, int, str]
 """Start and end in the folded text, and the id of the entity that is named there, or ""."""
@@ -41,7 +38,7 @@ def searched_text(title: str, text: str) -> str:
     """Give an article's title and text as one, with a barrier between them."""
     if fold.BARRIER in title or fold.BARRIER in text:
         title, text = title.replace(fold.BARRIER, " "), text.replace(fold.BARRIER, " ")
-    return f"{title}{_JOIN}{text}"
+    return f"{title}{JOIN}{text}"
 
 
 class Document:
@@ -50,28 +47,34 @@ class Document:
     Attributes:
         text: the folded text; pieces that must not run together stand on both sides of a barrier.
         hits: the leaves that the index found in it, and where; no places: they were not counted.
+        sought: True once the index has found all that it holds.
         places: what `Pattern.stretches` found already.
         parts: what matches tell of leaves.
-        sifted: words that the index found in it, and where; no places: they were not counted.
+        sifted: words of which the index found all places.
         memo: what else was worked out for this document, by the object that did.
     """
 
     def __init__(
-        self, original: str, pieces: Sequence[Piece], root: Document | None = None
+        self,
+        original: str,
+        pieces: Sequence[Piece],
+        root: Document | None = None,
+        folded: fold.Folded | None = None,
     ) -> None:
         self.original = original
         self.pieces = pieces
         self._root = root
-        self._folded = fold.Folded(original)
+        self._folded = folded or fold.Folded(original)
         self.text = self._folded.text
         self.hits: dict[Leaf, Sequence[Stretch]] = {}
+        self.sought = False
         self.places: dict[Pattern, Sequence[Stretch]] = {}
         self.memo: dict[Any, Any] = {}
         self.parts: dict[Leaf, Part] = {}
         self._offsets: dict[str, list[int]] = {}
         self._has: dict[str, bool] = {}
         self._grid: Grid | None = None
-        self.sifted: Mapping[str, Sequence[Stretch]] = {}
+        self.sifted: dict[str, Sequence[Stretch]] = {}
 
     @property
     def root(self) -> Document:
@@ -100,8 +103,11 @@ class Document:
         known = self._has.get(word)
         if known is None:
             # Most words that are asked for stand in no article: their heads tell soonest.
-            maybe = len(self._has) < _ASKED or self.grid.slots[slot_of(word)]
-            known = self._has[word] = bool(maybe) and f" {word} " in self.text
+            if len(self._has) >= _ASKED:
+                known = self.grid.has(word)
+            if known is None:
+                known = self.text.rfind(f" {word} ") >= 0
+            self._has[word] = known
         return known
 
     def sift(self, sieve: Sieve) -> tuple[Passed, Passed, Passed]:
@@ -145,6 +151,14 @@ class Document:
         if sifted:
             found = self._offsets[word] = [start for start, _ in sifted]
             return found
+        if self._grid is not None and self.plain:
+            found = self._grid.starts(word)
+        else:
+            found = self._search(word)
+        self._offsets[word] = found
+        return found
+
+    def _search(self, word: str) -> list[int]:
         found = []
         needle, size = f" {word} ", len(word) + 1
         text = self.text
@@ -152,7 +166,6 @@ class Document:
         while at >= 0:
             found.append(at + 1)
             at = text.find(needle, at + size)
-        self._offsets[word] = found
         return found
 
     def exact(self, start: int, end: int) -> str:
@@ -162,6 +175,10 @@ class Document:
     def standing(self, stretches: Sequence[Stretch], word: str) -> list[Stretch]:
         """Keep the stretches where a word stands as it is written."""
         return self._folded.standing(stretches, word)
+
+    def titled(self, word: str) -> bool:  # noqa: ARG002 - the whole article's asks
+        """Say whether a word may stand in the title."""
+        return True
 
     def field(self, start: int) -> Field:
         """Give the field that a stretch lies in."""
@@ -191,71 +208,3 @@ class Document:
             for first, last, field, offset in self.pieces
             if start < last and first < end
         ]
-
-
-class ArticleDocument(Document):
-    """An article's title and text, with what its rules also ask for."""
-
-    def __init__(self, article: Article, quotes: Sequence[Quote] | None) -> None:
-        self.article = article
-        self.quotes = quotes
-        whole, title = searched_text(article.title, article.text), len(article.title)
-        self.body_start = title + len(_JOIN)
-        super().__init__(whole, ((0, title, "title", 0), (self.body_start, len(whole), "text", 0)))
-        self._fields: dict[str, Document] = {}
-        self._quotes: dict[int, Document] = {}
-
-    @cached_property
-    def barrier(self) -> int:
-        """Offset of the barrier between title and text in the folded text."""
-        return self.text.index(fold.BARRIER)
-
-    def field(self, start: int) -> Field:
-        """Give the field that a stretch lies in."""
-        return "title" if start < self.barrier else "text"
-
-    def marks_of(self, stretches: Iterable[Stretch], entity: str = "") -> tuple[Highlight, ...]:
-        """Give the original spans of stretches; a barrier keeps each in one field."""
-        body, folded, marks = self.body_start, self._folded, []
-        plain, ends = folded.one_to_one, folded.ends
-        for start, end in stretches:
-            if plain and end not in ends:
-                first, last = start - 1, end - 1
-            else:
-                first, last = folded.span(start, end)
-            if first < body:
-                marks.append(_mark(Highlight, ("title", first, last, entity)))
-            else:
-                marks.append(_mark(Highlight, ("text", first - body, last - body, entity)))
-        return tuple(marks)
-
-    @cached_property
-    def first_paragraph(self) -> int:
-        """Offset in the article's text behind its first paragraph."""
-        text = self.article.text
-        begin = len(text) - len(text.lstrip())
-        end = text.find("\n\n", begin)
-        return len(text) if end < 0 else end
-
-    def of_field(self, field: str) -> Document:
-        """Give the document of the source (with its domain), lang, section or author."""
-        if field not in self._fields:
-            value: str = getattr(self.article, field)
-            original = f"{value}{_JOIN}{self.article.domain}" if field == "source" else value
-            pieces: list[Piece] = [(0, len(value), field, 0)]  # type: ignore[list-item]
-            self._fields[field] = Document(original, pieces, self)
-        return self._fields[field]
-
-    def of_quote(self, index: int) -> Document:
-        """Give the document of one quote's words; its pieces run on from one to the next."""
-        if index not in self._quotes:
-            assert self.quotes is not None  # noqa: S101 - asked for a quote of this document
-            pieces: list[Piece] = []
-            words: list[str] = []
-            at = 0
-            for start, end in self.quotes[index].parts:
-                pieces.append((at, at + end - start, "text", start))
-                words.append(self.article.text[start:end].replace(fold.BARRIER, " "))
-                at += end - start + 1
-            self._quotes[index] = Document(" ".join(words), pieces, self)
-        return self._quotes[index]

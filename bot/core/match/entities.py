@@ -16,7 +16,8 @@ from bot.core.query import Term
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from bot.core.match.document import ArticleDocument, Document, Place
+    from bot.core.match.article import ArticleDocument
+    from bot.core.match.document import Document, Place
     from bot.core.model import Alias, Entity
     from bot.core.officials import Officials
 
@@ -103,7 +104,7 @@ class Names:
         self._offices = frozenset(
             fold.words(office.title)[-1] for office in entity.offices if fold.words(office.title)
         )
-        self._slots = tuple({slot_of(pattern.words[0]) for pattern in self.patterns})
+        self.slots = tuple({slot_of(pattern.words[0]) for pattern in self.patterns})
         surnames = {name.surname for name in self.names if name.surname}
         self._namesakes = {
             surname: directory.full_names(surname, entity.id) for surname in surnames
@@ -147,7 +148,7 @@ class Names:
         if document is document.root:
             # Most articles have no first word of its names, which is soon seen.
             words = document.grid.slots
-            if not any(words[slot] for slot in self._slots):
+            if not any(words[slot] for slot in self.slots):
                 return found
         for name in self.names:
             places = [

@@ -10,8 +10,8 @@ from bot.core.match.logic import AllNode, AnyNode, NotNode
 from bot.core.match.said import SaidLeaf
 
 if TYPE_CHECKING:
+    from bot.core.match.article import ArticleDocument
     from bot.core.match.base import Node
-    from bot.core.match.document import ArticleDocument
     from bot.core.model import Article, Match, Quote
 
 

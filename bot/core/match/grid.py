@@ -16,11 +16,15 @@ HEAD = 8
 """Bytes of a word that are looked at: a number has as many."""
 _BLANK = np.array(ord(" "), np.uint8)
 _MASKS = np.array([(1 << 8 * n) - 1 for n in range(HEAD + 1)], np.uint64)
-_SLOT_BITS = 15
+_SLOT_BITS = 14
 """Slots by which words are asked for one by one, as a power of two: a core can cache them."""
+_FULL = 1 << 16
+_INDEX = np.dtype(np.intp)
 _UNUSED = np.array(64 - _SLOT_BITS, np.uint64)
 ANY_WORD = 1 << _SLOT_BITS
 """A slot that is always taken."""
+_SLOTS = tuple(range(ANY_WORD))
+"""Numbers are objects: many rules share these."""
 
 Passed = tuple[list[str], list[int], list[int]]
 """Texts that pass, their starts and their ends."""
@@ -40,7 +44,7 @@ class Grid:
     __slots__ = ("_data", "_slots", "_text", "before", "heads", "last")
 
     def __init__(self, text: str) -> None:
-        self._slots: bytearray | None = None
+        self._slots: memoryview | None = None
         self._text = text if text.isascii() else ""
         self._data = data = text.encode("utf-8", "surrogatepass") + b" " * HEAD
         inside = np.frombuffer(data, np.uint8) != _BLANK
@@ -52,16 +56,39 @@ class Grid:
         self.heads &= _MASKS.take(last - before, mode="clip")
 
     @property
-    def slots(self) -> bytearray:
-        """For every slot of a word (`slot_of`) whether one may stand there.
+    def slots(self) -> memoryview:
+        """For every slot of a word (`slot_of`) the number of one that may stand there, from 1.
 
-        Of a hundred words that do not, it says so of one.
+        Where none does it is 0: of a hundred words that stand nowhere, this says so of 98.
         """
         if self._slots is None:
-            self._slots = slots = bytearray(ANY_WORD + 1)
-            np.frombuffer(slots, np.uint8)[(self.heads * MULTIPLIER) >> _UNUSED] = 1
+            slots = np.zeros(ANY_WORD + 1, np.uint16 if len(self.heads) < _FULL else np.uint32)
+            at = (self.heads * MULTIPLIER) >> _UNUSED
+            slots[at.view(_INDEX)] = np.arange(1, len(at) + 1, dtype=slots.dtype)
             slots[ANY_WORD] = 1
+            self._slots = memoryview(slots)  # type: ignore[arg-type]
         return self._slots
+
+    def has(self, word: str) -> bool | None:
+        """Say whether a word stands in the text; None where its slot cannot tell."""
+        at = self.slots[slot_of(word)]
+        if not at:
+            return False
+        text, start = self._text, self.before.item(at - 1) + 1
+        if text.startswith(word, start) and text[start + len(word)] == " ":
+            return True
+        return None
+
+    def starts(self, word: str) -> list[int]:
+        """Give the offsets of a word, ascending; of an ASCII text only."""
+        data = word.encode("utf-8", "surrogatepass")
+        at = (self.heads == np.uint64(number_of(data))).nonzero()[0]
+        before = self.before.item
+        starts = [before(one) + 1 for one in at.tolist()]
+        if len(data) < HEAD:
+            return starts
+        text, size = self._text, len(word)
+        return [at for at in starts if text.startswith(word, at) and text[at + size] == " "]
 
     def words(self, at: Any, further: int = 0) -> Passed:  # noqa: ANN401 - an array
         """Give words, or what begins with them and ends so many words further."""
@@ -99,7 +126,8 @@ class Grid:
 @lru_cache(maxsize=8192)
 def slot_of(word: str) -> int:
     """Give the slot of a word, see `Grid.slots`."""
-    return (number_of(word.encode("utf-8", "surrogatepass")) * BY_HEAD & FULL) >> 64 - _SLOT_BITS
+    number = number_of(word.encode("utf-8", "surrogatepass"))
+    return _SLOTS[(number * BY_HEAD & FULL) >> 64 - _SLOT_BITS]
 
 
 def number_of(word: bytes) -> int:

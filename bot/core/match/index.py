@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from itertools import chain, pairwise
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from bot.core.match.leaves import EntityLeaf, GateLeaf, TermLeaf
 from bot.core.match.said import SaidLeaf
 from bot.core.match.sieve import BEGINNINGS, PAIR, WORD, Sieve
+from bot.core.match.texts import Beginnings, Texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from bot.core.match.article import ArticleDocument
     from bot.core.match.base import Leaf
-    from bot.core.match.document import ArticleDocument
     from bot.core.match.frequency import Frequency
     from bot.core.match.grid import Passed
     from bot.core.match.pattern import Pattern, Stretch
-
-Entries = dict[str, list[tuple["Pattern", "Leaf"]]]
+    from bot.core.match.texts import Asked
 
 
 class Index:
@@ -30,16 +30,15 @@ class Index:
 
     def __init__(self, frequency: Frequency) -> None:
         self._frequency = frequency
-        self._sieve = Sieve(self._all_of)
-        # Words and pairs of words by which all is said, and what asks for more than its words.
-        self._texts: dict[int, dict[str, tuple[Leaf, ...]]] = {WORD: {}, PAIR: {}}
-        self._patterns: dict[int, Entries] = {kind: {} for kind in (WORD, PAIR, *BEGINNINGS)}
+        self._sieve = sieve = Sieve(self._all_of)
+        self._texts = {kind: Texts(kind, sieve) for kind in (WORD, PAIR)}
+        self._begun = {size: Beginnings(size, sieve) for size in BEGINNINGS}
         self._speakers: dict[str, dict[Leaf, None]] = {}
         self._always: dict[Leaf, None] = {}
 
     def __bool__(self) -> bool:
         """Say whether anything is in it."""
-        entries = (*self._texts.values(), *self._patterns.values(), *self._speakers.values())
+        entries = (*self._texts.values(), *self._begun.values(), *self._speakers.values())
         return any((self._always, *entries))
 
     @property
@@ -50,73 +49,33 @@ class Index:
     def hits(self, document: ArticleDocument, *, gates: bool) -> dict[Leaf, Sequence[Stretch]]:
         """Give the triggers that hold (or could, for gates), each once, see `Document.hits`."""
         hits = document.hits
-        maybe: list[tuple[Pattern, Leaf]] = []
+        maybe: list[Asked] = []
         words, pairs, begun = document.sift(self._sieve)
         if words[0]:
-            document.sifted = self._find(WORD, words, document, maybe)
+            self._texts[WORD].find(words, document, maybe)
         if pairs[0]:
-            self._find(PAIR, pairs, document, maybe)
+            self._texts[PAIR].find(pairs, document, maybe)
         if begun[0]:
             maybe += self._beginnings(begun, document)
         for pattern, leaf in maybe:
-            if leaf in hits or not pattern.stretches(document):
+            if leaf in hits:
                 continue
-            if isinstance(leaf, TermLeaf) and not leaf.scope:
-                hits[leaf] = document.places[pattern]
-            else:
-                _note(leaf, document, hits, gates=gates)
+            if not isinstance(leaf, TermLeaf) or leaf.scope:
+                _note(leaf, document, gates=gates)
+            elif places := pattern.stretches(document):
+                hits[leaf] = places
         if self._always or document.quotes:
             for leaf in self._asked(document):
-                _note(leaf, document, hits, gates=gates)
+                _note(leaf, document, gates=gates)
+        document.sought = True
         return hits
 
-    def _find(
-        self,
-        kind: int,
-        passed: Passed,
-        document: ArticleDocument,
-        maybe: list[tuple[Pattern, Leaf]],
-    ) -> dict[str, list[Stretch]]:
-        """Note the leaves of texts that stand there, and add to `maybe` those that ask for more.
-
-        Returns:
-            The texts that are looked for, with their places.
-        """
-        hits, plain = document.hits, document.plain
-        leaves, entries = self._texts[kind].get, self._patterns[kind].get
-        found: dict[str, list[Stretch]] = {}
-        for written, start, end in zip(*passed):  # noqa: B905 - as long; checking takes its time
-            text = " ".join(filter(None, written.split(" "))) if "  " in written else written
-            alone, more = leaves(text), entries(text)
-            if alone is None and more is None:
-                continue
-            places = found.get(text)
-            if places is None:
-                places = found[text] = []
-                for leaf in alone or ():
-                    hits[leaf] = places
-                for entry in more or ():
-                    maybe.append(entry)
-                    if plain and entry[0].direct:
-                        # All its places are known, so that nobody has to search for it.
-                        document.places[entry[0]] = places
-            if plain and not (places and places[-1][0] == start):
-                places.append((start, end))
-        return found
-
-    def _beginnings(
-        self, begun: Passed, document: ArticleDocument
-    ) -> Iterable[tuple[Pattern, Leaf]]:
+    def _beginnings(self, begun: Passed, document: ArticleDocument) -> Iterable[Asked]:
         """Give what words begin with that may stand there."""
-        found: dict[tuple[Pattern, Leaf], list[Stretch]] = {}
-        for kind in BEGINNINGS:
-            patterns = self._patterns[kind]
-            if not patterns:
-                continue
-            for word, start, end in zip(*begun, strict=True):
-                for entry in patterns.get(_beginning(word, kind), ()):
-                    if word.startswith(entry[0].words[0]):
-                        found.setdefault(entry, []).append((start, end))
+        found: dict[Asked, list[Stretch]] = {}
+        for beginnings in self._begun.values():
+            for asked, place in beginnings.find(begun):
+                found.setdefault(asked, []).append(place)
         if document.plain:
             for (pattern, _), places in found.items():
                 if not pattern.exact:
@@ -134,13 +93,7 @@ class Index:
     def add(self, leaf: Leaf) -> None:
         """Add a leaf that is not there yet."""
         if isinstance(leaf, TermLeaf) and leaf.text:
-            kind, text = _kind(leaf), leaf.text
-            texts = self._texts[kind]
-            if text in texts:
-                texts[text] += (leaf,)
-            else:
-                self._sieve.add(kind, text)
-                texts[text] = (leaf,)
+            self._texts[_kind(leaf)].add(leaf)
         elif isinstance(leaf, SaidLeaf):
             for speaker in (leaf.speaker, "") if leaf.speaker else ("",):
                 self._speakers.setdefault(speaker, {})[leaf] = None
@@ -153,23 +106,17 @@ class Index:
             self._always[leaf] = None
 
     def _all_of(self, kind: int) -> Iterable[str]:
-        return chain(self._texts.get(kind, ()), self._patterns[kind])
+        return self._texts[kind] if kind in self._texts else self._begun[kind]
 
     def _enter(self, pattern: Pattern, leaf: Leaf) -> None:
-        kind, key = self._place(pattern)
-        index = self._patterns[kind]
-        if key in index:
-            index[key].append((pattern, leaf))
-        else:
-            self._sieve.add(kind, key)
-            index[key] = [(pattern, leaf)]
-
-    def _place(self, pattern: Pattern) -> tuple[int, str]:
         """Choose by what a pattern is found."""
-        anchors = pattern.anchors
+        anchors, asked = pattern.anchors, (pattern, leaf)
         if len(anchors) > 1:
-            return PAIR, self._pair(anchors)
-        return (WORD, anchors[0]) if anchors else _place_of_beginning(pattern.words[0])
+            self._texts[PAIR].ask(self._pair(anchors), asked)
+        elif anchors:
+            self._texts[WORD].ask(anchors[0], asked)
+        else:
+            self._begun[_size(pattern)].ask(asked)
 
     def _pair(self, words: tuple[str, ...]) -> str:
         """Choose the two words of a phrase that are rarest, one after the other."""
@@ -182,7 +129,7 @@ class Index:
     def drop(self, leaf: Leaf) -> None:
         """Take out a leaf that triggers nothing any more."""
         if isinstance(leaf, TermLeaf) and leaf.text:
-            self._leave_text(leaf)
+            self._texts[_kind(leaf)].drop(leaf)
             return
         self._always.pop(leaf, None)
         if isinstance(leaf, SaidLeaf):
@@ -191,25 +138,15 @@ class Index:
         for pattern in _patterns(leaf):
             self._leave(pattern, leaf)
 
-    def _leave_text(self, leaf: TermLeaf) -> None:
-        kind, text = _kind(leaf), leaf.text
-        texts = self._texts[kind]
-        texts[text] = tuple(other for other in texts[text] if other is not leaf)
-        if not texts[text]:
-            del texts[text]
-            self._sieve.drop(kind, text)
-
     def _leave(self, pattern: Pattern, leaf: Leaf) -> None:
-        anchors, entry = pattern.anchors, (pattern, leaf)
-        if len(anchors) < 2:  # noqa: PLR2004 - one place only
-            kind, key = self._place(pattern)
-            self._take_out(kind, key, entry)
+        anchors, asked = pattern.anchors, (pattern, leaf)
+        if not anchors:
+            self._begun[_size(pattern)].unask(asked)
+        elif len(anchors) == 1:
+            self._texts[WORD].unask(anchors[0], asked)
+        # How rare words are may be known better now than when a pair was chosen.
         for first, second in pairwise(anchors):
-            self._take_out(PAIR, f"{first} {second}", entry)
-
-    def _take_out(self, kind: int, key: str, entry: tuple[Pattern, Leaf]) -> None:
-        if _drop(self._patterns[kind], key, entry):
-            self._sieve.drop(kind, key)
+            self._texts[PAIR].unask(f"{first} {second}", asked)
 
 
 def _kind(leaf: TermLeaf) -> int:
@@ -217,32 +154,10 @@ def _kind(leaf: TermLeaf) -> int:
     return WORD if leaf.pattern.plain else PAIR
 
 
-def _place_of_beginning(word: str) -> tuple[int, str]:
-    """Give the bytes by which a beginning is looked up, as kind and as letters."""
-    size = len(word.encode("utf-8", "surrogatepass"))
-    kind = next(kind for kind in BEGINNINGS if kind <= size)
-    return kind, _beginning(word, kind)
-
-
-def _beginning(word: str, size: int) -> str:
-    """Give the letters that begin in the first bytes of a word."""
-    if word.isascii():
-        return word[:size]
-    data = word.encode("utf-8", "surrogatepass")
-    while size < len(data) and data[size] & 0xC0 == 0x80:  # noqa: PLR2004 - goes on with a letter
-        size += 1
-    return data[:size].decode("utf-8", "surrogatepass")
-
-
-def _drop(index: dict[str, list[Any]], key: str, entry: object) -> bool:
-    """Take an entry out; say whether it was the last of its key."""
-    entries = index.get(key)
-    if not entries or entry not in entries:
-        return False
-    entries.remove(entry)
-    if not entries:
-        del index[key]
-    return not entries
+def _size(pattern: Pattern) -> int:
+    """Give the bytes by which a beginning is looked up."""
+    size = len(pattern.words[0].encode("utf-8", "surrogatepass"))
+    return next(bytes_ for bytes_ in BEGINNINGS if bytes_ <= size)
 
 
 def _patterns(leaf: Leaf) -> Iterable[Pattern]:
@@ -253,12 +168,10 @@ def _patterns(leaf: Leaf) -> Iterable[Pattern]:
     return leaf.patterns if isinstance(leaf, GateLeaf) else ()
 
 
-def _note(
-    leaf: Leaf, document: ArticleDocument, hits: dict[Leaf, Sequence[Stretch]], *, gates: bool
-) -> None:
-    """Add a leaf whose pattern stands in the document, if nothing else speaks against it."""
+def _note(leaf: Leaf, document: ArticleDocument, *, gates: bool) -> None:
+    """Add a leaf that may hold, if nothing speaks against it."""
     if isinstance(leaf, GateLeaf):
-        if gates:
-            hits[leaf] = ()
+        if gates and (not leaf.patterns or leaf.holds(document)):
+            document.hits[leaf] = ()
     elif leaf.could(document) if gates else leaf.holds(document):
-        hits[leaf] = ()
+        document.hits[leaf] = ()

@@ -12,8 +12,8 @@ from bot.core.model import Alias
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.core.match.article import ArticleDocument
     from bot.core.match.base import Node, Positional
-    from bot.core.match.document import ArticleDocument
     from bot.core.match.entities import Name
 
 NOT_FOUND = "not found"

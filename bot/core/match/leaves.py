@@ -9,6 +9,7 @@ from bot.core.match.base import NOTHING, Leaf, Node, Part, Positional, article_o
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.core.match.article import ArticleDocument
     from bot.core.match.document import Document, Place
     from bot.core.match.entities import Names
     from bot.core.match.frequency import Frequency
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 _TOO_MANY = 1000
 """So many highlights of one pattern are enough for anybody."""
+_REMEMBERED, _LONG = 64, 500
+"""Values of a field whose answers are remembered, and characters beyond which they are not long."""
 
 
 class TermLeaf(Positional):
@@ -45,9 +48,12 @@ class TermLeaf(Positional):
         """Look up the word, or search for the phrase."""
         if self in document.hits:
             return True
+        if document.sought and not self.idle:
+            return False
         if self.scope:
             return bool(self.places(document))
-        return self.pattern.present(document)
+        pattern = self.pattern
+        return document.has(pattern.words[0]) if pattern.plain else pattern.present(document)
 
     def may(self, document: Document) -> bool:
         """May, unless it is looked for in the title, which is known."""
@@ -61,19 +67,29 @@ class TermLeaf(Positional):
         """Find it everywhere in its scope."""
         known = document.memo.get(self)
         if known is None:
+            if self.scope == "title" and not self._titled(document):
+                return ()
             found = [(start, end, "") for start, end in self._stretches(document)]
             known = in_scope(document, found, self.scope) if self.scope else found
             document.memo[self] = known
         return known
 
+    def _titled(self, document: Document) -> bool:
+        """Say whether it may stand in the title, which is soon seen."""
+        anchors = self.pattern.anchors
+        return not anchors or document.titled(anchors[0])
+
     def part(self, document: Document) -> Part:
         """Give what a match tells of it, the short way where it may stand in any field."""
         known = document.parts.get(self)
         if known is None:
-            if self.scope:
+            places = document.hits.get(self)
+            if places:
+                marks = document.marks_of(places)
+            elif self.scope:
                 marks = self.marks(document)
             else:
-                marks = document.marks_of(self._stretches(document))
+                marks = document.marks_of(self.pattern.stretches(document))
             known = document.parts[self] = (self.clause,), marks, ()
         return known
 
@@ -162,13 +178,18 @@ class PatternLeaf(Positional):
 
 
 class FieldLeaf(Leaf):
-    """`source:`, `lang:`, `section:`, `author:` with what is asked of the field."""
+    """`source:`, `lang:`, `section:`, `author:` with what is asked of the field.
 
-    __slots__ = ("child", "name", "words")
+    Many articles have the same source, so what was answered is remembered by the field's value.
+    """
 
-    def __init__(self, clause: str, name: str, child: Node, words: frozenset[str]) -> None:
+    __slots__ = ("_answers", "child", "name")
+
+    def __init__(self, clause: str, name: str, child: Node) -> None:
         super().__init__(clause)
-        self.name, self.child, self.words = name, child, words
+        self.name, self.child = name, child
+        # Names of entities depend on more of an article than the field.
+        self._answers: dict[str, Part | None] | None = {} if isinstance(child, TermLeaf) else None
 
     def cost(self, frequency: Frequency) -> float:  # noqa: ARG002
         """A field is the same in many articles."""
@@ -176,7 +197,7 @@ class FieldLeaf(Leaf):
 
     def holds(self, document: Document) -> bool:
         """Ask the field's own document."""
-        return self.child.holds(article_of(document).of_field(self.name))
+        return self._answer(article_of(document)) is not None
 
     def may(self, document: Document) -> bool:
         """Depend on the field, which is known."""
@@ -184,5 +205,24 @@ class FieldLeaf(Leaf):
 
     def _part(self, document: Document) -> Part:
         """Tell of itself with the highlights of the field."""
-        _, marks, _ = self.child.part(article_of(document).of_field(self.name))
-        return (self.clause,), marks, ()
+        answer = self._answer(article_of(document))
+        assert answer is not None, "asked where it holds"  # noqa: S101
+        return answer
+
+    def _answer(self, article: ArticleDocument) -> Part | None:
+        """Give what a match tells of it, or None where it does not hold."""
+        answers = self._answers
+        if answers is None:
+            return self._ask(article)
+        value = article.value(self.name)
+        if value not in answers:
+            if len(answers) >= _REMEMBERED or len(value) > _LONG:
+                answers.clear()
+            answers[value] = self._ask(article)
+        return answers[value]
+
+    def _ask(self, article: ArticleDocument) -> Part | None:
+        field = article.of_field(self.name)
+        if not self.child.holds(field):
+            return None
+        return (self.clause,), self.child.part(field)[1], ()

@@ -6,25 +6,24 @@ import gc
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from bot.core.match.compiled import CompiledRule, matches_of
+from bot.core.match.article import ArticleDocument
+from bot.core.match.asking import matches_of
+from bot.core.match.compiled import CompiledRule
 from bot.core.match.compiler import Compiler, has_said
-from bot.core.match.document import ArticleDocument
 from bot.core.match.explain import MatchReceipt, names_in, nearest
 from bot.core.match.frequency import Frequency
 from bot.core.match.index import Index
 from bot.core.query import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from bot.core.match.base import Leaf, Part
+    from bot.core.match.asking import Hits
     from bot.core.model import Article, Match, Quote, Rule
     from bot.core.officials import Officials
 
 _YOUNG = 500
 """Rules after which what parsing leaves behind is collected while many are added."""
-_MANY = 8
-"""Leaves beyond which it pays to know which words may stand there before rules are asked."""
 _WORTH_LEARNING = 10
 """Rules from which it pays to learn how common words are."""
 
@@ -120,30 +119,11 @@ class RuleSet:
             quotes: of `article.text`; None where they are not known: no `said:` is met then.
         """
         document = ArticleDocument(article, quotes)
-        met: list[CompiledRule] = []
-        parts: list[Part] = []
-        asked: set[CompiledRule] = set()
-        tired = []
         hits = self._hits(document, gates=False)
-        words = document.grid.slots if len(hits) > _MANY else None
-        for leaf in hits:
-            if leaf.told:
-                met += leaf.told
-                parts += [leaf.part(document)] * len(leaf.told)
-            for rule in leaf.watchers:
-                if rule in asked:
-                    continue
-                asked.add(rule)
-                if (words is None or words[rule.needs]) and rule.node.holds(document):
-                    met.append(rule)
-                    parts.append(rule.node.part(document))
-                else:
-                    rule.in_vain += 1
-                    if rule.in_vain > rule.patience:
-                        tired.append(rule)
+        matches, tired = matches_of(hits, document) if hits else ([], [])
         if tired or self._frequency.learning:
             self._learn(document, tired)
-        return matches_of(met, parts, document)
+        return matches
 
     def find_candidates(self, article: Article, *, teaser: bool = False) -> set[str]:
         """Give the ids of rules that match, or could once the quotes of the text are known.
@@ -188,7 +168,7 @@ class RuleSet:
         candidates = self.find_candidates(article)
         return any(self._rules[rule_id].speaks for rule_id in candidates)
 
-    def _hits(self, document: ArticleDocument, *, gates: bool) -> Collection[Leaf]:
+    def _hits(self, document: ArticleDocument, *, gates: bool) -> Hits:
         return self._index.hits(document, gates=gates)
 
     def _post(self, compiled: CompiledRule) -> None:

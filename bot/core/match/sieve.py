@@ -3,7 +3,8 @@
 A dictionary look-up for each word of an article costs more than all the rest of matching, most of
 it in making the words. A `Sieve` says which words of a `Grid` may be looked for, by the filters of
 bloom.py; the dictionary behind them refuses what passes wrongly. Pairs of words are sifted by one
-word of each first: the last, as surnames are rarer than first names, or one that is much longer.
+word of each first: the last, as surnames are rarer than first names, or one that is much longer;
+where many words pass, all neighbours are asked at once.
 Beginnings are sifted by their first five bytes with the words, then by six.
 """
 
@@ -138,7 +139,7 @@ class Sieve:
             passed, flags, begins = self._words.sift(grid.heads)
             if len(passed) > _SOME:
                 words = grid.words(_marked(passed, flags, _WHOLE))
-                pairs = self._sift_pairs(grid, passed, flags)
+                pairs = self._sift_pairs(grid)
             elif len(passed):
                 words, pairs = _tell_apart(grid, passed, flags)
             if begins is not None and len(begins):
@@ -162,22 +163,13 @@ class Sieve:
         ]
         return grid.words(kept[0] if len(kept) == 1 else np.unique(np.concatenate(kept)))
 
-    def _sift_pairs(self, grid: Grid, passed: Any, flags: Any) -> Passed:  # noqa: ANN401
-        """Give where pairs may stand, by which of their words passed as what."""
+    def _sift_pairs(self, grid: Grid) -> Passed:
+        """Give where pairs may stand, asked of all at once: choosing whom to ask costs more."""
         heads = grid.heads
-        last = _marked(passed, flags, _LAST)
-        last -= 1
-        at = np.concatenate([_marked(passed, flags, _FIRST), last])
-        # What would begin before the first word or end behind the last is another pair then.
-        np.maximum(at, 0, out=at)
-        np.minimum(at, len(heads) - 2, out=at)
-        numbers = heads.take(at)
-        numbers *= PAIRED
-        numbers += heads[1:].take(at)
+        numbers = heads[:-1] * PAIRED
+        numbers += heads[1:]
         numbers *= MULTIPLIER
-        at = at.take(self._pairs.sift(numbers))
-        at.sort()
-        return grid.words(at, 1)
+        return grid.words(self._pairs.sift(numbers), 1)
 
 
 def _marked(passed: Any, flags: Any, flag: int) -> Any:  # noqa: ANN401 - arrays
