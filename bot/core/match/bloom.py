@@ -26,7 +26,7 @@ COARSE = 5
 
 _INDEX = np.dtype(np.intp)
 _FEWEST_BITS, _MOST_BITS = 16, 21
-_ROOM = 96
+_ROOM = 48
 """Slots for each thing that is looked for, as long as a table may grow."""
 _SECOND = 23
 """Bits of a number that choose its first slot at most; its second slot is chosen by the others."""

@@ -137,7 +137,7 @@ class Document:
     def apart(self, end: int, start: int, distance: int) -> bool:
         """Say whether a stretch starts more than so many words behind the end of another."""
         reach = end + _WORD * distance
-        between = len(self.text[end : min(start, reach)].split())
+        between = len(self.text[end : min(start, reach)].split(None, distance))
         if between < distance and start > reach:
             between = bisect_left(self.starts, start) - bisect_left(self.starts, end)
         return between >= distance
