@@ -263,12 +263,14 @@ class Folded:
         exact = self.exact
         if not self.one_to_one:
             return [(start, end) for start, end in stretches if exact(start, end) == word]
-        original = self.original
-        return [
-            (start, end)
-            for start, end in stretches
-            if original[start - 1 : end - 1] == word or exact(start, end) == word
-        ]
+        original, ends = self.original, self.ends
+        kept = []
+        for start, end in stretches:
+            written = original[start - 1 : end - 1]
+            odd = end in ends or not written.isascii()
+            if written == word or (odd and exact(start, end) == word):
+                kept.append((start, end))
+        return kept
 
     def _behind_marks(self, end: int) -> int:
         original = self.original

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _TOO_MANY = 1000
 """So many highlights of one pattern are enough for anybody."""
 _REMEMBERED, _LONG = 64, 500
-"""Values of a field whose answers are remembered, and characters beyond which they are not long."""
+"""Values of a field whose answers are remembered, and how long one may be for that."""
 
 
 class TermLeaf(Positional):
@@ -215,11 +215,14 @@ class FieldLeaf(Leaf):
         if answers is None:
             return self._ask(article)
         value = article.value(self.name)
-        if value not in answers:
-            if len(answers) >= _REMEMBERED or len(value) > _LONG:
+        if value in answers:
+            return answers[value]
+        answer = self._ask(article)
+        if len(value) <= _LONG:
+            if len(answers) >= _REMEMBERED:
                 answers.clear()
-            answers[value] = self._ask(article)
-        return answers[value]
+            answers[value] = answer
+        return answer
 
     def _ask(self, article: ArticleDocument) -> Part | None:
         field = article.of_field(self.name)

@@ -52,12 +52,16 @@ class NotNode(Node):
 class AllNode(Node):
     """Every child holds; the cheapest is asked first."""
 
-    __slots__ = ("_order", "children")
+    __slots__ = ("_order", "_telling", "children")
 
     def __init__(self, children: Sequence[Node]) -> None:
         super().__init__("")
         self.children = tuple(children)
-        self._order = tuple(sorted(self.children, key=_effort))
+        telling = [child for child in children if not isinstance(child, NotNode)]
+        # Most have the same tuple thrice, which costs nothing.
+        self._telling = self.children if len(telling) == len(children) else tuple(telling)
+        order = sorted(self.children, key=_effort)
+        self._order = self.children if order == [*children] else tuple(order)
 
     def holds(self, document: Document) -> bool:
         """Hold where all do."""
@@ -80,8 +84,7 @@ class AllNode(Node):
 
     def part(self, document: Document) -> Part:
         """Tell of all."""
-        parts = [c.part(document) for c in self.children if not isinstance(c, NotNode)]
-        return joined(parts)
+        return joined([child.part(document) for child in self._telling])
 
     def triggers(self, frequency: Frequency, *, gates: bool) -> Triggers | None:
         """Trigger on the rarest child."""

@@ -72,15 +72,14 @@ class Pattern:
         return known
 
     def _find(self, document: Document) -> list[Stretch]:
-        if len(self.words) > 1:
-            found = _several(self, document)
-        elif self.prefix:
+        if len(self.words) == 1 and not self.prefix:
+            stretches = document.stretches(self.words[0])
+            return document.standing(stretches, self.exact[0]) if self.exact else [*stretches]
+        if self.prefix and len(self.words) == 1:
             found = _starting(f" {self.words[0]}", document.text)
         else:
-            found = list(document.stretches(self.words[0]))
+            found = _several(self, document)
         if self.exact and found:
-            if len(self.words) == 1 and not self.prefix:
-                return document.standing(found, self.exact[0])
             found = [place for place in found if self._as_written(document, place)]
         return found
 

@@ -184,7 +184,9 @@ class Beginnings:
         if not self._known:
             return
         words, starts, ends = begun
-        for at, entries in enumerate(map(self._known.get, map(self._key, words))):
+        size = self._size
+        keys = [word[:size] if word.isascii() else self._key(word) for word in words]
+        for at, entries in enumerate(map(self._known.get, keys)):
             for beginning, asked in entries or ():
                 if words[at].startswith(beginning):
                     yield asked, (starts[at], ends[at])
