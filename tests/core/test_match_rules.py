@@ -205,6 +205,73 @@ def test_a_rule_that_several_of_its_words_meet_tells_of_all() -> None:
     assert met(found, text) == ["a", "c", "d", "e"]
 
 
+def test_one_word_is_looked_for_in_every_way_it_is_asked_for() -> None:
+    """Whichever of them goes first, the others stay."""
+    ways = {"a": "Rafah", "b": '"Rafah"', "c": "!Rafah", "d": "title:rafah", "e": "Rafah -Gaza"}
+    wanted = {
+        ("Rafah", ""): {"a", "b", "c", "d", "e"},
+        ("", "rafah"): {"a", "b", "e"},
+        ("", "Rafah, Gaza"): {"a", "b", "c"},
+        ("Gaza", "RAFAH"): {"a", "b"},
+    }
+    for first in ways:
+        found = rules(**ways)
+        for gone in (None, first, *(set(ways) - {first})):
+            if gone:
+                found.remove(gone)
+            left = {rule.id for rule in found}
+            for (title, text), some in wanted.items():
+                matches = found.find_matches(article(text, title))
+                assert {match.rule for match in matches} == some & left
+        assert not found._index
+
+
+def test_what_is_excluded_is_looked_for_among_many_rules() -> None:
+    """Several rules wait for the same word, so that slots answer first."""
+    found = rules(
+        a="Rafah -crossing",
+        b='Rafah -"border crossing"',
+        c="Rafah -Gaza -truce",
+        d="Rafah -cross*",
+        e="ATLEAST/2 Rafah -Gaza",
+        f='"border crossing" -Rafah',
+        g="Rafah (Gaza OR @miron) -truce",
+        h="Rafah @miron",
+    )
+    assert met(found, "Rafah") == ["a", "b", "c", "d"]
+    assert met(found, "Rafah crossing") == ["b", "c"]
+    assert met(found, "Rafah border crossing") == ["c"]
+    assert met(found, "Rafah and Rafah truce") == ["a", "b", "d", "e"]
+    assert met(found, "Gaza, Rafah") == ["a", "b", "d", "g"]
+    assert met(found, "Dana Miron, Rafah, Rafah") == ["a", "b", "c", "d", "e", "g", "h"]
+    assert met(found, "the border crossing") == ["f"]
+
+
+def test_a_source_is_asked_for_by_what_it_is() -> None:
+    """Answers are remembered by the field's value, of as many as there are."""
+    found = rules(
+        a="Rafah source:harbour", b="source:harbour -Rafah", c='author:"Dana Miron" Rafah'
+    )
+
+    def asked(source: str, text: str = "Rafah", author: str = "") -> list[tuple[str, list[int]]]:
+        each = article(text, source=source, author=author)
+        return [
+            (match.rule, [mark.start for mark in match.highlights])
+            for match in found.find_matches(each)
+        ]
+
+    for _ in range(2):
+        assert asked("Harbour Times") == [("a", [0, 0])]
+        assert asked("The Harbour", "Gaza") == [("b", [4])]
+        assert asked("The Harbour " + "x" * 600) == [("a", [0, 4])]
+        assert asked("Ledger") == []
+        assert asked("Ledger", author="Dana Miron") == [("c", [0, 0])]
+        for number in range(100):
+            assert (
+                bool(asked(f"Harbour {number}" if number % 2 else f"Port {number}")) == number % 2
+            )
+
+
 @pytest.mark.parametrize("spice", ["", " naïve café U.S. ", " Łódź 拉法 ", " عاجل ﬁne "])
 def test_many_rules_at_once_give_what_the_oracle_gives(spice: str) -> None:
     """Enough that words are asked for by their slots; texts that fold to ASCII and others."""

@@ -180,7 +180,8 @@ class PatternLeaf(Positional):
 class FieldLeaf(Leaf):
     """`source:`, `lang:`, `section:`, `author:` with what is asked of the field.
 
-    Many articles have the same source, so what was answered is remembered by the field's value.
+    Many articles have the same source, so what was answered is remembered by the field's value:
+    fields take words only, no entities, whose names depend on more of an article.
     """
 
     __slots__ = ("_answers", "child", "name")
@@ -188,8 +189,7 @@ class FieldLeaf(Leaf):
     def __init__(self, clause: str, name: str, child: Node) -> None:
         super().__init__(clause)
         self.name, self.child = name, child
-        # Names of entities depend on more of an article than the field.
-        self._answers: dict[str, Part | None] | None = {} if isinstance(child, TermLeaf) else None
+        self._answers: dict[str, Part | None] = {}
 
     def cost(self, frequency: Frequency) -> float:  # noqa: ARG002
         """A field is the same in many articles."""
@@ -211,21 +211,15 @@ class FieldLeaf(Leaf):
 
     def _answer(self, article: ArticleDocument) -> Part | None:
         """Give what a match tells of it, or None where it does not hold."""
-        answers = self._answers
-        if answers is None:
-            return self._ask(article)
-        value = article.value(self.name)
+        answers, value = self._answers, article.value(self.name)
         if value in answers:
             return answers[value]
-        answer = self._ask(article)
+        field = article.of_field(self.name)
+        answer = None
+        if self.child.holds(field):
+            answer = (self.clause,), self.child.part(field)[1], ()
         if len(value) <= _LONG:
             if len(answers) >= _REMEMBERED:
                 answers.clear()
             answers[value] = answer
         return answer
-
-    def _ask(self, article: ArticleDocument) -> Part | None:
-        field = article.of_field(self.name)
-        if not self.child.holds(field):
-            return None
-        return (self.clause,), self.child.part(field)[1], ()
