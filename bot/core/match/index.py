@@ -74,8 +74,7 @@ class Index:
         """Give what words begin with that may stand there."""
         found: dict[Asked, list[Stretch]] = {}
         for beginnings in self._begun.values():
-            for asked, place in beginnings.find(begun):
-                found.setdefault(asked, []).append(place)
+            beginnings.find(begun, found)
         if document.plain:
             for (pattern, _), places in found.items():
                 if not pattern.exact:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any
 
 from bot.core.match.sieve import WORD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from bot.core.match.article import ArticleDocument
     from bot.core.match.base import Leaf
@@ -115,8 +115,9 @@ class Texts:
         texts, starts, ends = passed
         if self._kind != WORD:
             texts = [_single_spaced(text) if "  " in text else text for text in texts]
-        # Places are known where offsets count characters; all lists of hits are made here.
-        plain, hits = document.plain, cast("dict[Leaf, list[Stretch]]", document.hits)
+        # Places are known where offsets count characters.
+        plain = document.plain
+        hits: Any = document.hits
         several: dict[Several, list[Stretch]] = {}
         for at, entry in enumerate([*map(self._known.get, texts)]):
             if entry is None:
@@ -179,8 +180,8 @@ class Beginnings:
                 del self._known[key]
                 self._sieve.drop(self._size, key)
 
-    def find(self, begun: Passed) -> Iterable[tuple[Asked, Stretch]]:
-        """Give what may stand there, with a place for each time."""
+    def find(self, begun: Passed, found: dict[Asked, list[Stretch]]) -> None:
+        """Add what may stand there, with a place for each time."""
         if not self._known:
             return
         words, starts, ends = begun
@@ -189,7 +190,7 @@ class Beginnings:
         for at, entries in enumerate(map(self._known.get, keys)):
             for beginning, asked in entries or ():
                 if words[at].startswith(beginning):
-                    yield asked, (starts[at], ends[at])
+                    found.setdefault(asked, []).append((starts[at], ends[at]))
 
     def _key(self, word: str) -> str:
         """Give the letters that begin in the first bytes of a word."""
