@@ -22,7 +22,7 @@ _FEW = 1
 """Rules up to which it does not pay to know which words may stand there before they are asked."""
 
 _match = tuple.__new__
-"""Makes a named tuple of a tuple, see document.py."""
+"""Makes a named tuple of a tuple, see article.py."""
 
 
 def matches_of(hits: Hits, document: ArticleDocument) -> tuple[list[Match], list[CompiledRule]]:
@@ -94,7 +94,7 @@ def _ask(
                     found[rule.number] = _match(Match, (rule.id, *rule.node.part(document)))
                     continue
             rule.in_vain += 1
-            if rule.in_vain > rule.patience:
+            if rule.in_vain == rule.patience + 1:
                 tired.append(rule)
     return tired
 

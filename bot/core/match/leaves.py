@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _TOO_MANY = 1000
 """So many highlights of one pattern are enough for anybody."""
-_REMEMBERED, _LONG = 64, 500
+_REMEMBERED, _LONG = 16, 300
 """Values of a field whose answers are remembered, and how long one may be for that."""
 
 
