@@ -321,7 +321,7 @@ def plot(rows: list[dict[str, Any]], path: Path) -> None:
     except ImportError:
         print("no plot: matplotlib is not installed")
         return
-    figure, axes = plt.subplots(figsize=(7, 4.5))
+    figure, axes = plt.subplots(figsize=(8.5, 4.5))
     for name in dict.fromkeys(name for row in rows for name in row["ms"]):
         points = [(row["rules"], row["ms"][name]) for row in rows if name in row["ms"]]
         axes.plot(*zip(*points, strict=True), marker="o", label=name)
@@ -330,7 +330,7 @@ def plot(rows: list[dict[str, Any]], path: Path) -> None:
     axes.plot(*zip(*constant, strict=True), marker=".", linestyle="--", label=label)
     axes.set(xscale="log", yscale="log", xlabel="rules", ylabel="ms of CPU per article")
     axes.grid(visible=True, which="major", alpha=0.3)
-    axes.legend()
+    axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1))
     figure.tight_layout()
     figure.savefig(path, dpi=130)
 
