@@ -75,6 +75,10 @@ class FileError(InputError):
         super().__init__(f"{place}: {reason}")
 
 
+_NEAR = 72
+"""Characters of a line that are shown: of a longer one the caret would stand below nothing."""
+
+
 class QueryError(InputError):
     """A query that does not parse, or that names something unknown.
 
@@ -105,10 +109,13 @@ class QueryError(InputError):
 
     @property
     def caret(self) -> str:
-        """Two lines: the line at fault and a caret below the place."""
-        line = self.query.split("\n")[self.line - 1]
-        before = "".join(map(_blank, line[: self.column - 1]))
-        return f"  {line}\n  {before}^"
+        """Two lines: the line at fault, or the part of a long one, and a caret below the place."""
+        line, at = self.query.split("\n")[self.line - 1], self.column - 1
+        start = max(0, min(at - _NEAR // 2, len(line) - _NEAR))
+        end = min(start + _NEAR, len(line))
+        cut, rest = "…" * (start > 0), "…" * (end < len(line))
+        before = "".join(map(_blank, cut + line[start:at]))
+        return f"  {cut}{line[start:end]}{rest}\n  {before}^"
 
 
 def _blank(char: str) -> str:

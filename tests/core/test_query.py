@@ -160,6 +160,18 @@ def test_an_error_shows_line_column_and_caret() -> None:
     )
 
 
+@pytest.mark.parametrize("at", [0, 1, 35, 36, 40, 300, 564, 600, 633, 634])
+def test_of_a_long_query_what_is_near_the_fault_is_shown(at: int) -> None:
+    words = " OR ".join(f"word{number:03}" for number in range(58))
+    query = f"{words[:at]}~{words[at:]}"
+    shown, caret = QueryError(query, at, "odd").caret.splitlines()
+    assert shown[caret.index("^")] == "~"
+    assert len(shown) <= 76
+    assert shown.strip(" …") in query
+    assert shown.startswith("  …") == (at > 36)
+    assert shown.endswith("…") == (at < len(query) - 36)
+
+
 def test_the_caret_stands_below_the_place_however_wide_the_letters() -> None:
     """Wide letters take two columns, marks none, and a tab is as wide as a tab."""
     for query, before in {
