@@ -174,20 +174,30 @@ def match(
 def said(
     entity: Annotated[str, typer.Argument(help="@entity, such as @netanyahu, or a full name.")],
     query: Annotated[list[str] | None, typer.Argument(help="Words the quote must meet.")] = None,
-    since: Annotated[str, typer.Option(help="How far back: 12h, 7d, 4w.")] = "30d",
+    since: Annotated[str, typer.Option(help="How far back: 12h, 7d, 4w; else 30d.")] = "",
     form: Annotated[
         Form, typer.Option("--format", help="text to read; csv or json with offsets and hashes.")
     ] = Form.TEXT,
 ) -> None:
     """List what somebody said, in the stored articles."""
-    words = ["quotes", entity if entity.startswith("@") else f"@{entity}", *(query or []), since]
+    words = ["quotes", entity if entity.startswith("@") else f"@{entity}", *(query or [])]
+    text = _since(" ".join(words), since, "30d")
     if form is Form.TEXT:
-        _shell(" ".join(words))
+        _shell(text)
         return
     from bot.app.shell import export_quotes  # noqa: PLC0415 -- heavy
 
     wanted: Literal["csv", "json"] = "csv" if form is Form.CSV else "json"
-    typer.echo(asyncio.run(export_quotes(_settings(), " ".join(words), wanted)), nl=False)
+    typer.echo(asyncio.run(export_quotes(_settings(), text, wanted)), nl=False)
+
+
+def _since(text: str, since: str, otherwise: str) -> str:
+    """Put behind a command how far back to look, unless it ends with that, as in chats."""
+    from bot.core.command import cut_duration  # noqa: PLC0415 -- heavy
+
+    if since:
+        return f"{text} {since}"
+    return text if cut_duration(text, 0)[1] else f"{text} {otherwise}"
 
 
 @app.command()
@@ -202,10 +212,10 @@ def explain(
 @app.command("test")
 def try_query(
     query: Annotated[list[str], typer.Argument(help="A query, or rule: query to try an edit.")],
-    since: Annotated[str, typer.Option(help="How far back: 12h, 7d, 4w.")] = "7d",
+    since: Annotated[str, typer.Option(help="How far back: 12h, 7d, 4w; else 7d.")] = "",
 ) -> None:
     """Try a query over stored articles: hits and alerts a day, samples, hits per clause."""
-    _shell(f"test {' '.join(query)} {since}")
+    _shell(_since(f"test {' '.join(query)}", since, "7d"))
 
 
 @app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})

@@ -180,7 +180,7 @@ def _add(verb: str, rest: str) -> Command:
 
 
 def _test(verb: str, rest: str) -> Command:
-    query, hours = _cut_duration(rest)
+    query, hours = cut_duration(rest)
     if not query:
         raise CommandError(f"test needs a query: {VERBS[verb][0]}")
     return Command(verb, query=query, hours=hours)
@@ -202,7 +202,7 @@ def _explain(verb: str, rest: str) -> Command:
 
 
 def _quotes(verb: str, rest: str) -> Command:
-    rest, hours = _cut_duration(rest)
+    rest, hours = cut_duration(rest)
     subject, _, query = rest.partition(" ")
     if not subject:
         raise CommandError(f"{verb} needs more: {VERBS[verb][0]}")
@@ -239,7 +239,7 @@ def _feedback(verb: str, rest: str) -> Command:
 
 
 def _trend(verb: str, rest: str) -> Command:
-    subject, hours = _cut_duration(rest, MONTH)
+    subject, hours = cut_duration(rest, MONTH)
     return Command(verb, subject=subject, hours=hours)
 
 
@@ -249,7 +249,7 @@ def _silence(verb: str, rest: str) -> Command:
         return Command(verb, action="list")
     if ALIASES.get(first.casefold(), first.casefold()) in ("off", "remove"):
         return Command(verb, action="off", subject=tail.strip())
-    rest, hours = _cut_duration(rest, 0)
+    rest, hours = cut_duration(rest, 0)
     if not hours:
         raise CommandError(f"silence needs a time such as 3d: {VERBS[verb][0]}")
     subject, _, query = rest.partition(" ")
@@ -299,7 +299,12 @@ def _cut(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
     return f" {text}"[: found.start()].strip(), found[1]
 
 
-def _cut_duration(text: str, otherwise: int = WEEK) -> tuple[str, int]:
+def cut_duration(text: str, otherwise: int = WEEK) -> tuple[str, int]:
+    """Cut a time such as `7d` off the end of a text.
+
+    Returns:
+        The text before it, and its hours; the whole text and `otherwise` where there is none.
+    """
     head, _, last = text.rpartition(" ")
     found = _DURATION.fullmatch(last)
     if not found:
