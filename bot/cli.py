@@ -193,11 +193,11 @@ def said(
 
 def _since(text: str, since: str, otherwise: str) -> str:
     """Put behind a command how far back to look, unless it ends with that, as in chats."""
-    from bot.core.command import cut_duration  # noqa: PLC0415 -- heavy
+    from bot.app.shell import ends_with_time  # noqa: PLC0415 -- heavy
 
     if since:
         return f"{text} {since}"
-    return text if cut_duration(text, 0)[1] else f"{text} {otherwise}"
+    return text if ends_with_time(text) else f"{text} {otherwise}"
 
 
 @app.command()

@@ -19,7 +19,7 @@ from bot.adapters.pages import HttpPages
 from bot.adapters.parsing import ParserPool
 from bot.adapters.store import Store
 from bot.app.knowledge import Knowledge, load_knowledge
-from bot.core.command import parse_command
+from bot.core.command import cut_duration, parse_command
 from bot.core.opml import write_opml
 from bot.core.tenancy import Quotas
 from bot.jobs.answer import answer
@@ -105,6 +105,11 @@ def complain(faults: Iterable[FileError]) -> None:
     """Tell of faults in files, a line each; the rest of the files is used."""
     for fault in faults:
         log.error(str(fault))
+
+
+def ends_with_time(text: str) -> bool:
+    """Say whether a command ends with how far back to look, such as `7d`."""
+    return cut_duration(text, 0)[1] > 0
 
 
 async def answer_in_shell(settings: Settings, text: str) -> Reply:
