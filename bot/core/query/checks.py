@@ -123,5 +123,8 @@ def _asks_nothing(node: Query) -> Query | None:
             return next((part for part in map(_asks_nothing, node.children) if part), None)
         case Scoped():
             return _asks_nothing(node.child)
+        case Said() if node.speaker is None and node.query is not None:
+            # Nearly every article quotes somebody who does not say it.
+            return _asks_nothing(node.query)
         case _:
             return None

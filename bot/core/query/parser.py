@@ -214,6 +214,9 @@ class _Builder(Transformer["Token", Query]):
     def scoped(self, token: Token, child: Query) -> Query:
         name = token[:-1].lower()
         name = _ALIASES.get(name, name)
+        if name == "said":
+            reason = "said: takes an entity or a name, or words in brackets"
+            raise _Fault(token.start_pos or 0, reason, "said:@name")
         if name not in get_args(Scope):
             raise _unknown_field(token[:-1], token.start_pos or 0)
         return Scoped(cast("Scope", name), child, at=token.start_pos or 0)
