@@ -196,6 +196,8 @@ def _since(text: str, since: str, otherwise: str) -> str:
     from bot.app.shell import ends_with_time  # noqa: PLC0415 -- heavy
 
     if since:
+        if len(since.split()) != 1 or not ends_with_time(f" {since}"):
+            raise typer.BadParameter(f"{since!r} is no time back: write 12h, 7d or 4w")
         return f"{text} {since}"
     return text if ends_with_time(text) else f"{text} {otherwise}"
 

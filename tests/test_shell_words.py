@@ -33,3 +33,16 @@ def test_a_time_may_stand_behind_the_words(
     monkeypatch.setattr(bot.cli, "_shell", asked.append)
     assert CliRunner().invoke(bot.cli.app, typed, catch_exceptions=False).exit_code == 0
     assert asked == [said]
+
+
+@pytest.mark.parametrize("since", ["4000d", "30", "last 7d", "0d"])
+def test_what_is_no_time_is_refused_and_not_searched_for(
+    since: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(bot.cli, "_shell", asked.append)
+    for typed in (["test", "Rafah"], ["said", "@netanyahu"]):
+        done = CliRunner().invoke(bot.cli.app, [*typed, "--since", since])
+        assert done.exit_code == 2, typed
+        assert "12h, 7d or 4w" in done.output
+    assert asked == []
