@@ -291,7 +291,8 @@ async def test_explain_says_of_how_many_rules_it_does_not_speak(room: Room, stor
 
 async def test_explain_tells_deliveries_of_two_rules_apart(room: Room, store: Store) -> None:
     article = make_article("1")
-    stored = StoredArticle(article, outcome="alerted")
+    match = Match("ferries", ("ferry",), ())
+    stored = StoredArticle(article, (), (match,), outcome="alerted")
     deliveries = tuple(make_delivery(article.id, rule=rule) for rule in ("ferries", "gone"))
     await store.add_feeds([FEED])
     await store.record(
@@ -308,6 +309,7 @@ async def test_explain_tells_deliveries_of_two_rules_apart(room: Room, store: St
     reply = (await room.type(f"explain {article.url}")).text
     assert "delivered: alert of ferries to console" in reply
     assert "delivered: alert of gone to console" in reply
+    assert "routed: to 1 channel\n" in reply
 
 
 async def test_feeds_are_added_paused_and_removed(room: Room, store: Store) -> None:

@@ -67,9 +67,8 @@ async def _explained(
         if f"{delivery.chat}:{delivery.channel}".startswith(tenant)
     ]
     if stored.matches:
-        lines.append(
-            f"  routed: to {len(deliveries) or 'no'} channel{'s' * (len(deliveries) != 1)}"
-        )
+        channels = len({(delivery.chat, delivery.channel) for delivery, _ in deliveries})
+        lines.append(f"  routed: to {channels or 'no'} channel{'s' * (channels != 1)}")
     lines += [
         f"  delivered: {delivery.message.kind}{_of_rule(desk, delivery)} to {delivery.chat}"
         f"{':' + delivery.channel if delivery.channel else ''}, {delivery.state}"
