@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from bot.core.model import Alias, Entity, Office
+from bot.core.match import RuleSet, article_of
+from bot.core.model import Alias, Entity, Office, Rule
 from bot.core.officials import Officials, name_key, place_key, title_key
 
 RULES = Path(__file__).parents[1] / "rules"
@@ -380,6 +381,17 @@ def test_conditions_of_a_name_are_read_in_the_article(
     name: str, text: str, expected: list[str]
 ) -> None:
     assert [entity.id for entity in OFFICIALS.named(name, text)] == expected
+
+
+@pytest.mark.parametrize("written", ["Nato", "Unicef", "Unesco", "Unrwa", "Unifil", "Ocha", "Otan"])
+def test_acronyms_that_are_spoken_as_words_are_found_as_many_papers_write_them(
+    written: str,
+) -> None:
+    """Much of the British and the French press writes them with one capital."""
+    rules = RuleSet(OFFICIALS, [Rule(e.id, e.id, f"@{e.id}") for e in ENTITIES])
+    wanted = {"Otan": "nato"}.get(written, written.lower())
+    article = article_of({"id": "1", "title": "", "text": f"A spokesman for {written} said so."})
+    assert [match.rule for match in rules.find_matches(article, [])] == [wanted]
 
 
 def test_the_courts_acronym_is_told_from_the_cricket_councils() -> None:
