@@ -157,8 +157,28 @@ def entity_hits(case: Case, text: Text, entity: Entity) -> list[Hit]:
         if entity.kind == "person" and len(spelling.words) == 1:
             found = _bare(case, text, entity, spelling.words[0].folded, found)
         hits += found
+    longer = [hit for name in _longer(case, entity) for hit in spelling_hits(text, name)]
+    hits = [h for h in hits if not any(o != h and o[0] <= h[0] and h[1] <= o[1] for o in longer)]
     text.cache["entity", entity.id] = outer(hits)
     return text.cache["entity", entity.id]
+
+
+def _longer(case: Case, entity: Entity) -> list[Spelling]:
+    """Give the names of other persons that begin with a full name of this one."""
+    if entity.kind != "person":
+        return []
+    full = [[word.folded for word in name.words] for name, _, _ in _names(entity)]
+    return [
+        name
+        for other in case.officials
+        if other.kind == "person" and other.id != entity.id
+        for name, _, _ in _names(other)
+        if any(
+            1 < len(ours) < len(name.words)
+            and [word.folded for word in name.words[: len(ours)]] == ours
+            for ours in full
+        )
+    ]
 
 
 def _full(entity: Entity, surname: str) -> list[Spelling]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -62,10 +63,12 @@ class Directory:
     def __init__(self, officials: Officials) -> None:
         self.officials = officials
         self._bearers: dict[str, list[tuple[str, Pattern]]] = defaultdict(list)
+        self._beginners: dict[str, list[tuple[str, Pattern]]] = defaultdict(list)
         for entity in officials:
             if entity.kind == "person":
                 for pattern in _full_names(entity):
                     self._bearers[pattern.words[-1]].append((entity.id, pattern))
+                    self._beginners[pattern.words[0]].append((entity.id, pattern))
 
     def full_names(self, surname: str, entity_id: str) -> tuple[list[Pattern], list[Pattern]]:
         """Give the full names that end in a surname: an entity's own, and its namesakes'."""
@@ -77,6 +80,17 @@ class Directory:
             if bearer != entity_id and pattern.key not in ours
         ]
         return own, others
+
+    def longer_names(self, names: Iterable[Pattern], entity_id: str) -> list[Pattern]:
+        """Give the names of others that begin with one of a person's: `John Doe Jr.`."""
+        return [
+            pattern
+            for name in names
+            for bearer, pattern in self._beginners.get(name.words[0], ())
+            if bearer != entity_id
+            and len(pattern.words) > len(name.words)
+            and pattern.words[: len(name.words)] == name.words
+        ]
 
 
 def _texts(entity: Entity) -> Iterable[tuple[str, bool]]:
@@ -105,6 +119,8 @@ class Names:
             fold.words(office.title)[-1] for office in entity.offices if fold.words(office.title)
         )
         self.slots = tuple({slot_of(pattern.words[0]) for pattern in self.patterns})
+        full = _full_names(entity) if entity.kind == "person" else ()
+        self._longer = directory.longer_names(full, entity.id)
         surnames = {name.surname for name in self.names if name.surname}
         self._namesakes = {
             surname: directory.full_names(surname, entity.id) for surname in surnames
@@ -159,6 +175,10 @@ class Names:
             ]
             if places and self._allowed(name, document.root):
                 found += self._own(name.surname, places, document) if name.surname else places
+        if found and self._longer:
+            found = _outside_longer(
+                found, [place for pattern in self._longer for place in pattern.stretches(document)]
+            )
         return outermost(found)
 
     def _allowed(self, name: Name, article: Document) -> bool:
@@ -206,6 +226,19 @@ class Names:
 
 def _stand(patterns: Iterable[Pattern], document: Document) -> bool:
     return any(pattern.present(document) for pattern in patterns)
+
+
+def _outside_longer(places: list[Place], longer: Sequence[tuple[int, int]]) -> list[Place]:
+    """Keep the places that are no part of one of the longer ones."""
+    # Of the outermost starts and ends both ascend: the last to start before a place ends last.
+    known = outermost([(start, end, "") for start, end in longer])
+    starts = [start for start, _, _ in known]
+    kept = []
+    for place in places:
+        at = bisect_right(starts, place[0]) - 1
+        if at < 0 or known[at][1] < place[1] or known[at][:2] == place[:2]:
+            kept.append(place)
+    return kept
 
 
 def _outside(places: Sequence[Place], taken: Sequence[tuple[int, int]]) -> list[Place]:
