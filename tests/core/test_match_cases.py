@@ -85,3 +85,22 @@ def test_case(case: dict[str, Any]) -> None:
     assert bool(matches) == bool(expected)
     if matches:
         assert rules.find_candidates(article) == {"r"}
+
+
+def test_all_queries_at_once_answer_as_each_alone() -> None:
+    """Rules share what is looked for, and what one of them asked spares the others the question."""
+    queries = sorted({case["query"] for case in CASES})
+    alone = [RuleSet(OFFICIALS, [Rule(query, query, query)]) for query in queries]
+    together = RuleSet(OFFICIALS, [Rule(query, query, query) for query in queries])
+    met = 0
+    for case in CASES:
+        record = {name: unmarked(case.get(name, ""), name)[0] for name in FIELDS}
+        article = article_of({"id": "1", **record})
+        quotes = _quotes(case, record["text"])
+        wanted = [match for rule in alone for match in rule.find_matches(article, quotes)]
+        assert together.find_matches(article, quotes) == wanted, case
+        assert together.find_candidates(article) == {
+            query for rule in alone for query in rule.find_candidates(article)
+        }
+        met += len(wanted)
+    assert met > 2 * len(CASES), "most articles meet several"
