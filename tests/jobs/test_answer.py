@@ -165,7 +165,20 @@ async def test_hits_of_one_story_are_one_alert(room: Room, store: Store) -> None
     )
     reply = (await room.type("test ferry 7d")).text
     assert "2 of 2 stored articles" in reply
-    assert "0.3 a day, 0.1 alerts a day" in reply
+    assert "2.0 a day, 1.0 alerts a day (stored since 30 Apr)" in reply
+
+
+async def test_a_forecast_is_over_the_days_that_are_stored(room: Room, store: Store) -> None:
+    """Two hits of a bot's first day are not a thirtieth of what will come."""
+    await fill(store, make_article("1"), make_article("2"))
+    for span in ("30d", "7d", "2h"):
+        assert "\n  2.0 a day" in (await room.type(f"test ferry {span}")).text
+    await fill(store, make_article("3", arrived=NOW - timedelta(days=4)))
+    assert "\n  0.8 a day, 0.8 alerts a day (stored since" in (await room.type("test ferry")).text
+    await fill(store, make_article("4", arrived=NOW - timedelta(days=9)))
+    reply = (await room.type("test ferry")).text
+    assert "\n  0.4 a day" in reply
+    assert "stored since" not in reply
 
 
 async def test_an_edit_is_tried_before_it_is_made(room: Room, store: Store) -> None:

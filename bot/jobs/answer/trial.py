@@ -88,11 +88,17 @@ def _candidates(desk: Desk, trial: Trial, since: datetime) -> AsyncIterator[Stor
 async def _told(
     desk: Desk, result: Backtest, query: str, hours: int, looked_at: int, rule: Rule | None
 ) -> str:
-    days = hours / 24
+    days, first = hours / 24, await desk.store.first_arrival()
+    known = (desk.clock.now() - first) / timedelta(days=1) if first else days
+    stored = ""
+    if first and known < days:
+        # A new bot knows of fewer days than it is asked for, and a rate is over those.
+        days, stored = known, f" (stored since {first:%d %b})"
     guessed = "about " if result.placed < result.hits else ""
+    rate = f"{result.a_day(days):.1f} a day, {guessed}{result.alerts_a_day(days):.1f} alerts a day"
     lines = [
         f"{query}: {result.hits} of {looked_at} stored articles of {_span(hours)}",
-        f"  {result.a_day(days):.1f} a day, {guessed}{result.alerts_a_day(days):.1f} alerts a day",
+        f"  {rate}{stored}",
     ]
     if len(result.days) > 1:
         lines.append("  " + ", ".join(f"{day:%d %b} {n}" for day, n in sorted(result.days.items())))
