@@ -87,8 +87,15 @@ def _about(case: Case, text: Text, found: list[Hit]) -> list[Hit]:
     return []
 
 
+def _every(case: Case, text: Text, query: Query, scope: str) -> list[Hit]:
+    """Find each side of an OR for itself: one inside another may stand nearer."""
+    if isinstance(query, Or):
+        return [hit for child in query.children for hit in _every(case, text, child, scope)]
+    return hits(case, text, query, scope)
+
+
 def _near(case: Case, text: Text, query: Near, scope: str) -> list[Hit]:
-    left, right = hits(case, text, query.left, scope), hits(case, text, query.right, scope)
+    left, right = _every(case, text, query.left, scope), _every(case, text, query.right, scope)
     barrier = [at for at, word in enumerate(text.words) if word.folded == BARRIER]
 
     def close(a: Hit, b: Hit) -> bool:

@@ -32,6 +32,16 @@ class Group(Positional):
         """Give the places of all."""
         return outermost([place for child in self.children for place in child.places(document)])
 
+    def every(self, document: Document) -> Sequence[Place]:
+        """Give the places of all, also those inside others, by start."""
+        found = {place for child in self.children for place in _every(child, document)}
+        return sorted(found)
+
+
+def _every(node: Positional, document: Document) -> Sequence[Place]:
+    """Give all places: beside which one something stands must not hang on the others."""
+    return node.every(document) if isinstance(node, Group) else node.places(document)
+
 
 class NearNode(Positional):
     """Two positional nodes that stand close; its places are those of both that have a partner."""
@@ -50,7 +60,7 @@ class NearNode(Positional):
         """Give the places on both sides that have the other side near."""
         if not (self.left.holds(document) and self.right.holds(document)):
             return ()
-        left, right = self.left.places(document), self.right.places(document)
+        left, right = _every(self.left, document), _every(self.right, document)
         near = _having_near(document, left, right, self.distance)
         return outermost(near + _having_near(document, right, left, self.distance))
 
@@ -60,11 +70,10 @@ def _having_near(
 ) -> list[Place]:
     """Keep the places that have one of the others at most so many words before or behind them.
 
-    Starts and ends both ascend, because no place lies inside another of its kind, so it is enough
-    to look at the nearest on either side.
+    It is enough to look at the nearest start behind each, and at the nearest end before it.
     """
     starts = [start for start, _, _ in others]
-    ends = [end for _, end, _ in others]
+    ends = sorted(end for _, end, _ in others)
     barrier = document.text.find(fold.BARRIER)
     kept = []
     for place in places:
